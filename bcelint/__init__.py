@@ -1,0 +1,3 @@
+"""bcelint: finds loss-function misuse in PyTorch code."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,53 @@
+"""Where things are: places in files, and the steps that made a fact true."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Place(Protocol):
+    """A span of source code; lines and columns count from 1, columns in characters.
+
+    The static tracer's places look their position up only when it is asked for, since most places are never shown.
+    """
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def column(self) -> int: ...
+    @property
+    def end_line(self) -> int: ...
+    @property
+    def end_column(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class FixedPlace:
+    """A place whose position is known from the start."""
+
+    path: str
+    line: int
+    column: int = 1
+    end_line: int = 0
+    end_column: int = 0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One place that made a fact true, with a note on what happened there (``sigmoid``, ``returned by UNet.forward``)."""
+
+    place: Place
+    note: str
+
+
+def shown(path: str) -> str:
+    """``path`` as a person reads it: relative to the working directory where it lies below it, else as it is."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # on Windows, another drive
+        return path
+    return path if relative.startswith(os.pardir) else relative

@@ -1,0 +1,46 @@
+"""What a rule is: a code, a name, docs, and a short ``check`` of one loss call."""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bcelint.losscall import LossCall
+from bcelint.places import Step, shown
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a rule has to say of one loss call.
+
+    ``message`` is one line that names both ends and the repair; ``steps`` lead from where the offending value was born to the loss.
+    """
+
+    message: str
+    steps: tuple[Step, ...] = ()
+
+
+class Rule(ABC):
+    """One rule. Its docstring holds the docs, under the headings that ``bcelint explain`` prints."""
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    """What it reports, in one line."""
+    advice: ClassVar[bool] = False
+    """Advice is right code that could be better; it is off by default and never mixed with what is wrong."""
+
+    @abstractmethod
+    def check(self, call: LossCall) -> Problem | None:
+        """The problem with ``call``, or None. Reads facts only; never traces."""
+
+    @classmethod
+    def docs(cls) -> str:
+        return inspect.cleandoc(cls.__doc__ or "")
+
+
+def where(step: Step) -> str:
+    """A place as a message names it: ``models/unet.py:88``."""
+    return f"{shown(step.place.path)}:{step.place.line}"
