@@ -1,0 +1,178 @@
+"""The judge: holds a loss call against the rules, and says ok, misuse, or unknown and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bcelint.facts import UNIT, Facts, Kind
+from bcelint.finding import Finding, Position, TraceStep
+from bcelint.losscall import Argument, LossCall, Verdict
+from bcelint.places import Place, Step
+from bcelint.rules.base import Problem, Rule
+from bcelint.rules.words import SLACK, leaves, loss_name, no_log_probabilities
+
+_ABOUT_THE_ARGUMENTS = {"BCE101", "BCE102", "BCE103", "BCE104", "BCE105", "BCE106", "BCE107", "BCE201", "BCE202", "BCE204", "BCE303"}
+_SILENCES = {
+    # With the arguments exchanged, what else is wrong with them says nothing.
+    "BCE302": _ABOUT_THE_ARGUMENTS,
+    "BCE301": {"BCE103", "BCE107", "BCE204"},
+    "BCE107": {"BCE102", "BCE103", "BCE104", "BCE105", "BCE106"},
+}
+"""One cause, one finding: the rules that stay silent where another, which names the cause, has spoken."""
+
+_RANK = {Verdict.MISUSE: 0, Verdict.OK: 1, Verdict.UNKNOWN: 2}
+
+
+@dataclass(frozen=True)
+class JudgedCall:
+    """What is to be said of one loss call; plain data that a worker process can send home.
+
+    ``facts`` holds a short text for each argument; ``reason`` and ``reason_position`` say why and where the trace was lost, for an unknown.
+    """
+
+    loss: str
+    position: Position
+    inner: Position
+    verdict: Verdict
+    reason: str = ""
+    reason_position: Position | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    case: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    is_constructor: bool = False
+    function: str = ""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A loss call with its verdict and what the rules have to say of it."""
+
+    call: LossCall
+    verdict: Verdict
+    problems: tuple[tuple[Rule, Problem], ...] = ()
+    reason: str = ""
+    lost_at: Place | None = None
+
+    def findings(self) -> list[Finding]:
+        """The problems as findings, with places resolved to positions."""
+        position = position_of(self.call.place)
+        suffix = _case_text(self.call.case)
+        return [
+            Finding(rule.code, rule.name, _one_line(problem.message) + suffix, position, _trace(problem.steps), rule.advice)
+            for rule, problem in self.problems
+        ]
+
+    def plain(self) -> JudgedCall:
+        """The same with places resolved and nothing left of the tracer's own values."""
+        call = self.call
+        arguments = {**call.arguments, **{name: a for name, a in call.options.items() if a.facts != Facts()}}
+        return JudgedCall(
+            loss=loss_name(call),
+            position=position_of(call.place),
+            inner=position_of(call.inner),
+            verdict=self.verdict,
+            reason=self.reason,
+            reason_position=None if self.lost_at is None else position_of(self.lost_at),
+            facts={name: facts_text(argument) for name, argument in arguments.items()},
+            case=call.case,
+            findings=tuple(self.findings()),
+            is_constructor=call.is_constructor,
+            function=call.function,
+        )
+
+
+def judge(call: LossCall, rules: Sequence[Rule]) -> Judged:
+    """The verdict of ``rules`` on one call. Advice is passed on, but changes no verdict."""
+    spoken = [(rule, said) for rule in rules for said in [rule.check(call)] if said is not None]
+    silent = {code for rule, _ in spoken for code in _SILENCES.get(rule.code, ())}
+    problems = tuple((rule, said) for rule, said in spoken if rule.code not in silent)
+    if any(not rule.advice for rule, _ in problems):
+        return Judged(call, Verdict.MISUSE, problems)
+    if call.is_constructor or prediction_is_right(call):
+        return Judged(call, Verdict.OK, problems)
+    prediction = call.prediction
+    return Judged(call, Verdict.UNKNOWN, problems, prediction.reason or "nothing is known of the prediction", prediction.lost_at)
+
+
+def prediction_is_right(call: LossCall) -> bool:
+    """Whether the prediction is known to be what the contract asks for."""
+    loss, facts = call.loss, call.prediction.facts
+    kind, interval = facts.value("kind"), facts.interval
+    if loss.wants is Kind.LOG_PROBABILITIES:
+        return kind is Kind.LOG_PROBABILITIES or _below_zero(facts)
+    if loss.wants is Kind.LOGITS:
+        harmless = kind is Kind.LOG_PROBABILITIES and loss.applies == "softmax"
+        return harmless or kind is Kind.LOGITS or (kind is None and leaves(interval, UNIT))
+    bounds = UNIT if loss.wants is Kind.PROBABILITIES else loss.range
+    return bounds == UNBOUNDED or (interval is not None and interval.within(bounds, SLACK))
+
+
+def _below_zero(facts: Facts) -> bool:
+    return facts.interval is not None and facts.interval.high <= SLACK and no_log_probabilities(facts) is None
+
+
+def merge(judged: Iterable[Judged]) -> list[JudgedCall]:
+    """One result for each loss call, however many contexts it was seen in, in the order in which they first came.
+
+    A misuse in one context outweighs an ok in another, and that an unknown. A finding is kept once for its code and place; one that
+    holds in every case goes before one that names a case.
+    """
+    groups: dict[tuple[object, ...], list[JudgedCall]] = {}
+    for each in judged:
+        call = each.plain()
+        groups.setdefault((call.position, call.inner, call.loss, call.is_constructor), []).append(call)
+    kept: dict[tuple[str, Position], Finding] = {}
+    every = [call for group in groups.values() for call in group]
+    for call in sorted(every, key=lambda call: bool(call.case)):
+        for finding in call.findings:
+            kept.setdefault((finding.code, finding.position), finding)
+    return [_together(group, kept) for group in groups.values()]
+
+
+def _together(group: Sequence[JudgedCall], kept: dict[tuple[str, Position], Finding]) -> JudgedCall:
+    """The strongest of ``group`` with those findings of the group that are kept; they are taken out of ``kept``."""
+    own = {(finding.code, finding.position): finding for call in group for finding in call.findings}
+    findings = [kept.pop(key) for key in own if key in kept]
+    strongest = min(group, key=lambda call: _RANK[call.verdict])
+    return replace(strongest, findings=tuple(sorted(findings, key=lambda finding: finding.code)))
+
+
+def position_of(place: Place) -> Position:
+    """The place's span; an end that is not known is the beginning."""
+    end_line = place.end_line or place.line
+    end_column = place.end_column or place.column
+    return Position(place.path, place.line, place.column, end_line, end_column)
+
+
+def facts_text(argument: Argument) -> str:
+    """What is known of an argument, in a few words: ``probabilities, [0, 1], float32, (?, 1), gradient``."""
+    facts = argument.facts
+    known = [
+        "" if facts.kind is None else facts.kind.value.value,
+        "" if facts.range is None else str(facts.range.value),
+        "" if facts.dtype is None else facts.dtype.value.value,
+        "" if facts.shape is None else str(facts.shape.value),
+        "" if facts.grad is None else "gradient" if facts.grad.value else "no gradient",
+    ]
+    text = ", ".join(word for word in known if word)
+    if not text and argument.constant is not None:
+        return repr(argument.constant)
+    return text or "unknown"
+
+
+def _trace(steps: Sequence[Step]) -> tuple[TraceStep, ...]:
+    trace: list[TraceStep] = []
+    for step in steps:
+        shown = TraceStep(step.place.path, step.place.line, step.place.column, step.note)
+        if not trace or trace[-1] != shown:
+            trace.append(shown)
+    return tuple(trace)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _case_text(case: Sequence[str]) -> str:
+    return ", when " + " and ".join(f"`{_one_line(condition)}`" for condition in case) if case else ""

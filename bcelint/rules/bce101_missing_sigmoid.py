@@ -1,0 +1,71 @@
+"""BCE101: a prediction that is not confined to [0, 1], into a loss that wants probabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bcelint.facts import UNIT, Claim, Kind
+from bcelint.losscall import LossCall
+from bcelint.rules.base import Problem, Rule
+from bcelint.rules.words import SLACK, born, brackets, leaves, loss_name, other_loss, problem
+
+
+class MissingSigmoid(Rule):
+    """
+    ## What it does
+    Checks for predictions that are not confined to [0, 1] (logits, `tanh`, cosine similarity, `logsigmoid`) and reach
+    `BCELoss` or `F.binary_cross_entropy`.
+
+    ## Why is this bad?
+    `BCELoss` wants probabilities. torch raises `RuntimeError: all elements of input should be between 0 and 1` as soon as
+    one value leaves [0, 1]. Until then, as with a freshly initialised model whose scores happen to be small and positive, it
+    trains on numbers that are no probabilities.
+
+    ## Example
+    ```python
+    model = nn.Sequential(nn.Linear(16, 8), nn.ReLU(), nn.Linear(8, 1))
+    criterion = nn.BCELoss()
+    loss = criterion(model(x), y)
+    ```
+
+    ## Use instead
+    ```python
+    model = nn.Sequential(nn.Linear(16, 8), nn.ReLU(), nn.Linear(8, 1))
+    criterion = nn.BCEWithLogitsLoss()
+    loss = criterion(model(x), y)
+    ```
+
+    ## Fix safety
+    Exchanging `BCELoss` for `BCEWithLogitsLoss` is safe where every call of the criterion is given logits. For other values
+    outside [0, 1] (`tanh`, cosine similarity) it is a judgement and therefore unsafe.
+
+    ## References
+    - [torch.nn.BCELoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCELoss.html)
+    - [torch.nn.BCEWithLogitsLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html)
+    """
+
+    code = "BCE101"
+    name = "missing-sigmoid"
+    summary = "a prediction not confined to [0, 1] into a loss that wants probabilities"
+
+    def check(self, call: LossCall) -> Problem | None:
+        facts = call.prediction.facts
+        if call.loss.wants is not Kind.PROBABILITIES:
+            return None
+        if facts.interval is not None and facts.interval.within(UNIT, SLACK):
+            return None
+        claim: Claim[Any] | None
+        if facts.value("kind") in (Kind.LOGITS, Kind.LOG_PROBABILITIES):
+            claim = facts.kind
+        elif leaves(facts.interval, UNIT):
+            claim = facts.range
+        else:
+            return None
+        repair = "add a sigmoid" if facts.value("kind") is Kind.LOGITS else "apply a sigmoid instead"
+        return problem(
+            call,
+            call.prediction,
+            claim,
+            f"{facts.what}{brackets(born(claim))} reach {loss_name(call)}, which wants probabilities; "
+            f"use {other_loss(call, 'BCEWithLogitsLoss')} on the logits or {repair}",
+        )

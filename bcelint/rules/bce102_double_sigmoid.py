@@ -1,0 +1,59 @@
+"""BCE102: probabilities into a loss that applies a sigmoid."""
+
+from __future__ import annotations
+
+from bcelint.facts import Kind
+from bcelint.losscall import LossCall
+from bcelint.rules.base import Problem, Rule
+from bcelint.rules.words import activation, born, colon, is_bce, loss_name, other_loss, problem
+
+
+class DoubleSigmoid(Rule):
+    """
+    ## What it does
+    Checks for probabilities (out of a sigmoid or a softmax) and log-probabilities that reach a loss which applies a sigmoid
+    itself: `BCEWithLogitsLoss`, `MultiLabelSoftMarginLoss`, `SoftMarginLoss`, sigmoid focal loss.
+
+    ## Why is this bad?
+    Nothing crashes. A second sigmoid maps [0, 1] to [0.5, 0.73], so the model can never be sure: with hard targets the loss
+    can't fall below 0.313 where the target is 1, nor below 0.693 where it is 0, and the gradients shrink.
+
+    ## Example
+    ```python
+    probabilities = torch.sigmoid(self.head(x))
+    loss = F.binary_cross_entropy_with_logits(probabilities, y)
+    ```
+
+    ## Use instead
+    ```python
+    logits = self.head(x)
+    loss = F.binary_cross_entropy_with_logits(logits, y)
+    ```
+
+    ## Fix safety
+    Dropping the sigmoid is safe where its result goes nowhere but into the loss. Where it is also returned, thresholded or
+    logged, the loss is exchanged for `BCELoss` instead, which keeps those uses as they are.
+
+    ## References
+    - [torch.nn.BCEWithLogitsLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html)
+    """
+
+    code = "BCE102"
+    name = "double-sigmoid"
+    summary = "probabilities into a loss that applies a sigmoid"
+
+    def check(self, call: LossCall) -> Problem | None:
+        facts = call.prediction.facts
+        kind = facts.value("kind")
+        if call.loss.applies != "sigmoid" or kind not in (Kind.PROBABILITIES, Kind.LOG_PROBABILITIES):
+            return None
+        made_by = activation(facts)
+        if kind is Kind.LOG_PROBABILITIES:
+            inside, repair = "and a sigmoid inside the loss", "pass the logits"
+        elif made_by == "softmax":
+            inside, repair = "and a sigmoid inside the loss", "drop the softmax"
+        else:
+            inside = "and again inside the loss"
+            repair = f"use {other_loss(call, 'BCELoss')} or drop the sigmoid" if is_bce(call.loss) else "drop the sigmoid"
+        message = f"{facts.what} reach {loss_name(call)}{colon(born(facts.kind) or made_by)}, {inside}; {repair}"
+        return problem(call, call.prediction, facts.kind, message)

@@ -1,0 +1,56 @@
+"""BCE103: probabilities into a loss that applies a softmax."""
+
+from __future__ import annotations
+
+from bcelint.facts import Kind
+from bcelint.losscall import LossCall
+from bcelint.rules.base import Problem, Rule
+from bcelint.rules.words import activation, born, colon, loss_name, problem
+
+
+class DoubleSoftmax(Rule):
+    """
+    ## What it does
+    Checks for softmax and sigmoid outputs that reach `CrossEntropyLoss` or `F.cross_entropy`.
+
+    ## Why is this bad?
+    Nothing crashes. The loss applies `log_softmax` to numbers that already lie in [0, 1], so it can't fall below
+    ln(1 + (C - 1) / e): 0.313 for 2 classes, 1.461 for 10, 3.622 for 100, and it learns slowly. Applying `log_softmax`
+    before the loss is redundant, but does no harm, and is not reported here (see BCE902).
+
+    ## Example
+    ```python
+    def forward(self, x):
+        return F.softmax(self.fc(x), dim=1)
+
+    loss = F.cross_entropy(model(x), y)
+    ```
+
+    ## Use instead
+    ```python
+    def forward(self, x):
+        return self.fc(x)
+
+    loss = F.cross_entropy(model(x), y)
+    ```
+
+    ## Fix safety
+    Dropping the softmax is safe where its result goes nowhere but into the loss, or into an `argmax`. Elsewhere it is unsafe:
+    whoever reads the model's output as probabilities would get logits.
+
+    ## References
+    - [torch.nn.CrossEntropyLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html)
+    """
+
+    code = "BCE103"
+    name = "double-softmax"
+    summary = "softmax or sigmoid output into a loss that applies a softmax"
+
+    def check(self, call: LossCall) -> Problem | None:
+        facts = call.prediction.facts
+        if call.loss.applies != "softmax" or facts.value("kind") is not Kind.PROBABILITIES:
+            return None
+        made_by = activation(facts)
+        inside = "and again inside the loss" if made_by == "softmax" else "and a softmax inside the loss"
+        message = f"probabilities reach {loss_name(call)}{colon(born(facts.kind) or made_by)}, {inside}; drop the {made_by}"
+        return problem(call, call.prediction, facts.kind, message)

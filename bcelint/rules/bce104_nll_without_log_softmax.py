@@ -1,0 +1,59 @@
+"""BCE104: logits or probabilities into NLLLoss."""
+
+from __future__ import annotations
+
+from bcelint.contracts.schema import TargetForm
+from bcelint.facts import Kind
+from bcelint.losscall import LossCall
+from bcelint.rules.base import Problem, Rule
+from bcelint.rules.words import born, brackets, loss_name, no_log_probabilities, other_loss, problem
+
+
+class NllWithoutLogSoftmax(Rule):
+    """
+    ## What it does
+    Checks for logits, probabilities and other values above 0 that reach `NLLLoss` or `F.nll_loss`.
+
+    ## Why is this bad?
+    `NLLLoss` takes no logarithm and no softmax: it picks the entry of the target's class and changes its sign. Given logits
+    it falls without bound as the model raises all its scores. Given probabilities its gradient no longer grows when the
+    model is confidently wrong. Neither crashes.
+
+    ## Example
+    ```python
+    scores = self.fc(x)
+    loss = F.nll_loss(scores, y)
+    ```
+
+    ## Use instead
+    ```python
+    scores = self.fc(x)
+    loss = F.cross_entropy(scores, y)
+    ```
+
+    ## Fix safety
+    Exchanging `NLLLoss` for `CrossEntropyLoss` is safe where every call of the criterion is given logits. For probabilities,
+    turning the softmax into a log_softmax is unsafe where its result is used elsewhere.
+
+    ## References
+    - [torch.nn.NLLLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html)
+    """
+
+    code = "BCE104"
+    name = "nll-without-log-softmax"
+    summary = "logits or probabilities into NLLLoss"
+
+    def check(self, call: LossCall) -> Problem | None:
+        if call.loss.wants is not Kind.LOG_PROBABILITIES or call.loss.targets.form is not TargetForm.CLASS_INDICES:
+            return None
+        facts = call.prediction.facts
+        claim = no_log_probabilities(facts)
+        if claim is None:
+            return None
+        cross_entropy = other_loss(call, "CrossEntropyLoss")
+        if facts.value("kind") is Kind.PROBABILITIES:
+            repair = f"use log_softmax, or {cross_entropy} on the logits"
+        else:
+            repair = f"use {cross_entropy} or add a log_softmax"
+        message = f"{facts.what}{brackets(born(claim))} reach {loss_name(call)}, which wants log-probabilities; {repair}"
+        return problem(call, call.prediction, claim, message)

@@ -1,0 +1,85 @@
+"""BCE105: KLDivLoss on values that are not in the form it wants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bcelint.contracts.schema import TargetForm
+from bcelint.facts import NON_NEGATIVE, Claim, Facts, Kind
+from bcelint.losscall import LossCall
+from bcelint.rules.base import Problem, Rule
+from bcelint.rules.words import born, brackets, leaves, loss_name, no_log_probabilities, problem
+
+
+class KlDivWithoutLog(Rule):
+    """
+    ## What it does
+    Checks for a `KLDivLoss` or `F.kl_div` whose input is known to be no log-probability, whose target is a log-probability or
+    a logit without `log_target=True`, or whose target is a probability with `log_target=True`.
+
+    ## Why is this bad?
+    `KLDivLoss` computes `target * (log(target) - input)`. Given probabilities as input it is no divergence, and its minimum
+    is not where the distributions agree. A logarithm of negative numbers, as of a log target without `log_target=True`, is NaN.
+
+    ## Example
+    ```python
+    loss = F.kl_div(F.softmax(student / T, dim=1), F.softmax(teacher / T, dim=1), reduction="batchmean")
+    ```
+
+    ## Use instead
+    ```python
+    loss = F.kl_div(F.log_softmax(student / T, dim=1), F.softmax(teacher / T, dim=1), reduction="batchmean")
+    ```
+
+    ## Fix safety
+    Turning a softmax written in the call itself into a log_softmax is safe. Adding or dropping `log_target=True` is unsafe.
+
+    ## References
+    - [torch.nn.KLDivLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html)
+    """
+
+    code = "BCE105"
+    name = "kl-div-without-log"
+    summary = "a KLDivLoss input that is no log-probability, or a log target without log_target"
+
+    def check(self, call: LossCall) -> Problem | None:
+        if call.loss.wants is not Kind.LOG_PROBABILITIES or call.loss.targets.form is not TargetForm.DISTRIBUTION:
+            return None
+        facts = call.prediction.facts
+        claim = no_log_probabilities(facts)
+        if claim is not None:
+            repair = "use log_softmax" if facts.value("kind") is not None else "pass log-probabilities"
+            message = f"{facts.what}{brackets(born(claim))} reach {loss_name(call)} as input, which wants log-probabilities; {repair}"
+            return problem(call, call.prediction, claim, message)
+        log_target = wants_log_target(call)
+        facts = call.target.facts
+        claim = None if log_target is None else _wrong_target(facts, log_target)
+        if claim is None:
+            return None
+        wanted = "log-probabilities with log_target=True" if log_target else "probabilities without log_target=True"
+        repair = {
+            Kind.LOGITS: "apply a softmax",
+            Kind.PROBABILITIES: "drop log_target=True or use log_softmax",
+            Kind.LOG_PROBABILITIES: "pass log_target=True",
+            None: "pass log-probabilities" if log_target else "pass probabilities",
+        }[facts.value("kind")]
+        message = f"{facts.what}{brackets(born(claim))} reach {loss_name(call)} as target, which wants {wanted}; {repair}"
+        return problem(call, call.target, claim, message)
+
+
+def wants_log_target(call: LossCall) -> bool | None:
+    """The value of ``log_target``; None where it is passed, but not known."""
+    option = call.options.get("log_target")
+    if option is None:
+        return False
+    return option.constant if isinstance(option.constant, bool) else None
+
+
+def _wrong_target(facts: Facts, log_target: bool) -> Claim[Any] | None:
+    if log_target:
+        return no_log_probabilities(facts)
+    if facts.interval is not None and facts.interval.within(NON_NEGATIVE):
+        return None
+    if facts.value("kind") in (Kind.LOGITS, Kind.LOG_PROBABILITIES):
+        return facts.kind
+    return facts.range if leaves(facts.interval, NON_NEGATIVE) else None

@@ -1,0 +1,62 @@
+"""BCE201: integer or bool targets into a BCE loss."""
+
+from __future__ import annotations
+
+from bcelint.contracts.schema import TargetForm
+from bcelint.facts import UNIT, DType, Kind
+from bcelint.losscall import LossCall
+from bcelint.rules.base import Problem, Rule
+from bcelint.rules.words import born, brackets, is_bce, loss_name, problem
+
+
+class IntegerTarget(Rule):
+    """
+    ## What it does
+    Checks for integer and bool targets of `BCELoss`, `BCEWithLogitsLoss`, their functions and the sigmoid focal loss, and for
+    float64 targets of `BCELoss` beside a float32 prediction.
+
+    ## Why is this bad?
+    torch raises: `Found dtype Long but expected Float` in `BCELoss`, `result type Float can't be cast to the desired output
+    type Long` in `BCEWithLogitsLoss`. Class indices, which `CrossEntropyLoss` wants as long, are floats here.
+
+    ## Example
+    ```python
+    y = torch.tensor([0, 1, 1, 0])
+    loss = F.binary_cross_entropy_with_logits(logits, y)
+    ```
+
+    ## Use instead
+    ```python
+    y = torch.tensor([0, 1, 1, 0])
+    loss = F.binary_cross_entropy_with_logits(logits, y.float())
+    ```
+
+    ## Fix safety
+    Adding `.float()` to the target at the call is safe: the call raises as it stands.
+
+    ## References
+    - [torch.nn.BCEWithLogitsLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html)
+    """
+
+    code = "BCE201"
+    name = "integer-target"
+    summary = "int, long or bool targets into a BCE loss"
+
+    def check(self, call: LossCall) -> Problem | None:
+        facts = call.target.facts
+        dtype = facts.value("dtype")
+        if dtype is None or not _raises(call, dtype):
+            return None
+        message = f"{dtype.value} target{brackets(born(facts.dtype))} reaches {loss_name(call)}, which wants floats; add .float()"
+        return problem(call, call.target, facts.dtype, message)
+
+
+def _raises(call: LossCall, dtype: DType) -> bool:
+    loss = call.loss
+    if is_bce(loss):
+        if dtype.is_integral or dtype is DType.BOOL:
+            return True
+        mixed = dtype is DType.FLOAT64 and call.prediction.facts.value("dtype") is DType.FLOAT32
+        return mixed and loss.wants is Kind.PROBABILITIES
+    # MultiLabelSoftMarginLoss computes 1 - target: it takes integers, but no bools.
+    return dtype is DType.BOOL and loss.targets.form is TargetForm.PER_ELEMENT and loss.targets.range == UNIT

@@ -1,0 +1,60 @@
+"""BCE202: targets known to leave [0, 1] into a BCE loss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bcelint.contracts.schema import TargetForm
+from bcelint.facts import UNIT, Claim, Kind
+from bcelint.losscall import LossCall
+from bcelint.rules.base import Problem, Rule
+from bcelint.rules.words import born, brackets, leaves, loss_name, problem
+
+
+class TargetRange(Rule):
+    """
+    ## What it does
+    Checks for targets that are known to leave [0, 1], such as labels of -1 and +1 and masks of 0 and 255, into a BCE loss.
+
+    ## Why is this bad?
+    `BCELoss` raises `all elements of target should be between 0 and 1`. `BCEWithLogitsLoss` does not: with a target of 255
+    or -1 the loss has no minimum any more, and the logits run away.
+
+    ## Example
+    ```python
+    y = torch.tensor([-1.0, 1.0, 1.0, -1.0])
+    loss = F.binary_cross_entropy_with_logits(logits, y)
+    ```
+
+    ## Use instead
+    ```python
+    y = torch.tensor([0.0, 1.0, 1.0, 0.0])
+    loss = F.binary_cross_entropy_with_logits(logits, y)
+    ```
+
+    ## Fix safety
+    There is no automatic fix: how the labels map to [0, 1] is for their author to say.
+
+    ## References
+    - [torch.nn.BCEWithLogitsLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html)
+    """
+
+    code = "BCE202"
+    name = "target-range"
+    summary = "targets known to leave [0, 1] into a BCE loss"
+
+    def check(self, call: LossCall) -> Problem | None:
+        targets, facts = call.loss.targets, call.target.facts
+        if targets.form is not TargetForm.PER_ELEMENT or targets.range != UNIT:
+            return None
+        if facts.interval is not None and facts.interval.within(UNIT):
+            return None
+        claim: Claim[Any] | None
+        if facts.value("kind") in (Kind.LOGITS, Kind.LOG_PROBABILITIES):
+            claim, repair = facts.kind, "apply a sigmoid to the target"
+        elif leaves(facts.interval, UNIT):
+            claim, repair = facts.range, "map the target into [0, 1]"
+        else:
+            return None
+        message = f"{facts.what}{brackets(born(claim))} reach {loss_name(call)} as target, which wants [0, 1]; {repair}"
+        return problem(call, call.target, claim, message)

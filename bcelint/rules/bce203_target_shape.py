@@ -1,0 +1,88 @@
+"""BCE203: a target whose shape can't fit the prediction's."""
+
+from __future__ import annotations
+
+from bcelint.facts import Shape
+from bcelint.losscall import LossCall
+from bcelint.rules.base import Problem, Rule
+from bcelint.rules.words import born, colon, loss_name, problem
+
+
+class TargetShape(Rule):
+    """
+    ## What it does
+    Checks for targets whose shape is known to differ from the prediction's, such as a prediction of (N, 1) and a target of
+    (N,), in losses that compare element by element.
+
+    ## Why is this bad?
+    The BCE losses raise a `ValueError`. `MSELoss` and its like broadcast (N, 1) and (N,) to (N, N), warn once, and then
+    compare every prediction with every target: the model learns the mean.
+
+    ## Example
+    ```python
+    logits = nn.Linear(16, 1)(x)
+    y = torch.rand(32)
+    loss = F.binary_cross_entropy_with_logits(logits, y)
+    ```
+
+    ## Use instead
+    ```python
+    logits = nn.Linear(16, 1)(x)
+    y = torch.rand(32)
+    loss = F.binary_cross_entropy_with_logits(logits, y.unsqueeze(1))
+    ```
+
+    ## Fix safety
+    Adding `.unsqueeze(1)` to a target of (N,) beside a prediction of (N, 1) is safe in a BCE loss, which raises as it stands.
+    Elsewhere it changes what is computed and is unsafe.
+
+    ## References
+    - [torch.nn.BCELoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCELoss.html)
+    - [Broadcasting semantics](https://docs.pytorch.org/docs/stable/notes/broadcasting.html)
+    """
+
+    code = "BCE203"
+    name = "target-shape"
+    summary = "a target whose shape can't fit the prediction's"
+
+    def check(self, call: LossCall) -> Problem | None:
+        targets = call.loss.targets
+        prediction, target = call.prediction.facts.shape, call.target.facts.shape
+        if prediction is None or target is None or not (targets.same_shape or targets.broadcasts):
+            return None
+        left, right = prediction.value, target.value
+        wrong = differ(left, right) if targets.same_shape and not targets.broadcasts else _outer(left, right) or _outer(right, left)
+        if not wrong:
+            return None
+        if _column(left) and right.rank == 1:
+            repair = "use target.unsqueeze(1)"
+        elif _column(right) and left.rank == 1:
+            repair = "use target.squeeze(1)"
+        else:
+            repair = "give both one shape"
+        sides = f"prediction {left} against target {right} in {loss_name(call)}"
+        return problem(call, call.prediction, prediction, f"{sides}{colon(born(prediction))}; {repair}")
+
+
+def differ(one: Shape, other: Shape) -> bool:
+    """Whether two shapes are known to differ. Where ranks are equal the trailing dimensions line up; where not, they differ anyway."""
+    if one.rank is not None and other.min_rank > one.rank:
+        return True
+    if other.rank is not None and one.min_rank > other.rank:
+        return True
+    if one.rank is not None and other.rank is not None and one.rank != other.rank:
+        return True
+    pairs = zip(reversed(one.dims), reversed(other.dims))
+    return any(isinstance(a, int) and isinstance(b, int) and a != b for a, b in pairs)
+
+
+def _column(shape: Shape) -> bool:
+    return shape.min_rank >= 2 and shape.dims[-1] == 1
+
+
+def _outer(column: Shape, row: Shape) -> bool:
+    """Whether (…, N, 1) against (N,) is broadcast to (…, N, N)."""
+    if not (_column(column) and row.rank == 1):
+        return False
+    long = row.dims[0]
+    return isinstance(long, str) or (isinstance(long, int) and long > 1 and column.dims[-2] != 1)

@@ -1,0 +1,90 @@
+"""BCE204: targets of a dtype or rank that are neither class indices nor class probabilities."""
+
+from __future__ import annotations
+
+from bcelint.contracts.schema import TargetForm
+from bcelint.facts import UNIT, DType, Facts, Shape
+from bcelint.losscall import LossCall
+from bcelint.rules.base import Problem, Rule
+from bcelint.rules.words import born, brackets, leaves, loss_name, problem, takes_classes
+
+_NARROW = {DType.INT8, DType.INT16, DType.INT32}
+
+
+class ClassIndexDtype(Rule):
+    """
+    ## What it does
+    Checks the target of `CrossEntropyLoss` and `NLLLoss`: float or bool or int32 class indices, and one-hot long targets.
+
+    ## Why is this bad?
+    Class indices are long; class probabilities are floats of the prediction's own shape, and `NLLLoss` takes no probabilities
+    at all. torch raises for everything else, such as `expected target dtype to be Long or Byte, but got Float`, or
+    `Expected floating point type for target with class probabilities, got Long` for a one-hot long target.
+
+    ## Example
+    ```python
+    y = torch.tensor([0.0, 2.0, 1.0])
+    loss = F.cross_entropy(logits, y)
+    ```
+
+    ## Use instead
+    ```python
+    y = torch.tensor([0, 2, 1])
+    loss = F.cross_entropy(logits, y)
+    ```
+
+    ## Fix safety
+    Adding `.long()` to class indices at the call is safe: the call raises as it stands. Turning a one-hot long target into
+    floats is safe for `CrossEntropyLoss`, and not possible for `NLLLoss`.
+
+    ## References
+    - [torch.nn.CrossEntropyLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html)
+    """
+
+    code = "BCE204"
+    name = "class-index-dtype"
+    summary = "float, int32 or one-hot long targets where class indices or class probabilities are wanted"
+
+    def check(self, call: LossCall) -> Problem | None:
+        facts = call.target.facts
+        if not takes_classes(call.loss) or facts.dtype is None:
+            return None
+        dtype = facts.dtype.value
+        shape, scores = facts.value("shape"), call.prediction.facts.value("shape")
+        indices_only = call.loss.targets.form is TargetForm.CLASS_INDICES
+        # Bytes are taken beside a prediction of (N, C), but not beside one of (N, C, d).
+        never = dtype is DType.BOOL or dtype in _NARROW or (dtype is DType.UINT8 and scores is not None and scores.min_rank >= 3)
+        if never or (dtype.is_floating and (indices_only or _no_probabilities(facts, shape, scores))):
+            message = f"{dtype.value} target{brackets(born(facts.dtype))} reaches {loss_name(call)}, which wants class indices; add .long()"
+            return problem(call, call.target, facts.dtype, message)
+        if dtype in (DType.INT64, DType.INTEGRAL, DType.UINT8) and _same_rank(shape, scores):
+            repair = _one_hot_repair(shape, indices_only)
+            message = f"{dtype.value} target of shape {shape}{brackets(born(facts.shape))} reaches {loss_name(call)}; {repair}"
+            return problem(call, call.target, facts.shape, message)
+        return None
+
+
+def _no_probabilities(facts: Facts, shape: Shape | None, scores: Shape | None) -> bool:
+    """Whether a float target can't be class probabilities: not the prediction's rank, or not numbers in [0, 1]."""
+    if facts.kind is not None:
+        return False
+    if leaves(facts.interval, UNIT):
+        return True
+    return shape is not None and shape.rank is not None and scores is not None and scores.min_rank > shape.rank
+
+
+def _same_rank(shape: Shape | None, scores: Shape | None) -> bool:
+    """Whether the target is known to have as many dimensions as the prediction (two or more), where indices have one fewer."""
+    if shape is None or scores is None:
+        return False
+    if scores.rank is not None:
+        return 2 <= scores.rank <= shape.min_rank
+    # Both ends open, as a Linear's output and a one_hot: the class counts tell.
+    classes = scores.dim(-1)
+    return min(shape.min_rank, scores.min_rank) >= 2 and isinstance(classes, int) and classes > 1 and classes == shape.dim(-1)
+
+
+def _one_hot_repair(shape: Shape | None, indices_only: bool) -> str:
+    if shape is not None and 1 in shape.dims:
+        return "squeeze it to class indices"
+    return "pass class indices" if indices_only else "pass class indices, or add .float()"

@@ -1,0 +1,61 @@
+"""BCE301: CrossEntropyLoss on one class."""
+
+from __future__ import annotations
+
+from bcelint.facts import Shape
+from bcelint.losscall import LossCall
+from bcelint.rules.base import Problem, Rule
+from bcelint.rules.words import born, brackets, loss_name, other_loss, problem, takes_classes
+
+
+class SingleLogitCrossEntropy(Rule):
+    """
+    ## What it does
+    Checks for `CrossEntropyLoss` on a prediction whose class dimension has size 1.
+
+    ## Why is this bad?
+    A softmax over one class is 1 whatever the score is, so the loss and its gradient are 0 and the model learns nothing.
+    With long targets any label but 0 raises an IndexError; with float targets of shape (N, 1) nothing is ever raised.
+
+    ## Example
+    ```python
+    model = nn.Linear(20, 1)
+    loss = F.cross_entropy(model(x), y)
+    ```
+
+    ## Use instead
+    ```python
+    model = nn.Linear(20, 1)
+    loss = F.binary_cross_entropy_with_logits(model(x), y)
+    ```
+
+    ## Fix safety
+    Exchanging the loss for `BCEWithLogitsLoss` is unsafe: the targets must be floats of shape (N, 1), and two outputs could
+    have been meant.
+
+    ## References
+    - [torch.nn.CrossEntropyLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html)
+    """
+
+    code = "BCE301"
+    name = "single-logit-cross-entropy"
+    summary = "CrossEntropyLoss on one column or channel: the loss is 0 whatever the model says"
+
+    def check(self, call: LossCall) -> Problem | None:
+        claim = call.prediction.facts.shape
+        if call.loss.applies != "softmax" or not takes_classes(call.loss) or claim is None or class_count(claim.value) != 1:
+            return None
+        message = (
+            f"one class of shape {claim.value}{brackets(born(claim))} reaches {loss_name(call)}, which is then always 0; "
+            f"use {other_loss(call, 'BCEWithLogitsLoss')} or two outputs"
+        )
+        return problem(call, call.prediction, claim, message)
+
+
+def class_count(shape: Shape) -> object:
+    """The size of the class dimension: the second, or the only one; where only the last ones are known, as after a Linear, the last."""
+    if shape.open:
+        return shape.dims[-1] if shape.min_rank >= 2 else None
+    if shape.rank == 0:
+        return None
+    return shape.dim(0 if shape.rank == 1 else 1)

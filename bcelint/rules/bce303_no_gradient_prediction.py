@@ -1,0 +1,53 @@
+"""BCE303: a prediction that carries no gradient, into a loss that is trained on."""
+
+from __future__ import annotations
+
+from bcelint.losscall import LossCall
+from bcelint.rules.base import Problem, Rule
+from bcelint.rules.words import born, brackets, loss_name, problem
+
+
+class NoGradientPrediction(Rule):
+    """
+    ## What it does
+    Checks for predictions whose gradient is cut (by `argmax`, `round`, a comparison, `.detach()`, `.item()`) in a loss that
+    reaches `backward()`.
+
+    ## Why is this bad?
+    The loss is computed and shown, and teaches the model nothing. Where it is the only term, `backward()` raises; where
+    another term carries the gradient, or `requires_grad_()` was added to quiet the error, nothing does.
+
+    ## Example
+    ```python
+    predicted = logits.argmax(dim=1).float()
+    loss = F.binary_cross_entropy(predicted, y)
+    loss.requires_grad_(True)
+    loss.backward()
+    ```
+
+    ## Use instead
+    ```python
+    loss = F.cross_entropy(logits, y)
+    loss.backward()
+    ```
+
+    ## Fix safety
+    There is no automatic fix: what stands before the cut may need another loss.
+
+    ## References
+    - [torch.Tensor.detach](https://docs.pytorch.org/docs/stable/generated/torch.Tensor.detach.html)
+    """
+
+    code = "BCE303"
+    name = "no-gradient-prediction"
+    summary = "a prediction through argmax, round, a threshold, .detach() or .item()"
+
+    def check(self, call: LossCall) -> Problem | None:
+        claim = call.prediction.facts.grad
+        if claim is None or claim.value or not call.trained:
+            return None
+        message = (
+            f"a prediction without gradient{brackets(born(claim))} reaches {loss_name(call)}, which trains nothing then; "
+            "pass the model's output itself"
+        )
+        return problem(call, call.prediction, claim, message)

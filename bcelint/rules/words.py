@@ -1,0 +1,98 @@
+"""What the rules share: how messages name things, and the tests of a contract or of facts that several rules make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bcelint.contracts.schema import Loss, TargetForm
+from bcelint.facts import NON_POSITIVE, UNIT, Claim, Facts, Interval, Kind
+from bcelint.losscall import Argument, LossCall
+from bcelint.places import Step
+from bcelint.rules.base import Problem, where
+
+SLACK = 1e-3
+"""How far a bound must be overstepped before a rule speaks: what rounding and label smoothing do stays below it."""
+
+_FUNCTIONS = {
+    "BCELoss": "binary_cross_entropy",
+    "BCEWithLogitsLoss": "binary_cross_entropy_with_logits",
+    "CrossEntropyLoss": "cross_entropy",
+    "NLLLoss": "nll_loss",
+}
+
+
+def loss_name(call: LossCall) -> str:
+    """The loss as the call names it: its class where a criterion was built, else its function."""
+    built = call.is_constructor or call.constructed_at is not None or call.loss.function is None
+    return call.loss.name if built else call.loss.function_name
+
+
+def other_loss(call: LossCall, name: str) -> str:
+    """Another loss ``name`` to use instead, in the form (class or function) that the call uses."""
+    return name if loss_name(call) == call.loss.name else _FUNCTIONS[name]
+
+
+def born(claim: Claim[Any] | None) -> str:
+    """``sigmoid at models/unet.py:88``: what made the claim true, and where; empty where no step is known."""
+    if claim is None or not claim.steps:
+        return ""
+    first = claim.steps[0]
+    return f"{first.note} at {where(first)}"
+
+
+def colon(text: str) -> str:
+    """``: text``, or nothing where there is no text."""
+    return f": {text}" if text else ""
+
+
+def brackets(text: str) -> str:
+    """`` (text)``, or nothing where there is no text."""
+    return f" ({text})" if text else ""
+
+
+def problem(call: LossCall, argument: Argument, claim: Claim[Any] | None, message: str) -> Problem:
+    """``message`` with the steps of ``claim`` from its birth through ``argument`` to the loss."""
+    steps = () if claim is None else claim.steps
+    return Problem(message, (*steps, *argument.steps, *_loss_steps(call)))
+
+
+def _loss_steps(call: LossCall) -> tuple[Step, ...]:
+    steps = []
+    if call.constructed_at is not None:
+        steps.append(Step(call.constructed_at, f"{call.loss.name} built"))
+    inner, outer = call.inner, call.place
+    if (inner.path, inner.line, inner.column) != (outer.path, outer.line, outer.column):
+        steps.append(Step(inner, f"{loss_name(call)} called"))
+    return tuple(steps)
+
+
+def activation(facts: Facts) -> str:
+    """Whether a sigmoid or a softmax made these (log-)probabilities."""
+    first = facts.kind.steps[0].note.lower() if facts.kind is not None and facts.kind.steps else ""
+    return "softmax" if facts.axis is not None or "softmax" in first or "softmin" in first else "sigmoid"
+
+
+def is_bce(loss: Loss) -> bool:
+    """A binary cross-entropy: per element, targets in [0, 1], and of the prediction's very shape and dtype."""
+    targets = loss.targets
+    return targets.form is TargetForm.PER_ELEMENT and targets.range == UNIT and targets.same_shape
+
+
+def takes_classes(loss: Loss) -> bool:
+    """A loss over classes, of class indices or class probabilities."""
+    return loss.targets.form in (TargetForm.CLASSES, TargetForm.CLASS_INDICES)
+
+
+def leaves(interval: Interval | None, bounds: Interval) -> bool:
+    """Whether values are known to come to lie outside of ``bounds``."""
+    return interval is not None and interval.tight and not interval.within(bounds, SLACK)
+
+
+def no_log_probabilities(facts: Facts) -> Claim[Any] | None:
+    """The claim by which these values are no log-probabilities, or None where they are or may be."""
+    interval, kind = facts.interval, facts.value("kind")
+    if kind is Kind.LOG_PROBABILITIES or (interval is not None and interval.within(NON_POSITIVE, SLACK)):
+        return None
+    if kind is not None:
+        return facts.kind
+    return facts.range if leaves(interval, NON_POSITIVE) else None
