@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bcelint.facts import UNIT, Facts, Kind
+from bcelint.facts import UNBOUNDED, UNIT, Facts, Kind
 from bcelint.finding import Finding, Position, TraceStep
 from bcelint.losscall import Argument, LossCall, Verdict
 from bcelint.places import Place, Step
@@ -175,4 +175,4 @@ def _one_line(text: str) -> str:
 
 
 def _case_text(case: Sequence[str]) -> str:
-    return ", when " + " and ".join(f"`{_one_line(condition)}`" for condition in case) if case else ""
+    return " (when " + " and ".join(f"`{_one_line(condition)}`" for condition in case) + ")" if case else ""
