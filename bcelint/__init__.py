@@ -1,3 +1,26 @@
 """bcelint: finds loss-function misuse in PyTorch code."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bcelint.api import check_paths, check_text, loss_calls
+    from bcelint.finding import Finding
+
 __version__ = "0.1.0"
+
+__all__ = ["Finding", "__version__", "check_paths", "check_text", "loss_calls"]
+
+
+def __getattr__(name: str) -> Any:
+    """The public interface, imported when it is first asked for: most who import bcelint want the plugin or the version only."""
+    if name == "Finding":
+        from bcelint.finding import Finding
+
+        return Finding
+    if name in __all__:
+        from bcelint import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,77 @@
+"""Options that several commands share, and what is done with them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
+
+import click
+
+from bcelint.places import shown
+
+if TYPE_CHECKING:
+    from bcelint.session import Result
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+STDIN = "-"
+
+
+def analysis_options(command: F) -> F:
+    """PATH, the rule selection, ``--jobs`` and ``--stdin-filename``."""
+    decorators: list[Callable[[F], F]] = [
+        click.argument("paths", nargs=-1, metavar="[PATH]..."),
+        click.option("--select", multiple=True, metavar="CODES", help="Only these rules: codes or prefixes, separated by commas."),
+        click.option("--ignore", multiple=True, metavar="CODES", help="Not these rules: codes or prefixes, separated by commas."),
+        click.option("--advice/--no-advice", default=False, help="Also report code that is right but could be better."),
+        click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: one per CPU]"),
+        click.option("--stdin-filename", metavar="PATH", help="The file that the text on stdin (PATH `-`) belongs to."),
+    ]
+    for decorate in decorators:
+        command = decorate(command)
+    return command
+
+
+def codes(values: Sequence[str]) -> list[str] | None:
+    """The codes of a repeatable comma list; None where the option was not given."""
+    found = [part.strip() for value in values for part in value.split(",") if part.strip()]
+    return found if values else None
+
+
+def run(
+    paths: Sequence[str], select: Sequence[str], ignore: Sequence[str], advice: bool, jobs: int | None, stdin_filename: str | None
+) -> Result:
+    """Analyse what the options name, with warnings on stderr and a progress bar if stderr is a terminal.
+
+    Raises ``click.ClickException`` where nothing could be analysed.
+    """
+    from bcelint import session
+    from bcelint.cli.progress import progress
+
+    try:
+        rules = session.choose_rules(codes(select), codes(ignore), advice)
+    except session.UnknownCode as error:
+        raise click.UsageError(str(error)) from None
+    if STDIN in paths:
+        if len(paths) > 1:
+            raise click.UsageError("stdin (`-`) can't be checked together with other paths")
+        text = session.decoded(click.get_binary_stream("stdin").read())
+        result = session.analyse_text(text, stdin_filename or "stdin.py", rules)
+    else:
+        given = paths or (os.curdir,)
+        with progress(sys.stderr) as report:
+            result = session.analyse(given, rules, jobs=jobs, progress=report)
+    for path, reason in result.warnings:
+        click.echo(f"warning: {shown(path)}: {reason}", err=True)
+    if not result.checked and result.warnings:
+        raise NothingToDo
+    return result
+
+
+class NothingToDo(click.ClickException):
+    """No path could be checked; the warnings have said why."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing could be checked")

@@ -1,0 +1,62 @@
+"""JSON: paths relative to the working directory, lines and columns from 1."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bcelint.finding import Finding, Position
+from bcelint.places import shown
+
+if TYPE_CHECKING:
+    from bcelint.judge import JudgedCall
+
+
+def findings_as_json(findings: Iterable[Finding]) -> str:
+    """The list that ``check --output-format json`` prints."""
+    return dump([_relative(finding.as_json()) for finding in findings])
+
+
+def calls_as_json(calls: Sequence[JudgedCall]) -> str:
+    """What ``trace --output-format json`` prints: the loss calls, and how many of them were judged."""
+    from bcelint.cli.summary import Summary
+
+    summary = Summary(calls)
+    return dump(
+        {
+            "calls": [_call(call) for call in calls],
+            "summary": {
+                "verdicts": {verdict.value: count for verdict, count in summary.counts.items()},
+                "judged_share": summary.judged_share,
+                "reasons": [{"reason": reason, "count": count} for reason, count in summary.reasons],
+            },
+        }
+    )
+
+
+def _call(call: JudgedCall) -> dict[str, Any]:
+    return {
+        **_span(call.position),
+        "loss": call.loss,
+        "function": call.function,
+        "verdict": call.verdict.value,
+        "reason": call.reason or None,
+        "lost_at": None if call.reason_position is None else _span(call.reason_position),
+        "inner": _span(call.inner),
+        "facts": dict(call.facts),
+        "case": list(call.case),
+        "findings": [_relative(finding.as_json()) for finding in call.findings],
+    }
+
+
+def _span(at: Position) -> dict[str, Any]:
+    return {"path": shown(at.path), "line": at.line, "column": at.column, "end_line": at.end_line, "end_column": at.end_column}
+
+
+def dump(value: Any) -> str:
+    return json.dumps(value, indent=2)
+
+
+def _relative(item: dict[str, Any]) -> dict[str, Any]:
+    return {**item, "path": shown(item["path"]), "trace": [{**step, "path": shown(step["path"])} for step in item["trace"]]}

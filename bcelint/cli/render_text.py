@@ -1,0 +1,52 @@
+"""Findings as text: the place and the message, the source line with what is meant underlined, and the trace that led there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.console import Console
+
+from bcelint.cli.console import printable, stdout, styled
+from bcelint.finding import Finding, Position
+from bcelint.places import shown
+
+if TYPE_CHECKING:
+    from bcelint.session import Result
+
+
+def print_findings(result: Result, summary: bool = True) -> None:
+    """All findings of a run, and how many they are."""
+    console = stdout()
+    for finding in result.findings:
+        _print_finding(console, finding, result)
+    if not summary:
+        return
+    count = len(result.findings)
+    if count:
+        console.print(styled((f"Found {count} problem{'s' if count > 1 else ''}.", "bold")))
+    else:
+        console.print(styled(("All checks passed!", "bold green")))
+
+
+def _print_finding(console: Console, finding: Finding, result: Result) -> None:
+    at = finding.position
+    place = f"{printable(shown(at.path))}:{at.line}:{at.column}"
+    code = (finding.code, "bold yellow" if finding.advice else "bold red")
+    console.print(styled((place, "bold"), ": ", code, " ", printable(finding.message)))
+    source = result.line(at.path, at.line)
+    if source is not None:
+        gutter = f"{at.line:>5} | "
+        console.print(styled((gutter, "blue"), printable(source)))
+        before, width = underline(source, at)
+        console.print(styled((" " * (len(gutter) - 2) + "| ", "blue"), " " * before, ("^" * width, "red")))
+    for step in finding.trace:
+        console.print(styled("    ", (f"{printable(shown(step.path))}:{step.line}:{step.column}", "cyan"), f": {printable(step.note)}"))
+
+
+def underline(source: str, at: Position) -> tuple[int, int]:
+    """Where on the terminal the span starts below ``source`` as it is printed, and how wide it is; at least one cell."""
+    start = min(at.column - 1, len(source))
+    end = at.end_column - 1 if at.end_line == at.line else len(source.rstrip())
+    before = cell_len(printable(source[:start]))
+    return before, max(1, cell_len(printable(source[: min(end, len(source))])) - before)

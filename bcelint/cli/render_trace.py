@@ -1,0 +1,54 @@
+"""Loss calls as text: what is known of their arguments, the verdict, and where an unknown was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from bcelint.cli.console import printable, stdout, styled
+from bcelint.cli.summary import Summary
+from bcelint.finding import Position
+from bcelint.judge import JudgedCall
+from bcelint.losscall import Verdict
+from bcelint.places import shown
+
+_STYLES = {Verdict.OK: "green", Verdict.MISUSE: "bold red", Verdict.UNKNOWN: "yellow"}
+
+
+def print_calls(calls: Sequence[JudgedCall]) -> None:
+    """All loss calls, and the share of them that is judged."""
+    console = stdout()
+    for call in calls:
+        _print_call(console, call)
+    summary = Summary(calls)
+    if not calls:
+        console.print(styled("No loss calls found."))
+        return
+    counts = ", ".join(f"{summary.counts[verdict]} {verdict.value}" for verdict in Verdict)
+    console.print(styled((f"{len(calls)} loss call{'s' if len(calls) > 1 else ''}: {counts}; {summary.judged_share:.0%} judged", "bold")))
+    if summary.reasons:
+        console.print(styled("Why the others are unknown:"))
+        for reason, count in summary.reasons:
+            console.print(styled(f"{count:>6}  {printable(reason)}"))
+
+
+def _print_call(console: Console, call: JudgedCall) -> None:
+    where = f" in {call.function}" if call.function else ""
+    verdict = (call.verdict.value, _STYLES[call.verdict])
+    console.print(styled((_place(call.position), "bold"), f": {printable(call.loss + where)}: ", verdict))
+    if call.inner != call.position:
+        console.print(styled(f"    reaches the loss at {_place(call.inner)}"))
+    if call.case:
+        console.print(styled(f"    when {printable(' and '.join(call.case))}"))
+    for name, facts in call.facts.items():
+        console.print(styled(f"    {name}: {printable(facts)}"))
+    for finding in call.findings:
+        console.print(styled("    ", (finding.code, "bold yellow" if finding.advice else "bold red"), f" {printable(finding.message)}"))
+    if call.reason:
+        lost = "" if call.reason_position is None else f", at {_place(call.reason_position)}"
+        console.print(styled(f"    lost: {printable(call.reason)}{lost}"))
+
+
+def _place(at: Position) -> str:
+    return f"{printable(shown(at.path))}:{at.line}:{at.column}"

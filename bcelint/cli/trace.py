@@ -1,0 +1,28 @@
+"""``bcelint trace``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from bcelint.cli.options import analysis_options, run
+
+
+@click.command()
+@analysis_options
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How loss calls are printed.")
+def trace(output_format: str, **options: Any) -> None:
+    """List every loss call with the facts of its arguments and its verdict.
+
+    For a verdict of unknown, it says where the trace was lost and why; at the end, which share of the loss calls was judged.
+    """
+    result = run(**options)
+    if output_format == "json":
+        from bcelint.cli.render_json import calls_as_json
+
+        click.echo(calls_as_json(result.calls))
+    else:
+        from bcelint.cli.render_trace import print_calls
+
+        print_calls(result.calls)
