@@ -1,0 +1,109 @@
+"""Text to a LibCST tree, or one clear reason why not. Nothing that a file may hold ends the process here."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import threading
+import warnings
+from typing import TYPE_CHECKING, Callable, TypeVar
+
+from bcelint.project import nesting
+from bcelint.project.source import BadInput, Source
+
+if TYPE_CHECKING:
+    import libcst
+
+T = TypeVar("T")
+
+_STACK = 64 << 20  # bytes; enough for nesting.LIMIT levels five times over
+_STACK_LOCK = threading.Lock()
+_LARGE = 500_000  # characters; below it the deepest chain fits the stack of an ast.parse that does not count its depth (before 3.11)
+
+_PYTHON_2 = re.compile(
+    r"""^\s*(?:print\s+(?![=(.,:]) | print\s*>> | exec\s+["'\w] | raise\s+[\w.]+\s*, | except\s+[\w.]+\s*,\s*\w+\s*:
+        | except\s*\([^)]*\)\s*,\s*\w+\s*: )
+    | <> | `[^`]*` | \bur["'] | \b0[0-7]+\b | \b\d+[lL]\b""",
+    re.VERBOSE,
+)
+
+
+def parse(source: Source) -> libcst.Module:
+    """The tree of ``source``; raises BadInput for Python 2, syntax errors (with their line) and nesting that no parser survives."""
+    return _on_large_stack(lambda: _parse(source))
+
+
+def _parse(source: Source) -> libcst.Module:
+    trouble = _check(source)
+    import libcst
+
+    try:
+        return libcst.parse_module(source.text)
+    except libcst.ParserSyntaxError as error:
+        reason = trouble or f"syntax error (line {error.raw_line})"
+    except RecursionError:
+        reason = "nested too deeply"
+    except BaseException as error:
+        # A panic of the native parser is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        reason = trouble or f"the parser gave up: {type(error).__name__}"
+    raise BadInput(source.path, reason)
+
+
+def _check(source: Source) -> str:
+    """What ``ast`` says against the text ("" if nothing). Raises BadInput where LibCST must not be asked."""
+    text = source.text
+    if len(text) > _LARGE and sys.version_info < (3, 11) and nesting.text_depth(text) > nesting.LIMIT:
+        raise BadInput(source.path, "nested too deeply")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (RecursionError, MemoryError):
+        raise BadInput(source.path, "nested too deeply") from None
+    except SyntaxError as error:
+        # Syntax newer than this interpreter is fine if LibCST knows it.
+        if nesting.text_depth(text) > nesting.LIMIT:
+            raise BadInput(source.path, "nested too deeply") from None
+        return _described(error, text)
+    except ValueError as error:
+        return f"can't be parsed: {str(error).splitlines()[0]}"
+    if nesting.tree_depth(tree) > nesting.LIMIT:
+        raise BadInput(source.path, "nested too deeply")
+    return ""
+
+
+def _described(error: SyntaxError, text: str) -> str:
+    number = error.lineno or 1
+    lines = text.splitlines()
+    line = lines[number - 1] if number <= len(lines) else ""
+    message = str(error.msg or "invalid syntax").splitlines()[0]
+    if message.startswith("Missing parentheses in call to") or _PYTHON_2.search(line.split("#")[0]):
+        return f"Python 2 code (line {number})"
+    return f"syntax error: {message} (line {number})"
+
+
+def _on_large_stack(work: Callable[[], T]) -> T:
+    """The result of ``work``, run in a thread whose stack is large enough on every system."""
+    results: list[T] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(work())
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    with _STACK_LOCK:  # the stack size is a setting of the process
+        before = threading.stack_size(_STACK)
+        try:
+            thread.start()
+        finally:
+            threading.stack_size(before)
+    thread.join()
+    if errors:
+        raise errors[0]
+    return results[0]
