@@ -1,0 +1,127 @@
+"""What frameworks around torch promise: calls that hand their argument on, classes that are modules, methods that train."""
+
+from __future__ import annotations
+
+from bcelint.contracts.rows import page, spelled
+from bcelint.contracts.schema import Wrapper
+
+
+def wraps(names: str, keyword: str | None = None, source: str = "", argument: int = 0) -> Wrapper:
+    full = spelled(names)
+    return Wrapper(full, source or page(full[0]), argument, keyword)
+
+
+WRAPPERS = (
+    wraps("nn.DataParallel torch.nn.parallel.DataParallel", "module"),
+    wraps("torch.nn.parallel.DistributedDataParallel", "module"),
+    wraps("apex.parallel.DistributedDataParallel apex.parallel.convert_syncbn_model", "module", "nvidia.github.io/apex/parallel.html"),
+    wraps("torch.distributed.fsdp.FullyShardedDataParallel torch.distributed.fsdp.fully_shard", "module"),
+    wraps("fairscale.nn.ShardedDataParallel fairscale.nn.FullyShardedDataParallel", "module", "fairscale.readthedocs.io"),
+    wraps("torch.compile", "model"),
+    wraps("torch.jit.script", "obj"),
+    wraps("torch.jit.trace", "func"),
+    wraps("torch.jit.freeze", "mod"),
+    wraps("torch.jit.optimize_for_inference", "mod"),
+    wraps("torch.autograd.Variable", "data"),
+    wraps("torch.fx.symbolic_trace", "root"),
+    wraps("copy.copy copy.deepcopy", "x", "docs.python.org/3/library/copy.html"),
+    wraps("nn.SyncBatchNorm.convert_sync_batchnorm", "module"),
+    wraps("torch.nn.utils.spectral_norm torch.nn.utils.weight_norm torch.nn.utils.remove_weight_norm", "module"),
+    wraps("torch.nn.utils.remove_spectral_norm", "module"),
+    wraps("torch.nn.utils.parametrizations.spectral_norm torch.nn.utils.parametrizations.weight_norm", "module"),
+    wraps("torch.nn.utils.parametrizations.orthogonal", "module"),
+    wraps("kornia.utils.to_device", "x", "kornia.readthedocs.io"),
+)
+"""Calls whose result is their argument, as far as values go."""
+
+CALLS_ITS_ARGUMENT = frozenset(
+    {"torch.utils.checkpoint.checkpoint", "fairscale.nn.checkpoint.checkpoint_wrapper", "deepspeed.checkpointing.checkpoint"}
+)
+"""Functions that call their first argument with the rest of them (torch.utils.checkpoint docs)."""
+
+PREPARE_METHODS = frozenset({"prepare", "prepare_model", "setup", "setup_module"})
+"""Methods of accelerate's ``Accelerator`` and Lightning's ``Fabric`` that hand back all their arguments, in order."""
+
+PREPARE_CLASSES = frozenset(
+    {
+        "accelerate.Accelerator",
+        "lightning.Fabric",
+        "lightning.fabric.Fabric",
+        "lightning_fabric.Fabric",
+        "pytorch_lightning.lite.LightningLite",
+    }
+)
+"""The classes that have these methods, where the receiver is known."""
+
+SELF_METHODS = frozenset(
+    {
+        "to", "cuda", "cpu", "xpu", "train", "eval", "half", "float", "double", "bfloat16", "apply", "requires_grad_",
+        "share_memory", "to_empty", "type",
+    }
+)  # fmt: skip
+"""Methods of ``torch.nn.Module`` that return the module itself (torch.nn.Module docs)."""
+
+MODULE_BASES = frozenset(
+    {
+        "torch.nn.Module",
+        "torch.nn.modules.Module",
+        "torch.nn.modules.module.Module",
+        "torch.nn.modules.loss._Loss",
+        "torch.nn.modules.loss._WeightedLoss",
+        "torch.jit.ScriptModule",
+        "torch.fx.GraphModule",
+        "pytorch_lightning.LightningModule",
+        "pytorch_lightning.core.LightningModule",
+        "pytorch_lightning.core.lightning.LightningModule",
+        "pytorch_lightning.core.module.LightningModule",
+        "lightning.LightningModule",
+        "lightning.pytorch.LightningModule",
+        "lightning.pytorch.core.LightningModule",
+        "transformers.PreTrainedModel",
+        "transformers.modeling_utils.PreTrainedModel",
+        "mmengine.model.BaseModule",
+        "mmengine.model.BaseModel",
+        "mmcv.runner.BaseModule",
+        "fairseq.models.BaseFairseqModel",
+        "fairseq.models.FairseqModel",
+        "fairseq.models.FairseqEncoder",
+        "fairseq.models.FairseqDecoder",
+        "fairseq.models.FairseqEncoderDecoderModel",
+        "fairseq.criterions.FairseqCriterion",
+        "diffusers.ModelMixin",
+        "diffusers.models.modeling_utils.ModelMixin",
+        "timm.models.layers.Module",
+        "allennlp.models.Model",
+        "allennlp.models.model.Model",
+        "flair.nn.Model",
+        "speechbrain.nnet.containers.Sequential",
+        "torch_geometric.nn.MessagePassing",
+        "torch_geometric.nn.conv.MessagePassing",
+        "monai.networks.nets.Module",
+        "segmentation_models_pytorch.base.SegmentationModel",
+        "gpytorch.Module",
+        "pyro.nn.PyroModule",
+        "kornia.core.Module",
+    }
+)
+"""Classes that behave like ``torch.nn.Module``: attributes set in ``__init__``, and a call that runs ``forward``."""
+
+TRAINING_STEPS = frozenset(
+    {"training_step", "training_step_end", "training_epoch_end", "compute_loss", "train_step", "forward_train", "compute_objectives"}
+)
+"""Methods whose returned value a framework trains on: Lightning, Hugging Face's ``Trainer``, mmengine, speechbrain."""
+
+CONTAINERS = frozenset(
+    {
+        "torch.nn.Sequential",
+        "torch.nn.ModuleList",
+        "torch.nn.ModuleDict",
+        "torch.nn.ParameterList",
+        "torch.nn.ParameterDict",
+        "mmengine.model.Sequential",
+        "mmengine.model.ModuleList",
+        "mmcv.runner.Sequential",
+        "mmcv.runner.ModuleList",
+    }
+)
+"""Modules that hold others by position or name."""
