@@ -73,4 +73,4 @@ def _complain(path: str, error: Exception) -> None:
     global _complained
     if not _complained:
         _complained = True
-        print(f"bcelint: could not check {path}: {type(error).__name__}: {error}", file=sys.stderr)
+        print(" ".join(f"bcelint: could not check {path}: {type(error).__name__}: {error}".split()), file=sys.stderr)

@@ -8,19 +8,20 @@ from __future__ import annotations
 import io
 import os
 import tokenize
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable
 
 from bcelint.finding import Finding, Position
 from bcelint.noqa import Noqa
+from bcelint.places import shown
+from bcelint.project.files import discover
+from bcelint.project.source import BadInput, read_source
 from bcelint.workspace import Task, Workspace
 
 if TYPE_CHECKING:
     from bcelint.judge import JudgedCall
-
-Progress = Callable[[int, int], None]
-"""Is told how many pieces of work are done, and how many there are."""
+    from bcelint.workers import Progress
 
 
 class UnknownCode(ValueError):
@@ -33,11 +34,11 @@ class AnalysisFailed(Exception):
 
 @dataclass
 class Result:
-    """What a run found: ``findings`` sorted by place, the judged ``calls`` of the run, and (path, reason) of what could not be read."""
+    """What a run found: ``findings`` sorted by place, the judged ``calls`` of the run, and a line for each file that could not be read."""
 
     findings: list[Finding] = field(default_factory=list)
     calls: list[JudgedCall] = field(default_factory=list)
-    warnings: list[tuple[str, str]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     checked: int = 0
     """How many files the run was about."""
     crashed: bool = False
@@ -62,10 +63,9 @@ def choose_rules(select: Sequence[str] | None = None, ignore: Sequence[str] | No
 
 def analyse(paths: Sequence[str], codes: Collection[str], jobs: int | None = None, progress: Progress | None = None) -> Result:
     """Check files and folders. A finding belongs to the run if its place or a step of its trace lies in one of their files."""
-    from bcelint.project.files import discover
-
     result = Result()
-    files = [os.path.abspath(path) for path in discover(paths, warn=lambda path, reason: result.warnings.append((path, reason)))]
+    files = discover(paths, warn=result.warnings.append)
+    result.warnings += _unreadable(files)
     workspace = Workspace()
     tasks = workspace.tasks(files)
     calls = _run(workspace, tasks, jobs, progress, result)
@@ -94,12 +94,14 @@ def findings_in(workspace: Workspace, path: str, text: str) -> list[Finding]:
     """
     if not _on_disk(path, text):
         workspace = workspace.with_overlay({path: text})
+    task = workspace.task_for(path)
+    if task is None:
+        return []
+    outcome = workspace.run(task)
     real = {os.path.realpath(path)}
-    outcomes = [workspace.run(task) for task in workspace.tasks([path])]
-    calls = [call for outcome in outcomes for call in outcome.calls if _is_in(call.position, real)]
-    failed = next((outcome for outcome in outcomes if outcome.crashed), None)
-    if failed is not None and not calls:
-        raise AnalysisFailed(failed.warnings[-1][1])
+    calls = [call for call in outcome.calls if _is_in(call.position, real)]
+    if outcome.crashed and not calls:
+        raise AnalysisFailed(outcome.warnings[-1][1])
     return sorted({finding for call in _together(calls) for finding in call.findings}, key=_order)
 
 
@@ -112,10 +114,19 @@ def _run(workspace: Workspace, tasks: Sequence[Task], jobs: int | None, progress
     calls: list[JudgedCall] = []
     for outcome in run_tasks(workspace, tasks, jobs or os.cpu_count() or 1, progress):
         calls.extend(outcome.calls)
-        result.warnings.extend(outcome.warnings)
+        result.warnings.extend(f"{shown(path)}: {reason}" for path, reason in outcome.warnings)
         result.crashed |= outcome.crashed
     result.warnings = list(dict.fromkeys(result.warnings))
     return _together(calls)
+
+
+def _unreadable(files: Iterable[str]) -> Iterator[str]:
+    """A line for each file that is no text. Those that hold no loss are not looked at again, so this would go unnoticed."""
+    for path in files:
+        try:
+            read_source(path)
+        except BadInput as error:
+            yield f"{shown(path)}: {error.reason}"
 
 
 def _together(calls: Sequence[JudgedCall]) -> list[JudgedCall]:

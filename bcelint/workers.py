@@ -5,70 +5,87 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import Callable
 
-from bcelint.workspace import Outcome, Task, Workspace
+from bcelint.workspace import Outcome, Task, Workspace, together
 
 WORTH_A_POOL = 12
-"""Tasks below which starting worker processes costs more than it saves."""
-CHUNK = 4
-"""Entry files that go to a worker together: neighbours import the same modules, which are then parsed once."""
+"""Entry files below which starting worker processes costs more than it saves."""
+
+Progress = Callable[[int, int], None]
+"""Is told how many entry files are done, and how many there are."""
 
 _workspace: Workspace | None = None
 
 
-def run_tasks(workspace: Workspace, tasks: Sequence[Task], jobs: int, progress: Callable[[int, int], None] | None = None) -> list[Outcome]:
+def run_tasks(workspace: Workspace, tasks: Sequence[Task], jobs: int, progress: Progress | None = None) -> list[Outcome]:
     """The outcome of every task, in their order."""
-    if jobs > 1 and len(tasks) >= WORTH_A_POOL:
-        return _in_pool(workspace, tasks, jobs, progress)
+    count = _Count(sum(len(task.entries) for task in tasks), progress)
+    if jobs > 1 and len(tasks) > 1 and count.total >= WORTH_A_POOL:
+        return _in_pool(workspace, tasks, jobs, count)
     outcomes = []
-    for number, task in enumerate(tasks):
-        if progress is not None:
-            progress(number, len(tasks))
+    for task in tasks:
         outcomes.append(workspace.run(task))
+        count.add(task)
     return outcomes
 
 
-def _in_pool(workspace: Workspace, tasks: Sequence[Task], jobs: int, progress: Callable[[int, int], None] | None) -> list[Outcome]:
-    chunks = [tuple(tasks[start : start + CHUNK]) for start in range(0, len(tasks), CHUNK)]
+class _Count:
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self.done, self.total, self._progress = 0, total, progress
+        self._tell()
+
+    def add(self, task: Task) -> None:
+        self.done += len(task.entries)
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._progress is not None:
+            self._progress(self.done, self.total)
+
+
+def _in_pool(workspace: Workspace, tasks: Sequence[Task], jobs: int, count: _Count) -> list[Outcome]:
     found: dict[Task, Outcome] = {}
-    lost = _run_chunks(workspace, chunks, jobs, found, progress, len(tasks))
-    for task in lost:
-        # A worker died (a crash of the parser, no memory left). Each task that it may have been gets a process of its own.
-        if _run_chunks(workspace, [(task,)], 1, found, progress, len(tasks)):
-            found[task] = Outcome(warnings=[(task.entry, "the process that analysed it died")], crashed=True)
+    largest_first = sorted(tasks, key=lambda task: -len(task.entries))
+    for task in _run_in_pool(workspace, largest_first, jobs, found, count):
+        found[task] = _alone(workspace, task)
+        count.add(task)
     return [found[task] for task in tasks]
 
 
-def _run_chunks(
-    workspace: Workspace,
-    chunks: Sequence[tuple[Task, ...]],
-    jobs: int,
-    found: dict[Task, Outcome],
-    progress: Callable[[int, int], None] | None,
-    total: int,
-) -> list[Task]:
+def _alone(workspace: Workspace, task: Task) -> Outcome:
+    """A task during which a worker died (a crash of the parser, no memory left): in a process of its own, else file by file."""
+    found: dict[Task, Outcome] = {}
+    if not _run_in_pool(workspace, [task], 1, found, _Count(0, None)):
+        return found[task]
+    if len(task.entries) > 1:
+        return together(_alone(workspace, Task(task.root, (entry,))) for entry in task.entries)
+    return Outcome(warnings=[(task.entries[0], "the process that analysed it died")], crashed=True)
+
+
+def _run_in_pool(workspace: Workspace, tasks: Sequence[Task], jobs: int, found: dict[Task, Outcome], count: _Count) -> list[Task]:
     """Fill ``found``; returns the tasks that were lost because a worker died."""
-    pool = ProcessPoolExecutor(min(jobs, len(chunks)), initializer=_start, initargs=(workspace,))
+    pool = ProcessPoolExecutor(min(jobs, len(tasks)), initializer=_start, initargs=(workspace,))
+    lost: list[Task] = []
     try:
-        waiting: dict[Future[list[Outcome]], tuple[Task, ...]] = {pool.submit(_work, chunk): chunk for chunk in chunks}
-        lost: list[Task] = []
+        waiting = {pool.submit(_work, task): task for task in tasks}
         for done in as_completed(waiting):
+            task = waiting[done]
             try:
-                found.update(zip(waiting[done], done.result()))
+                found[task] = done.result()
             except BrokenProcessPool:
-                lost.extend(waiting[done])
-            if progress is not None:
-                progress(len(found), total)
+                lost.append(task)
+            else:
+                count.add(task)
         pool.shutdown()
-        return lost
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         for process in multiprocessing.active_children():
             process.terminate()
         raise
+    return lost
 
 
 def _start(workspace: Workspace) -> None:
@@ -78,6 +95,6 @@ def _start(workspace: Workspace) -> None:
     _workspace = workspace
 
 
-def _work(chunk: Sequence[Task]) -> list[Outcome]:
+def _work(task: Task) -> Outcome:
     assert _workspace is not None
-    return [_workspace.run(task) for task in chunk]
+    return _workspace.run(task)

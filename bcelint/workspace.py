@@ -8,17 +8,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bcelint.project.project import Project, find_root
+from bcelint.project.source import BadInput
+
 if TYPE_CHECKING:
     from bcelint.judge import JudgedCall
-    from bcelint.project.project import Project
 
 
 @dataclass(frozen=True)
 class Task:
-    """One piece of work: the evaluation of one entry file of one project."""
+    """One piece of work: the evaluation of entry files of one project that have modules in common, and so are evaluated together."""
 
     root: str
-    entry: str
+    entries: tuple[str, ...]
 
 
 @dataclass
@@ -27,9 +29,11 @@ class Outcome:
 
     calls: list[JudgedCall] = field(default_factory=list)
     warnings: list[tuple[str, str]] = field(default_factory=list)
+    """(path, reason) of what could not be read or evaluated."""
     crashed: bool = False
+    """The evaluation ended in an error of bcelint's own."""
     details: str = ""
-    """The traceback of a crash."""
+    """The traceback of that error."""
 
 
 class Workspace:
@@ -40,14 +44,13 @@ class Workspace:
     """
 
     def __init__(self, overlay: Mapping[str, str] | None = None) -> None:
-        self.overlay = dict(overlay or {})
+        self.overlay = {os.path.abspath(path): text for path, text in (overlay or {}).items()}
         self._projects: dict[str, Project] = {}
         self._roots: dict[str, str] = {}
         self._outcomes: dict[Task, Outcome] = {}
 
     def __getstate__(self) -> dict[str, Any]:
-        files = {root: list(project.files) for root, project in self._projects.items()}
-        return {"overlay": self.overlay, "files": files}
+        return {"overlay": self.overlay, "files": {root: project.files for root, project in self._projects.items()}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(state["overlay"])  # type: ignore[misc]
@@ -57,56 +60,73 @@ class Workspace:
     def with_overlay(self, overlay: Mapping[str, str]) -> Workspace:
         """A workspace of the same files in which ``overlay`` stands for some of them."""
         other = Workspace({**self.overlay, **overlay})
-        other._roots = dict(self._roots)
         for root, project in self._projects.items():
             other._build(root, project.files)
         return other
 
     def tasks(self, files: Iterable[str]) -> list[Task]:
-        """The entry files from which a loss call in, or through, one of ``files`` (absolute paths) may be reached."""
+        """The work that shows every loss call in, or through, one of ``files`` (absolute paths)."""
         by_root: dict[str, list[str]] = {}
         for path in files:
             by_root.setdefault(self.root(path), []).append(path)
-        return [Task(root, entry) for root, targets in by_root.items() for entry in self.project(root, targets).entries(targets)]
+        tasks: list[Task] = []
+        for root, targets in by_root.items():
+            project = self.project(root, targets)
+            tasks += [Task(root, group) for group in connected(project, project.entries(targets))]
+        return tasks
+
+    def task_for(self, path: str) -> Task | None:
+        """The work that shows every loss call in the file ``path``; None where it can't hold any. Work already done is preferred.
+
+        The first file of a project gets just what it needs, as when an editor asks. Where a second one comes, all files will: the work
+        is then the same for all of those that have modules in common.
+        """
+        root = self.root(path)
+        project = self.project(root, [path])
+        needed = project.entries([path])
+        if not needed:
+            return None
+        wanted = set(needed)
+        done = [task for task in self._outcomes if task.root == root]
+        for task in done:
+            if wanted.issubset(task.entries):
+                return task
+        if done:
+            return next(Task(root, group) for group in connected(project, project.entries()) if wanted.issubset(group))
+        return Task(root, tuple(needed))
 
     def root(self, path: str) -> str:
         """The root of the project that ``path`` belongs to."""
         folder = os.path.dirname(path)
         if folder not in self._roots:
-            from bcelint.project.project import find_root
-
             self._roots[folder] = find_root(path)
         return self._roots[folder]
 
     def project(self, root: str, needed: Iterable[str] = ()) -> Project:
         """The project at ``root``. It holds the files of ``needed`` too where discovery would have left them out."""
-        if root not in self._projects:
-            self._build(root, None)
-        project = self._projects[root]
+        project = self._projects.get(root) or self._build(root, None)
         missing = set(needed).difference(project.files)
-        if missing:
-            project = self._build(root, [*project.files, *sorted(missing)])
-        return project
+        return self._build(root, [*project.files, *sorted(missing)]) if missing else project
 
     def _build(self, root: str, files: Sequence[str] | None) -> Project:
-        from bcelint.project.project import Project
-
-        project = self._projects[root] = Project(root, files=files, overlay=self.overlay)
+        overlay = {path: text for path, text in self.overlay.items() if self.root(path) == root}
+        project = self._projects[root] = Project(root, files=files, overlay=overlay)
         return project
 
     def text(self, path: str) -> str:
         """The text of a file; empty where it can't be read."""
-        from bcelint.project.source import BadInput
-
         try:
             return self.project(self.root(path)).source(path).text
-        except (BadInput, OSError, KeyError):
+        except BadInput:
             return ""
 
     def run(self, task: Task) -> Outcome:
-        """Evaluate one entry file, once. An error of bcelint's own becomes a warning: it may not take the other files with it."""
+        """Evaluate entry files, once. Where that fails, each is evaluated alone: an error may not take the other files with it."""
         if task not in self._outcomes:
-            self._outcomes[task] = self._evaluate(task)
+            outcome = self._evaluate(task)
+            if outcome.crashed and len(task.entries) > 1:
+                outcome = together([self._evaluate(Task(task.root, (entry,))) for entry in task.entries])
+            self._outcomes[task] = outcome
         return self._outcomes[task]
 
     def _evaluate(self, task: Task) -> Outcome:
@@ -116,10 +136,44 @@ class Workspace:
 
         outcome = Outcome()
         try:
-            calls = loss_calls(self.project(task.root), [task.entry], lambda path, reason: outcome.warnings.append((path, reason)))
+            calls = loss_calls(self.project(task.root), task.entries, lambda path, reason: outcome.warnings.append((path, reason)))
             outcome.calls = merge(judge(call, ALL_RULES) for call in calls)
         except Exception as error:
-            outcome.warnings.append((task.entry, f"bcelint's analysis failed: {type(error).__name__}: {error}"))
+            outcome.warnings.append((task.entries[0], f"bcelint's analysis failed: {type(error).__name__}: {error}"))
             outcome.crashed = True
             outcome.details = traceback.format_exc()
         return outcome
+
+
+def together(outcomes: Iterable[Outcome]) -> Outcome:
+    """Several outcomes as one."""
+    whole = Outcome()
+    for outcome in outcomes:
+        whole.calls += outcome.calls
+        whole.warnings += outcome.warnings
+        whole.crashed |= outcome.crashed
+        whole.details = whole.details or outcome.details
+    return whole
+
+
+def connected(project: Project, entries: Sequence[str]) -> list[tuple[str, ...]]:
+    """``entries`` in groups that have no module with a loss in common, each in the order given.
+
+    Only a group sees all calls of its functions: those that nobody calls are entry points, so no group may be split.
+    """
+    leader = {entry: entry for entry in entries}
+
+    def find(entry: str) -> str:
+        while leader[entry] != entry:
+            leader[entry] = leader[leader[entry]]
+            entry = leader[entry]
+        return entry
+
+    for entry in entries:
+        for imported in project.imports(entry):
+            if imported in leader:
+                leader[find(imported)] = find(entry)
+    groups: dict[str, list[str]] = {}
+    for entry in entries:
+        groups.setdefault(find(entry), []).append(entry)
+    return [tuple(group) for group in groups.values()]

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from bcelint.cli.exit_codes import FINDINGS, NOTHING_FOUND
+from bcelint.cli.exit_codes import COULD_NOT_RUN, FINDINGS, NOTHING_FOUND
 from bcelint.cli.options import analysis_options, run
 
 
@@ -20,7 +20,7 @@ def check(output_format: str, quiet: bool, **options: Any) -> int:
     PATH is a file, a folder, or - for the text on stdin; the default is the working directory. A finding is reported
     if its place or any step of its trace lies in a given path.
 
-    Exit code: 0 nothing found, 1 findings, 2 it could not run.
+    Exit code: 0 nothing found, 1 findings, 2 it could not run, or not all of it.
     """
     result = run(**options)
     if output_format == "json":
@@ -31,4 +31,6 @@ def check(output_format: str, quiet: bool, **options: Any) -> int:
         from bcelint.cli.render_text import print_findings
 
         print_findings(result, summary=not quiet)
+    if result.crashed:
+        return COULD_NOT_RUN
     return FINDINGS if result.findings else NOTHING_FOUND

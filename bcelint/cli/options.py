@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 import click
 
-from bcelint.places import shown
-
 if TYPE_CHECKING:
     from bcelint.session import Result
 
@@ -57,14 +55,14 @@ def run(
     if STDIN in paths:
         if len(paths) > 1:
             raise click.UsageError("stdin (`-`) can't be checked together with other paths")
-        text = session.decoded(click.get_binary_stream("stdin").read())
+        text = session.decoded(sys.stdin.buffer.read())
         result = session.analyse_text(text, stdin_filename or "stdin.py", rules)
     else:
         given = paths or (os.curdir,)
         with progress(sys.stderr) as report:
             result = session.analyse(given, rules, jobs=jobs, progress=report)
-    for path, reason in result.warnings:
-        click.echo(f"warning: {shown(path)}: {reason}", err=True)
+    for warning in result.warnings:
+        click.echo(f"warning: {' '.join(warning.split())}", err=True)
     if not result.checked and result.warnings:
         raise NothingToDo
     return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import time
+import threading
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Callable
 
@@ -20,29 +20,50 @@ def progress(stream: IO[str]) -> Iterator[Callable[[int, int], None] | None]:
     if not stream.isatty():
         yield None
         return
-    started = time.monotonic()
-    bar: Progress | None = None
-
-    def report(done: int, total: int) -> None:
-        nonlocal bar
-        if bar is None:
-            if time.monotonic() - started < PATIENCE or done >= total:
-                return
-            bar = _bar(stream, total)
-        bar.update(bar.task_ids[0], completed=done, total=total)
-
+    bar = _Bar(stream)
+    timer = threading.Timer(PATIENCE, bar.show)
+    timer.daemon = True
+    timer.start()
     try:
-        yield report
+        yield bar.report
     finally:
-        if bar is not None:
-            bar.stop()
+        timer.cancel()
+        bar.hide()
 
 
-def _bar(stream: IO[str], total: int) -> Progress:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+class _Bar:
+    """A bar that is not there until ``show``, which another thread calls."""
 
-    bar = Progress(TextColumn("checking"), BarColumn(), MofNCompleteColumn(), console=Console(file=stream), transient=True)
-    bar.add_task("checking", total=total)
-    bar.start()
-    return bar
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+        self._done, self._total, self._over = 0, 0, False
+        self._bar: Progress | None = None
+
+    def report(self, done: int, total: int) -> None:
+        with self._lock:
+            self._done, self._total = done, total
+            self._update()
+
+    def show(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        with self._lock:
+            if self._over:
+                return
+            columns = TextColumn("checking"), BarColumn(), MofNCompleteColumn()
+            self._bar = Progress(*columns, console=Console(file=self._stream), transient=True)
+            self._bar.add_task("checking", total=None)
+            self._update()
+            self._bar.start()
+
+    def hide(self) -> None:
+        with self._lock:
+            self._over = True
+            if self._bar is not None:
+                self._bar.stop()
+
+    def _update(self) -> None:
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=self._done, total=self._total or None)

@@ -6,13 +6,14 @@ from typing import Any
 
 import click
 
+from bcelint.cli.exit_codes import COULD_NOT_RUN, NOTHING_FOUND
 from bcelint.cli.options import analysis_options, run
 
 
 @click.command()
 @analysis_options
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How loss calls are printed.")
-def trace(output_format: str, **options: Any) -> None:
+def trace(output_format: str, **options: Any) -> int:
     """List every loss call with the facts of its arguments and its verdict.
 
     For a verdict of unknown, it says where the trace was lost and why; at the end, which share of the loss calls was judged.
@@ -26,3 +27,4 @@ def trace(output_format: str, **options: Any) -> None:
         from bcelint.cli.render_trace import print_calls
 
         print_calls(result.calls)
+    return COULD_NOT_RUN if result.crashed else NOTHING_FOUND

@@ -1,0 +1,88 @@
+"""The plugin class by itself: what it may never do, and what it remembers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import bcelint.trace.tracer as tracer
+import pytest
+
+from bcelint import flake8_plugin
+from bcelint.flake8_plugin import Plugin
+
+
+@pytest.fixture(autouse=True)
+def _a_fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flake8_plugin, "_workspace", None)
+    monkeypatch.setattr(flake8_plugin, "_complained", False)
+
+
+def report(path: Path, text: str | None = None) -> list[tuple[int, int, str]]:
+    text = path.read_text() if text is None else text
+    return [
+        (line, column, message) for line, column, message, _ in Plugin(ast.parse(text), text.splitlines(keepends=True), str(path)).run()
+    ]
+
+
+def test_line_and_column(project: Path) -> None:
+    ((line, column, message),) = report(project / "train.py")
+    assert (line, column) == (9, 7)
+    assert message.startswith("BCE102 probabilities reach ")
+
+
+def test_the_buffer_wins_over_the_file_on_disk(project: Path) -> None:
+    path = project / "train.py"
+    text = path.read_text()
+    assert [line for line, *_ in report(path, "\n\n" + text)] == [11]
+    assert report(path, text.replace("bce_logits(net(x), y)", "net(x).sum()")) == []
+    assert [line for line, *_ in report(path, text)] == [9]
+
+
+@pytest.mark.parametrize("error", [RuntimeError("out of\nluck"), RecursionError(), MemoryError(), KeyError("x"), AssertionError()])
+def test_no_exception_escapes(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception) -> None:
+    def fail(*args: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(tracer, "loss_calls", fail)
+    assert report(project / "train.py") == []
+    assert report(project / "train.py", "\n" + (project / "train.py").read_text()) == []
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert len(captured.err.splitlines()) == 1
+    assert "train.py" in captured.err
+    assert type(error).__name__ in captured.err
+
+
+def test_no_exception_escapes_from_the_index(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from bcelint.project.project import Project
+
+    def fail(*args: Any) -> None:
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr(Project, "entries", fail)
+    assert report(project / "train.py") == []
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_files_that_come_later_cost_no_new_evaluation(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first file gets what it needs, the second one everything that hangs together with it; after that all is known."""
+    names = ("one", "two", "three", "four")
+    for name in names:
+        (project / f"{name}.py").write_text(
+            "import torch.nn.functional as F\n\n\ndef loss(p, y):\n    return F.binary_cross_entropy(p, y)\n"
+        )
+    (project / "main.py").write_text("".join(f"import {name}\n" for name in names))
+    seen: list[list[str]] = []
+    real = tracer.loss_calls
+
+    def count(project: Any, entries: Sequence[str], warn: Any) -> Any:
+        seen.append(sorted(Path(entry).stem for entry in entries))
+        return real(project, entries, warn)
+
+    monkeypatch.setattr(tracer, "loss_calls", count)
+    for name in (*names, "main"):
+        report(project / f"{name}.py")
+    assert seen == [["main", "one"], sorted([*names, "main"])]
