@@ -1,0 +1,29 @@
+"""The arguments of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import libcst as cst
+
+from bcelint.trace.values import Value
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The arguments of a call. ``open_positional`` and ``open_keywords`` say that more of unknown number may follow."""
+
+    positional: tuple[Value, ...] = ()
+    keywords: Mapping[str, Value] = field(default_factory=dict)
+    open_positional: bool = False
+    open_keywords: bool = False
+    nodes: tuple[cst.BaseExpression, ...] = ()
+    """How the arguments are written, positional ones first and then the keywords; empty where they are not written in one call."""
+
+    def all(self) -> tuple[Value, ...]:
+        return (*self.positional, *self.keywords.values())
+
+    def behind(self, *first: Value) -> Arguments:
+        """The same with further positional arguments in front."""
+        return replace(self, positional=(*first, *self.positional), nodes=())

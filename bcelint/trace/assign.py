@@ -1,0 +1,62 @@
+"""Assignment to names, attributes, subscripts and patterns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from bcelint.trace import attributes, calls, subscripts
+from bcelint.trace import evaluate as ev
+from bcelint.trace.frames import Frame
+from bcelint.trace.run import Run
+from bcelint.trace.values import Choice, Tuple, Value
+
+
+def assign(run: Run, frame: Frame, target: Any, value: Value) -> None:
+    """Bind ``target`` to ``value``."""
+    if isinstance(target, cst.Name):
+        run.state.write(frame.cell_for(target.value), target.value, value)
+    elif isinstance(target, cst.Attribute):
+        attributes.store(run, ev.evaluate(run, frame, target.value), target.attr.value, value)
+    elif isinstance(target, cst.Subscript):
+        subscripts.store(run, frame, target, value)
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        _unpack(run, frame, target, value)
+    elif isinstance(target, cst.StarredElement):
+        assign(run, frame, target.value, value)
+
+
+def _unpack(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Value) -> None:
+    """Each element gets its part; where the value has several cases, each part has them too."""
+    count = len(target.elements)
+    star = next((i for i, element in enumerate(target.elements) if isinstance(element, cst.StarredElement)), None)
+    cases = value.alternatives if isinstance(value, Choice) else ((frozenset(), value),)
+    columns: list[list[Any]] = [[] for _ in range(count)]
+    for guard, single in cases:
+        parts = _parts(run, frame, target, single, count, star)
+        if parts is None:  # this case can't be unpacked so: it is none
+            continue
+        for column, part in zip(columns, parts):
+            column.append((guard, part))
+    for element, column in zip(target.elements, columns):
+        part = run.state.choice(column) if column else run.unknown("unpacking that fails", frame, target)
+        assign(run, frame, element.value, run.state.narrow(part))
+
+
+def _parts(run: Run, frame: Frame, target: Any, value: Value, count: int, star: int | None) -> list[Value] | None:
+    content = calls.sequence_of(run, frame, target, value)
+    items = list(content.items)
+    if star is not None:
+        behind = count - star - 1
+        if content.rest is None and len(items) >= count - 1:
+            end = len(items) - behind
+            return [*items[:star], ev.new_list(Tuple(tuple(items[star:end]))), *items[end:]]
+        rest = content.rest if content.rest is not None else run.unknown("unpacking that fails", frame, target)
+        items += [rest] * max(0, star - len(items))
+        return [*items[:star], ev.new_list(Tuple((), rest)), *([rest] * behind)]
+    if content.rest is None:
+        return items if len(items) == count else None
+    if len(items) > count:
+        return None
+    return [*items, *(calls.another(run, content.rest) for _ in range(count - len(items)))]

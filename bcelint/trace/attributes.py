@@ -1,0 +1,222 @@
+"""Attributes: reading ``x.name`` and writing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from bcelint.contracts import frameworks, tables
+from bcelint.trace import calls, torchcalls
+from bcelint.trace.arguments import Arguments
+from bcelint.trace.frames import Frame
+from bcelint.trace.modules import external_member
+from bcelint.trace.run import Run
+from bcelint.trace.values import (
+    CONTENT,
+    Bound,
+    Cell,
+    Class,
+    Const,
+    Container,
+    Criterion,
+    DictCell,
+    External,
+    Function,
+    Instance,
+    Layer,
+    ListCell,
+    Loader,
+    Mapped,
+    Method,
+    Module,
+    Partial,
+    Super,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+)
+
+
+def load(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: str) -> Value:
+    """The value of ``owner.name``."""
+    return run.state.lift_call(lambda single: _load_one(run, frame, node, single, name), owner)
+
+
+def _load_one(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: str) -> Value:
+    found = find(run, frame, node, owner, name)
+    if found is not None:
+        return found
+    if isinstance(owner, Unknown):
+        return _of_unknown(run, frame, node, owner, name)
+    what = owner.cls.name if isinstance(owner, Instance) else type(owner).__name__.lower()
+    symbol = f"{owner.id}.{name}" if isinstance(owner, Cell) else ""
+    return run.unknown(f"{what} has no attribute {name} that is seen here", frame, node, symbol=symbol)
+
+
+def find(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: str) -> Value | None:
+    """The attribute, or None where the owner is known and has none of that name, or is not known."""
+    if isinstance(owner, Instance):
+        return _of_instance(run, frame, node, owner, name)
+    if isinstance(owner, Super):
+        return _of_super(run, frame, node, owner, name)
+    if isinstance(owner, Class):
+        member = owner.member(name)
+        if member is None:
+            return Const(owner.name) if name == "__name__" else None
+        value, _ = member
+        if isinstance(value, Function) and value.role == "class":
+            return Bound(value, owner)
+        return value
+    if isinstance(owner, Module):
+        return module_member(run, owner, name)
+    if isinstance(owner, External):
+        return external_member(owner, name)
+    if isinstance(owner, Tensor):
+        return torchcalls.tensor_attribute(run, frame, node, owner, name)
+    if isinstance(owner, Tuple) and name in owner.names:
+        return owner.items[owner.names.index(name)]
+    if isinstance(owner, Container):
+        content = owner.fields.get(CONTENT)
+        if isinstance(content, Mapped) and name in content.items:
+            return content.items[name]
+        return owner.fields.get(name) or Method(owner, name, frame.module.place(node))
+    if isinstance(owner, Layer) and name in owner.args:
+        return owner.args[name]
+    if isinstance(owner, Criterion) and name in owner.options:
+        return owner.options[name]
+    if isinstance(owner, Loader) and name == "dataset":
+        return owner.dataset
+    if isinstance(owner, Partial) and name == "func":
+        return owner.args[0] if owner.args else None
+    if isinstance(owner, (Function, Bound)) and name == "__name__":
+        return Const(owner.name if isinstance(owner, Function) else owner.function.name)
+    if isinstance(owner, (ListCell, DictCell, Tuple, Const, Layer, Criterion, Loader, Function, Bound, Partial)):
+        if isinstance(owner, DictCell) and name in owner.fields:
+            return owner.fields[name]
+        return Method(owner, name, frame.module.place(node), _setter(run, frame, node))
+    return None
+
+
+def _setter(run: Run, frame: Frame, node: cst.BaseExpression) -> Any:
+    if not isinstance(node, cst.Attribute) or not isinstance(node.value, (cst.Name, cst.Attribute)):
+        return None
+    target = node.value
+
+    def assign(value: Value) -> None:
+        from bcelint.trace import assign as assigning
+
+        assigning.assign(run, frame, target, value)
+
+    return assign
+
+
+def _of_instance(run: Run, frame: Frame, node: cst.BaseExpression, owner: Instance, name: str) -> Value | None:
+    if name in owner.fields:
+        return owner.fields[name]
+    if name == "training":
+        return Const(True)  # a loss is computed to train; the paths of evaluation and export are not judged
+    if name == "__class__":
+        return owner.cls
+    member = owner.cls.member(name)
+    if member is not None:
+        return bind(run, frame, node, member[0], owner)
+    native = owner.fields.get(CONTENT)
+    if native is not None:
+        found = find(run, frame, node, native, name)
+        if found is not None:
+            return Method(owner, name, frame.module.place(node)) if isinstance(found, Method) else found
+    if name == "module":
+        return owner  # DataParallel(model).module, after the wrapper has been seen through
+    if name in frameworks.SELF_METHODS or name in calls.MODULE_METHODS:
+        return Method(owner, name, frame.module.place(node))
+    if name == "__dict__":
+        return None
+    getter = owner.cls.member("__getattr__")
+    if getter is not None:
+        return run.unknown(f"{owner.cls.name} makes its attributes in __getattr__", frame, node, symbol=f"{owner.id}.{name}")
+    return None
+
+
+def bind(run: Run, frame: Frame, node: cst.BaseExpression, member: Value, owner: Value) -> Value:
+    """A class attribute as its instance hands it out."""
+    if isinstance(member, Function):
+        if member.role == "static":
+            return member
+        if member.role == "property":
+            return calls.call_function(run, frame, node, member, Arguments(), receiver=owner)
+        if member.role == "class":
+            return Bound(member, owner.cls if isinstance(owner, Instance) else owner)
+        if isinstance(member.node, cst.FunctionDef):
+            return Bound(member, owner)
+    return member
+
+
+def _of_super(run: Run, frame: Frame, node: cst.BaseExpression, owner: Super, name: str) -> Value | None:
+    cls = owner.receiver.cls if isinstance(owner.receiver, Instance) else owner.receiver
+    if isinstance(cls, Class):
+        order = list(cls.mro())
+        start = order.index(owner.owner) + 1 if owner.owner in order else 0
+        for base in order[start:]:
+            if name in base.fields:
+                return bind(run, frame, node, base.fields[name], owner.receiver)
+    return Method(owner, name, frame.module.place(node))
+
+
+def _of_unknown(run: Run, frame: Frame, node: cst.BaseExpression, owner: Unknown, name: str) -> Value:
+    if tables.method(name) is not None:
+        return Method(owner, name, frame.module.place(node), _setter(run, frame, node))
+    row = tables.attribute(name)
+    if row is not None:
+        return torchcalls.operation(run, frame, node, "", {"input": owner}, row)
+    return Unknown(owner.reason, owner.place, f"{owner.symbol}.{name}" if len(owner.symbol) < 200 else "", owner.sources, owner.loop)
+
+
+def module_member(run: Run, owner: Module, name: str) -> Value | None:
+    """``module.name``: one of its globals, or a submodule."""
+    source = run.modules.get(owner.path)
+    if source is not None:
+        from bcelint.trace import execute
+
+        execute.run_module(run, source)
+        if name in source.frame.fields:
+            return source.frame.fields[name]
+    child = run.project.child(owner.path, name)
+    if child is not None:
+        return Module(child)
+    if source is not None:
+        star = source.frame.fields.get("*")
+        if isinstance(star, Tuple):
+            for module in star.items:
+                if isinstance(module, External) and torchcalls.is_known(tables.canonical(f"{module.name}.{name}")):
+                    return external_member(module, name)
+    return None
+
+
+def store(run: Run, owner: Value, name: str, value: Value) -> None:
+    """``owner.name = value``. On an owner that is not followed it is lost."""
+    for guard, single in run.state.combinations(owner):
+        target = single[0]
+        if isinstance(target, Container) and isinstance(target.fields.get(CONTENT), Mapped) and _is_module(value):
+            content = target.fields[CONTENT]
+            assert isinstance(content, Mapped)
+            run.state.write(target, CONTENT, Mapped({**content.items, name: value}, content.rest))
+        elif isinstance(target, Cell):
+            old = target.fields.get(name)
+            new = value if not guard or old is None else run.state.choice([(guard, value), *_others(run, owner, guard, old)])
+            run.state.write(target, name, new)
+        elif isinstance(target, Module):
+            source = run.modules.get(target.path)
+            if source is not None:
+                run.state.write(source.frame, name, value)
+
+
+def _others(run: Run, owner: Value, guard: Any, old: Value) -> list[tuple[Any, Value]]:
+    from bcelint.trace.values import alternatives
+
+    return [(other, old) for other, _ in alternatives(owner) if other != guard]
+
+
+def _is_module(value: Value) -> bool:
+    return isinstance(value, (Layer, Instance, Container))

@@ -1,0 +1,155 @@
+"""Path conditions: what must be so for a value to be the one it is.
+
+A condition is an atom (``args.loss == "bce"``, true or false) about a *symbol*: the identity of a value that is not known but stays the same
+thing wherever it travels. Two cases are possible together when their atoms do not contradict one another.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Union
+
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "in": lambda value, options: value in options,
+    "truth": lambda value, _: bool(value),
+    "isinstance": lambda value, names: NotImplemented,
+}
+
+
+@dataclass(frozen=True)
+class Atom:
+    """``symbol op operand`` is ``truth``. ``loop`` is the loop whose iterations change it, 0 where none does."""
+
+    symbol: str
+    op: str
+    operand: Any
+    truth: bool
+    text: Callable[[], str] = field(compare=False, default=str)
+    loop: int = field(compare=False, default=0)
+    reads: bool = field(compare=False, default=True)
+    """The truth under which the text holds as it is written: False for ``!=`` and ``not in``."""
+
+    def negated(self) -> Atom:
+        return Atom(self.symbol, self.op, self.operand, not self.truth, self.text, self.loop, self.reads)
+
+    def __str__(self) -> str:
+        text = self.text()
+        return text if self.truth == self.reads else f"not ({text})" if " " in text else f"not {text}"
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """At least one of the conjunctions holds: the true side of an ``or``, the false side of an ``and``."""
+
+    choices: tuple[frozenset[Literal], ...]
+
+    def __str__(self) -> str:
+        return " or ".join(" and ".join(sorted(map(str, choice))) for choice in self.choices)
+
+
+Literal = Union[Atom, AnyOf]
+ALWAYS: frozenset[Literal] = frozenset()
+
+
+def holds(atom: Atom, value: Any) -> bool | None:
+    """Whether ``atom`` is so when its symbol has ``value``; None where that can't be told."""
+    try:
+        result = COMPARE[atom.op](value, atom.operand)
+    except Exception:  # comparing what can't be compared
+        return None
+    return None if result is NotImplemented else bool(result) == atom.truth
+
+
+def contradict(one: Atom, other: Atom) -> bool:
+    """Whether two atoms about the same symbol can't both be so."""
+    if one.op == other.op and one.operand == other.operand and type(one.operand) is type(other.operand):
+        return one.truth != other.truth
+    for known, question in ((one, other), (other, one)):
+        if known.op == "==" and known.truth:
+            return holds(question, known.operand) is False
+    for known, question in ((one, other), (other, one)):
+        if known.op == "in" and known.truth and isinstance(known.operand, (tuple, frozenset)):
+            return all(holds(question, option) is False for option in known.operand)
+        if known.op == "truth" and not known.truth and question.op in {"<", "<=", ">", ">="}:
+            return holds(question, 0) is False
+    return _bounds_contradict(one, other)
+
+
+_FLIPPED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+def _bounds_contradict(one: Atom, other: Atom) -> bool:
+    if one.op not in _FLIPPED or other.op not in _FLIPPED:
+        return False
+    if not isinstance(one.operand, (int, float)) or not isinstance(other.operand, (int, float)):
+        return False
+    ops = [a.op if a.truth else _FLIPPED[a.op] for a in (one, other)]
+    if ops[0][0] == ops[1][0]:
+        return False
+    (low, low_op), (high, high_op) = sorted(
+        ((one.operand, ops[0]), (other.operand, ops[1])), key=lambda bound: bound[1][0] == "<"
+    )  # first the lower bound (> or >=), then the upper one
+    return low > high or (low == high and (low_op, high_op) != (">=", "<="))
+
+
+def consistent(guard: Iterable[Literal]) -> bool:
+    """Whether all literals can be so at once. Errs on the side of True."""
+    literals = list(guard)
+    by_symbol: dict[str, list[Atom]] = {}
+    for literal in literals:
+        if isinstance(literal, Atom):
+            for known in by_symbol.setdefault(literal.symbol, []):
+                if contradict(known, literal):
+                    return False
+            by_symbol[literal.symbol].append(literal)
+    atoms = [x for x in literals if isinstance(x, Atom)]
+    return all(any(consistent([*atoms, *choice]) for choice in literal.choices) for literal in literals if isinstance(literal, AnyOf))
+
+
+_known: dict[tuple[frozenset[Literal], frozenset[Literal]], bool] = {}
+
+
+def compatible(one: frozenset[Literal], other: frozenset[Literal]) -> bool:
+    """Whether two consistent guards can hold together (remembered: the same pairs come again and again)."""
+    if not one or not other or one <= other or other <= one:
+        return True
+    key = (one, other)
+    answer = _known.get(key)
+    if answer is None:
+        if len(_known) > 100_000:
+            _known.clear()
+        answer = _known[key] = consistent(one | other)
+    return answer
+
+
+def either(guards: Iterable[frozenset[Literal]]) -> frozenset[Literal]:
+    """The guard that holds when one of ``guards`` does."""
+    choices = tuple(dict.fromkeys(guards))
+    if len(choices) == 1:
+        return choices[0]
+    if ALWAYS in choices:
+        return ALWAYS
+    common = frozenset.intersection(*choices)
+    rest = tuple(choice - common for choice in choices)
+    if ALWAYS in rest or (len(rest) == 2 and _complementary(*rest)):
+        return common
+    return common | {AnyOf(rest)}
+
+
+def _complementary(one: frozenset[Literal], other: frozenset[Literal]) -> bool:
+    if len(one) != 1 or len(other) != 1:
+        return False
+    left, right = next(iter(one)), next(iter(other))
+    return isinstance(left, Atom) and isinstance(right, Atom) and left == right.negated()
+
+
+def texts(guard: Iterable[Literal]) -> tuple[str, ...]:
+    """The conditions as a person reads them, in a stable order."""
+    return tuple(sorted(dict.fromkeys(str(literal) for literal in guard)))

@@ -1,0 +1,193 @@
+"""Methods of lists, dicts, strings, tuples and of torch's module containers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from bcelint.trace import calls
+from bcelint.trace import evaluate as ev
+from bcelint.trace.arguments import Arguments
+from bcelint.trace.subscripts import any_of, dict_key
+from bcelint.trace.values import CONTENT, NONE, Const, Container, DictCell, External, ListCell, Mapped, Tuple, Value
+
+if TYPE_CHECKING:
+    from bcelint.trace.frames import Frame
+    from bcelint.trace.run import Run
+
+
+def call(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Value, name: str, args: Arguments) -> Value | None:
+    """The result of a method, or None where the method is not followed."""
+    if isinstance(receiver, ListCell):
+        return _of_list(run, frame, node, receiver, name, args)
+    if isinstance(receiver, DictCell):
+        return _of_dict(run, frame, node, receiver, name, args)
+    if isinstance(receiver, Const) and isinstance(receiver.value, str):
+        return _of_string(run, frame, node, receiver.value, name, args)
+    if isinstance(receiver, Tuple) and name in ("numel",):
+        return run.unknown("a size", frame, node)
+    return None
+
+
+def _append(content: Tuple, value: Value) -> Tuple:
+    return ev.join_sequences(content, Tuple((value,)))
+
+
+def _of_list(run: Run, frame: Frame, node: cst.BaseExpression, receiver: ListCell, name: str, args: Arguments) -> Value | None:
+    content = receiver.fields.get(CONTENT, Tuple())
+
+    def change(function: Any) -> Value:
+        run.state.write(receiver, CONTENT, run.state.lift(function, content))
+        return NONE
+
+    if name in ("append", "add") and args.positional:
+        return change(lambda c: _append(c, args.positional[0]) if isinstance(c, Tuple) else c)
+    if name in ("extend", "update") and args.positional:
+        more = calls.sequence_of(run, frame, node, args.positional[0])
+        return change(lambda c: ev.join_sequences(c, more) if isinstance(c, Tuple) else c)
+    if name == "insert" and len(args.positional) == 2 and isinstance(args.positional[0], Const):
+        at, value = args.positional[0].value, args.positional[1]
+
+        def inserted(c: Value) -> Value:
+            if not isinstance(c, Tuple) or c.rest is not None or not isinstance(at, int):
+                return Tuple((), run.unknown("a list with insertions", frame, node))
+            items = list(c.items)
+            items.insert(at, value)
+            return Tuple(tuple(items))
+
+        return change(inserted)
+    if name == "pop":
+        position = args.positional[0] if args.positional else Const(-1)
+
+        def shortened(c: Value) -> Value:
+            if isinstance(c, Tuple) and c.rest is None and isinstance(position, Const) and -len(c.items) <= position.value < len(c.items):
+                items = list(c.items)
+                items.pop(position.value)
+                return Tuple(tuple(items))
+            return c
+
+        single = run.state.narrow(content)
+        taken: Value = run.unknown("an item taken from a list", frame, node)
+        if isinstance(single, Tuple) and isinstance(position, Const) and single.rest is None:
+            if -len(single.items) <= position.value < len(single.items):
+                taken = single.items[position.value]
+        elif isinstance(single, Tuple):
+            taken = any_of(run, frame, node, single)
+        change(shortened)
+        return taken
+    if name == "clear":
+        return change(lambda c: Tuple())
+    if name == "reverse":
+        return change(lambda c: Tuple(c.items[::-1], c.rest) if isinstance(c, Tuple) and c.rest is None else c)
+    if name == "copy":
+        copied = ListCell()
+        copied.fields[CONTENT] = content
+        return copied
+    return None
+
+
+def _of_dict(run: Run, frame: Frame, node: cst.BaseExpression, receiver: DictCell, name: str, args: Arguments) -> Value | None:
+    content = run.state.narrow(receiver.fields.get(CONTENT, Mapped()))
+    if not isinstance(content, Mapped):
+        return None
+    if name in ("get", "pop", "setdefault") and args.positional:
+        return _lookup(run, frame, node, receiver, content, name, args)
+    if name == "keys":
+        return calls.sequence_of(run, frame, node, receiver)
+    if name == "values":
+        return Tuple(tuple(content.items.values()), content.rest)
+    if name == "items":
+        rest = None if content.rest is None else Tuple((run.unknown("a key", frame, node), content.rest))
+        return Tuple(tuple(Tuple((Const(key), value)) for key, value in content.items.items()), rest)
+    if name == "update":
+        return _update(run, frame, node, receiver, content, args)
+    if name == "copy":
+        return ev.new_dict(content)
+    return None
+
+
+def _lookup(run: Run, frame: Frame, node: cst.BaseExpression, receiver: DictCell, content: Mapped, name: str, args: Arguments) -> Value:
+    default = args.positional[1] if len(args.positional) > 1 else NONE
+
+    def one(key: Value) -> Value:
+        if isinstance(key, (Const, External)):
+            found = content.items.get(dict_key(key))
+            if found is not None:
+                return found
+            return default if content.rest is None else run.unknown("a value under a key that may not be set", frame, node)
+        return any_of(run, frame, node, Tuple((*content.items.values(), *([content.rest] if content.rest else []))))
+
+    result = run.state.lift(one, args.positional[0])
+    key = args.positional[0]
+    if name == "pop" and isinstance(key, Const):
+        run.state.write(receiver, CONTENT, Mapped({k: v for k, v in content.items.items() if k != dict_key(key)}, content.rest))
+    if name == "setdefault" and isinstance(key, Const) and dict_key(key) not in content.items:
+        run.state.write(receiver, CONTENT, Mapped({**content.items, dict_key(key): default}, content.rest))
+    return result
+
+
+def _update(run: Run, frame: Frame, node: cst.BaseExpression, receiver: DictCell, content: Mapped, args: Arguments) -> Value:
+    items, rest = {**content.items}, content.rest
+    if args.positional:
+        more = calls.mapping_of(run, args.positional[0])
+        if more is None:
+            rest = run.unknown("values of a dict that is not followed", frame, node)
+        else:
+            items.update(more.items)
+            rest = more.rest or rest
+    items.update(args.keywords)
+    run.state.write(receiver, CONTENT, Mapped(items, rest))
+    return NONE
+
+
+_STRING = frozenset(
+    ["lower", "upper", "strip", "lstrip", "rstrip", "startswith", "endswith", "replace", "split", "format", "title", "capitalize", "join"]
+)
+
+
+def _of_string(run: Run, frame: Frame, node: cst.BaseExpression, text: str, name: str, args: Arguments) -> Value | None:
+    if name not in _STRING or not all(isinstance(v, Const) for v in args.all()):
+        return None
+    try:
+        result = getattr(text, name)(
+            *(v.value for v in args.positional),  # type: ignore[attr-defined]
+            **{k: v.value for k, v in args.keywords.items()},  # type: ignore[attr-defined]
+        )
+    except Exception:
+        return None
+    return ev.new_list(Tuple(tuple(Const(part) for part in result))) if isinstance(result, list) else Const(result)
+
+
+def of_container(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Container, name: str, args: Arguments) -> Value | None:
+    """``Sequential.append``, ``ModuleDict.items`` …"""
+    content = run.state.narrow(receiver.fields.get(CONTENT, Mapped()))
+    if not isinstance(content, Mapped):
+        return None
+    if name in ("append", "extend", "insert"):
+        if not args.positional:
+            return None
+        more = (args.positional[-1],) if name != "extend" else calls.sequence_of(run, frame, node, args.positional[0]).items
+        items = dict(content.items)
+        rest = content.rest
+        if name == "insert":
+            rest = run.unknown("a container with insertions", frame, node)
+        for value in more:
+            items[str(len(items))] = value
+        if name == "extend":
+            rest = rest or calls.sequence_of(run, frame, node, args.positional[0]).rest
+        run.state.write(receiver, CONTENT, Mapped(items, rest))
+        return receiver
+    if name in ("children", "values", "modules"):
+        return Tuple(tuple(content.items.values()), content.rest)
+    if name in ("items", "named_children"):
+        rest = None if content.rest is None else Tuple((run.unknown("a key", frame, node), content.rest))
+        return Tuple(tuple(Tuple((Const(key), value)) for key, value in content.items.items()), rest)
+    if name == "keys":
+        return Tuple(tuple(Const(key) for key in content.items), content.rest and run.unknown("a key", frame, node))
+    if name == "update":
+        more_items = calls.mapping_of(run, args.positional[0]) if args.positional else None
+        if more_items is not None:
+            run.state.write(receiver, CONTENT, Mapped({**content.items, **more_items.items}, more_items.rest or content.rest))
+            return NONE
+    return None

@@ -1,0 +1,86 @@
+"""The modules of the project as the evaluation sees them, and imports between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import libcst as cst
+from libcst.metadata import CodeRange
+
+from bcelint.contracts import tables
+from bcelint.project.source import BadInput
+from bcelint.trace.frames import Frame
+from bcelint.trace.positions import NodePlace, positions
+from bcelint.trace.values import Const, External, Module, Unknown, Value
+
+if TYPE_CHECKING:
+    from bcelint.project.project import Project
+
+
+class SourceModule:
+    """One file: its tree, its global names, and the positions of its nodes, each made when first asked for."""
+
+    def __init__(self, path: str, tree: cst.Module) -> None:
+        self.path = path
+        self.tree = tree
+        self.frame = Frame(self)
+        self.executed = False
+        self.main_blocks: list[cst.If] = []
+        """``if __name__ == "__main__":`` blocks, which run only when the file is an entry."""
+        self._positions: Mapping[cst.CSTNode, CodeRange] | None = None
+
+    def range_of(self, node: cst.CSTNode) -> CodeRange:
+        if self._positions is None:
+            self._positions = positions(self.tree)
+        return self._positions[node]
+
+    def place(self, node: cst.CSTNode) -> NodePlace:
+        return NodePlace(self, node)
+
+    def text(self, node: cst.CSTNode) -> str:
+        """The source of a node on one line."""
+        return " ".join(self.tree.code_for_node(node).split())
+
+
+class Modules:
+    """All modules loaded so far."""
+
+    def __init__(self, project: Project, warn: Callable[[str, str], None]) -> None:
+        self.project = project
+        self._warn = warn
+        self._loaded: dict[str, SourceModule | None] = {}
+
+    def get(self, path: str) -> SourceModule | None:
+        """The module of a file, or None where it is a namespace package or can't be parsed (which is warned of once)."""
+        if path not in self._loaded:
+            self._loaded[path] = self._load(path)
+        return self._loaded[path]
+
+    def _load(self, path: str) -> SourceModule | None:
+        if not path.endswith(".py"):
+            return None
+        try:
+            return SourceModule(path, self.project.module(path))
+        except BadInput as error:
+            self._warn(error.path, error.reason)
+            return None
+
+    def imported(self, importer: SourceModule, dotted: str, level: int = 0) -> Value:
+        """The value of ``import dotted`` (or of the module part of ``from ...dotted import``) in ``importer``."""
+        path = self.project.resolve(importer.path, dotted, level)
+        if path is not None:
+            return Module(path)
+        return External(tables.canonical(dotted)) if level == 0 else Unknown(f"the module {'.' * level}{dotted} is not in the project")
+
+
+def external_member(base: External, name: str) -> Value:
+    """``torch.nn`` and ``BCELoss`` → ``torch.nn.BCELoss``."""
+    dotted = tables.canonical(f"{base.name}.{name}")
+    if dotted in _CONSTANTS:
+        return Const(_CONSTANTS[dotted])
+    return External(dotted)
+
+
+_CONSTANTS = {"math.pi": 3.141592653589793, "numpy.pi": 3.141592653589793, "torch.pi": 3.141592653589793, "math.inf": float("inf"),
+              "torch.inf": float("inf"), "numpy.inf": float("inf"), "typing.TYPE_CHECKING": False}  # fmt: skip

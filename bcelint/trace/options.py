@@ -1,0 +1,78 @@
+"""``argparse``: an option is a case of its own, with its default as one known case among others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from bcelint.trace.conditions import Atom
+from bcelint.trace.values import NONE, Cell, Choice, Const, Unknown, Value
+
+if TYPE_CHECKING:
+    from bcelint.trace.arguments import Arguments
+    from bcelint.trace.frames import Frame
+    from bcelint.trace.positions import NodePlace
+    from bcelint.trace.run import Run
+
+
+class Namespace(Cell):
+    """What ``parse_args()`` returns."""
+
+
+class OptionParser(Cell):
+    """``argparse.ArgumentParser()``; its fields are the options declared so far."""
+
+    def __init__(self, place: NodePlace) -> None:
+        super().__init__()
+        self.place = place
+
+    def call(self, run: Run, frame: Frame, node: cst.BaseExpression, name: str, args: Arguments) -> Value:
+        if name == "add_argument":
+            self._declare(run, frame, node, args)
+            return NONE
+        if name in ("add_argument_group", "add_mutually_exclusive_group"):
+            return self
+        if name == "set_defaults":
+            for option, value in args.keywords.items():
+                run.state.write(self, option, _option(f"args.{option}", value, frame, node))
+            return NONE
+        if name in ("parse_args", "parse_known_args", "parse_intermixed_args"):
+            namespace = Namespace()
+            namespace.fields.update(self.fields)
+            if name == "parse_known_args":
+                from bcelint.trace.values import Tuple
+
+                return Tuple((namespace, run.unknown("the other options", frame, node)))
+            return namespace
+        return run.unknown(f".{name}() of an option parser is not followed", frame, node)
+
+    def _declare(self, run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> None:
+        flags = [v.value for v in args.positional if isinstance(v, Const) and isinstance(v.value, str)]
+        destination = args.keywords.get("dest")
+        if isinstance(destination, Const):
+            name = str(destination.value)
+        elif flags:
+            name = next((f for f in flags if f.startswith("--")), flags[0]).lstrip("-").replace("-", "_")
+        else:
+            return
+        action = args.keywords.get("action")
+        default = args.keywords.get("default")
+        if isinstance(action, Const) and action.value in ("store_true", "store_false") and default is None:
+            default = Const(action.value == "store_false")
+        run.state.write(self, name, _option(f"args.{name}", default, frame, node))
+
+
+def _option(symbol: str, default: Value | None, frame: Frame, node: cst.CSTNode) -> Value:
+    """The option as its default in one case, and as unknown in the other."""
+    place = frame.module.place(node)
+    unknown = Unknown(f"{symbol} is an option of the command line", place, f"{place.path}:{symbol}")
+    if not isinstance(default, Const) or default.value is None:
+        return unknown
+    if isinstance(default.value, (float, bytes)) or default.value is ...:
+        return unknown  # a rate or a weight: no misuse hangs on its very value
+    atom = Atom(unknown.symbol, "==", default.value, True, lambda: f"{symbol} == {default.value!r}")
+    if isinstance(default.value, bool):
+        atom = Atom(unknown.symbol, "truth", None, default.value, lambda: symbol)
+        return Choice(((frozenset([atom]), default), (frozenset([atom.negated()]), Const(not default.value))))
+    return Choice(((frozenset([atom]), default), (frozenset([atom.negated()]), unknown)))

@@ -1,0 +1,300 @@
+"""Calls of things outside of the project: torch by its tables, Python's builtins, methods of containers and modules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from bcelint.contracts import frameworks, tables
+from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, torchcalls
+from bcelint.trace.arguments import Arguments
+from bcelint.trace.frames import Frame
+from bcelint.trace.options import OptionParser
+from bcelint.trace.run import Run
+from bcelint.trace.values import (
+    CONTENT,
+    NONE,
+    Bound,
+    Class,
+    Const,
+    Container,
+    Criterion,
+    DictCell,
+    External,
+    Function,
+    Instance,
+    Layer,
+    ListCell,
+    Loader,
+    Mapped,
+    Method,
+    Partial,
+    Super,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+)
+
+PASS_THROUGH = frozenset(
+    [
+        "tqdm.tqdm",
+        "tqdm.auto.tqdm",
+        "tqdm.notebook.tqdm",
+        "tqdm.std.tqdm",
+        "tqdm.tqdm_notebook",
+        "tqdm.rich.tqdm",
+        "rich.progress.track",
+        "copy.copy",
+        "copy.deepcopy",
+        "builtins.iter",
+        "builtins.reversed",
+        "builtins.print_",
+        "typing.cast_",
+        "numpy.asarray_",
+    ]
+)
+"""Calls that hand their first argument on, as far as iterating over it goes."""
+
+
+def call_external(run: Run, frame: Frame, node: cst.BaseExpression, callee: External, args: Arguments) -> Value:
+    name = callee.name
+    loss = tables.loss_function(name)
+    if loss is not None:
+        return criteria.call_function(run, frame, node, loss, args)
+    row = tables.op(name)
+    if row is not None:
+        return torchcalls.call_op(run, frame, node, row, args)
+    made = torchcalls.construct(run, frame, node, name, args) or criteria.construct(run, frame, node, name, args)
+    if made is not None:
+        return made
+    wrapper = tables.wrapper(name)
+    if wrapper is not None:
+        if wrapper.keyword is not None and wrapper.keyword in args.keywords:
+            return args.keywords[wrapper.keyword]
+        if wrapper.all_arguments:
+            return args.positional[0] if len(args.positional) == 1 else Tuple(args.positional)
+        if len(args.positional) > wrapper.argument:
+            return args.positional[wrapper.argument]
+        return Partial(callee, (), dict(args.keywords)) if not args.positional else run.unknown(f"a call of {name}", frame, node)
+    if name in PASS_THROUGH and args.positional:
+        return args.positional[0]
+    handler = _SPECIAL.get(name)
+    if handler is not None:
+        return handler(run, frame, node, args)
+    if name.startswith("builtins."):
+        builtin = builtin_functions.HANDLERS.get(name[9:])
+        if builtin is not None:
+            return builtin(run, frame, node, args)
+        if frame.find(name[9:]) is None and not hasattr(__builtins_module, name[9:]):
+            return run.unknown(f"{name[9:]} is not defined where it is seen", frame, node, *args.all())
+    if name in frameworks.CALLS_ITS_ARGUMENT and args.positional:
+        inner = replace(args, positional=args.positional[1:], keywords={}, nodes=())
+        return calls.call_value(run, frame, node, args.positional[0], inner)
+    return run.unknown(f"{name} is outside of the project", frame, node, *args.all())
+
+
+def super_value(run: Run, frame: Frame, node: cst.Call) -> Value:
+    """``super()`` and ``super(Class, self)``."""
+    owner: Value | None = frame.owner
+    receiver: Value | None = None
+    if len(node.args) == 2:
+        from bcelint.trace.evaluate import evaluate
+
+        owner, receiver = (evaluate(run, frame, arg.value) for arg in node.args)
+    else:
+        at: Frame | None = frame
+        while at is not None and receiver is None:
+            if at.function is not None and at.function.owner is not None:
+                first = next(iter((*at.function.node.params.posonly_params, *at.function.node.params.params)), None)
+                receiver = at.fields.get(first.name.value) if first is not None else None
+            at = at.parent
+    if isinstance(owner, Class) and receiver is not None:
+        return Super(owner, receiver)
+    return run.unknown("super() outside of a class", frame, node)
+
+
+def call_method(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method, args: Arguments) -> Value:
+    """A method of something that is no object of the project."""
+    receiver, name = callee.receiver, callee.name
+    if isinstance(receiver, Super):
+        return _of_super(run, frame, node, receiver, name, args)
+    if isinstance(receiver, (Instance, Layer, Container, Criterion)):
+        return _of_module(run, frame, node, receiver, name, args)
+    if isinstance(receiver, (Tensor, Unknown)):
+        return _of_tensor(run, frame, node, callee, args)
+    if isinstance(receiver, OptionParser):
+        return receiver.call(run, frame, node, name, args)
+    result = container_methods.call(run, frame, node, receiver, name, args)
+    if result is not None:
+        return result
+    return run.unknown(f".{name}() of a {type(receiver).__name__.lower()} is not followed", frame, node, receiver, *args.all())
+
+
+def _of_super(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Super, name: str, args: Arguments) -> Value:
+    """A method of a base class outside of the project."""
+    instance = receiver.receiver
+    if isinstance(instance, Instance):
+        if name == "__init__":
+            calls.make_native(run, frame, node, instance, receiver.owner, args)
+            return NONE
+        native = instance.fields.get(CONTENT)
+        if name in ("forward", "__call__") and native is not None:
+            return calls.call_value(run, frame, node, native, args)
+        if name == "__setattr__" and len(args.positional) == 2 and isinstance(args.positional[0], Const):
+            attributes.store(run, instance, str(args.positional[0].value), args.positional[1])
+            return NONE
+        return _of_module(run, frame, node, instance, name, args)
+    return run.unknown(f"super().{name} is outside of the project", frame, node, *args.all())
+
+
+def _of_module(
+    run: Run, frame: Frame, node: cst.BaseExpression, receiver: Instance | Layer | Container | Criterion, name: str, args: Arguments
+) -> Value:
+    """Methods that every ``nn.Module`` has."""
+    if name in ("forward", "__call__"):
+        return calls.call_value(run, frame, node, receiver, args)
+    if name in frameworks.SELF_METHODS:
+        return receiver
+    if name in ("add_module", "register_module", "register_buffer", "register_parameter") and len(args.all()) >= 2:
+        key, value = args.all()[:2]
+        if isinstance(key, Const) and isinstance(receiver, (Instance, Container)):
+            native = receiver.fields.get(CONTENT)
+            target = native if isinstance(receiver, Instance) and isinstance(native, Container) else receiver
+            attributes.store(run, target, str(key.value), value)
+        elif isinstance(receiver, Container):
+            content = receiver.fields.get(CONTENT)
+            if isinstance(content, Mapped):
+                run.state.write(receiver, CONTENT, Mapped({**content.items, f"<{len(content.items)}>": value}, content.rest))
+        return NONE
+    container = receiver.fields.get(CONTENT) if isinstance(receiver, Instance) else receiver
+    if isinstance(container, Container):
+        result = container_methods.of_container(run, frame, node, container, name, args)
+        if result is not None:
+            return result
+    if name in ("children", "modules") and isinstance(container, Container):
+        return calls.sequence_of(run, frame, node, container)
+    return run.unknown(f".{name}() of a module is not followed", frame, node, *args.all())
+
+
+def _of_tensor(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method, args: Arguments) -> Value:
+    receiver, name = callee.receiver, callee.name
+    if name == "backward":
+        criteria.mark_trained(run, receiver)
+        return NONE
+    if isinstance(receiver, Tensor):
+        if name == "size":
+            return _size(run, frame, node, receiver, args)
+        if name in ("dim", "ndimension"):
+            return attributes.load(run, frame, node, receiver, "ndim")
+        if name == "numel" or name == "nelement":
+            return run.unknown("the size of a tensor", frame, node, symbol=f"t{receiver.uid}.numel")
+        if name in ("requires_grad_", "retain_grad", "register_hook", "share_memory_", "pin_memory", "is_contiguous"):
+            return receiver
+    row = tables.method(name)
+    if row is None:
+        return run.unknown(f".{name}() of a tensor is not followed", frame, node, receiver, *args.all())
+    if (
+        isinstance(receiver, Unknown)
+        and name in frameworks.SELF_METHODS
+        and not _says_dtype(args)
+        and name in ("to", "cuda", "cpu", "type")
+    ):
+        return receiver  # a tensor or a module: the same thing on another device either way
+    result = torchcalls.call_op(run, frame, node, row, args.behind(receiver))
+    if name.endswith("_") and not name.endswith("__") and callee.assign is not None:
+        callee.assign(result)
+    return result
+
+
+def _says_dtype(args: Arguments) -> bool:
+    return any(
+        isinstance(v, (External, Const, Tensor)) and not (isinstance(v, Const) and isinstance(v.value, (str, bool))) for v in args.all()
+    )
+
+
+def _size(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Tensor, args: Arguments) -> Value:
+    sizes = torchcalls.size(run, frame, node, receiver)
+    if not args.all():
+        return sizes
+    axis = args.all()[0]
+    if isinstance(axis, Const) and isinstance(axis.value, int):
+        shape = receiver.facts.shape
+        dim = None if shape is None else shape.value.dim(axis.value)
+        if isinstance(dim, int):
+            return Const(dim)
+        return run.unknown(
+            "a size of a tensor", frame, node, symbol=dim if isinstance(dim, str) else f"t{receiver.uid}.shape[{axis.value}]"
+        )
+    return run.unknown("a size of a tensor", frame, node)
+
+
+# Special functions of libraries
+
+
+def _partial(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
+    if not args.positional:
+        return run.unknown("functools.partial without a function", frame, node)
+    return Partial(args.positional[0], args.positional[1:], dict(args.keywords))
+
+
+def _ordered_dict(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
+    return builtin_functions.HANDLERS["dict"](run, frame, node, args)
+
+
+def _loader(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
+    dataset = args.positional[0] if args.positional else args.keywords.get("dataset")
+    options = dict(args.keywords)
+    if len(args.positional) > 1:
+        options["batch_size"] = args.positional[1]
+    return Loader(dataset, options) if dataset is not None else run.unknown("a DataLoader without a dataset", frame, node)
+
+
+def _tensor_dataset(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
+    return Loader(Tuple(args.positional), {"batch_size": NONE})
+
+
+def _subset(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
+    return args.positional[0] if args.positional else run.unknown("a subset of nothing", frame, node)
+
+
+def _random_split(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
+    return Tuple((), args.positional[0] if args.positional else run.unknown("a split of nothing", frame, node))
+
+
+def _parser(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
+    return OptionParser(frame.module.place(node))
+
+
+def _backward(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
+    for value in args.all():
+        criteria.mark_trained(run, value)
+    return NONE
+
+
+def _same_decorator(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
+    return Partial(External("builtins.<identity>"), (), {})
+
+
+_SPECIAL: dict[str, Callable[[Run, Frame, cst.BaseExpression, Arguments], Value]] = {
+    "functools.partial": _partial,
+    "collections.OrderedDict": _ordered_dict,
+    "collections.defaultdict": lambda run, frame, node, args: builtin_functions.HANDLERS["dict"](run, frame, node, Arguments()),
+    "easydict.EasyDict": _ordered_dict,
+    "torch.utils.data.DataLoader": _loader,
+    "torch.utils.data.TensorDataset": _tensor_dataset,
+    "torch.utils.data.Subset": _subset,
+    "torch.utils.data.random_split": _random_split,
+    "argparse.ArgumentParser": _parser,
+    "torch.autograd.backward": _backward,
+    "builtins.<identity>": lambda run, frame, node, args: args.positional[0],
+    "torch.Size": lambda run, frame, node, args: args.positional[0] if args.positional else Tuple(),
+    "functools.wraps": _same_decorator,
+}
+
+
+__builtins_module = __import__("builtins")
+__all__ = ["Any", "Bound", "DictCell", "Function", "ListCell", "call_external", "call_method", "super_value"]

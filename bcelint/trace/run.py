@@ -1,0 +1,93 @@
+"""One evaluation of a project: what is loaded, what was seen, and the bounds on how far it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from bcelint.losscall import LossCall
+from bcelint.places import Step
+from bcelint.trace.frames import Frame
+from bcelint.trace.modules import Modules, SourceModule
+from bcelint.trace.positions import NodePlace
+from bcelint.trace.state import State
+from bcelint.trace.values import Unknown, Value, fresh, merged_sources
+
+if TYPE_CHECKING:
+    from bcelint.project.project import Project
+
+MAX_DEPTH = 24
+"""Calls within calls."""
+MAX_STEPS = 60_000
+"""Statements executed from one entry point."""
+MAX_RECURSION = 2
+"""Activations of one function at the same time."""
+
+
+class OutOfSteps(Exception):
+    """The bound on the statements of one entry point is reached."""
+
+
+@dataclass
+class Event:
+    """A recorded loss call; ``trained`` becomes true when its result reaches ``backward()``."""
+
+    call: LossCall
+    number: int
+    trained: bool = False
+
+
+@dataclass
+class Run:
+    """The state of the whole evaluation."""
+
+    project: Project
+    warn: Callable[[str, str], None]
+    state: State = field(default_factory=State)
+    events: list[Event] = field(default_factory=list)
+    executed: set[int] = field(default_factory=set)
+    """Functions (by the identity of their node) whose body ran at least once."""
+    steps_left: int = MAX_STEPS
+    active: dict[int, int] = field(default_factory=dict)
+    """How many activations each function has just now."""
+    loops: list[int] = field(default_factory=list)
+    """The loops of unknown length whose bodies run just now, innermost last."""
+
+    def __post_init__(self) -> None:
+        self.modules = Modules(self.project, self.warn)
+
+    def step(self) -> None:
+        """Count one statement."""
+        self.steps_left -= 1
+        if self.steps_left < 0:
+            raise OutOfSteps
+
+    @property
+    def loop(self) -> int:
+        """The innermost loop of unknown length, or 0."""
+        return self.loops[-1] if self.loops else 0
+
+    def unknown(
+        self, reason: str, frame: Frame | None = None, node: cst.CSTNode | None = None, *origins: Value, symbol: str = ""
+    ) -> Unknown:
+        """An unknown value with its reason and place; what it was computed from is kept."""
+        place = frame.module.place(node) if frame is not None and node is not None else None
+        sources = merged_sources(*origins)
+        if sources is not None:
+            sources |= {fresh()}
+        loop = max([0, *(origin.loop for origin in origins if isinstance(origin, Unknown))]) if symbol else self.loop
+        return Unknown(reason, place, symbol or f"#{fresh()}", sources, loop)
+
+
+def step_at(frame: Frame, node: cst.CSTNode, note: str) -> Step:
+    return Step(place_at(frame, node), note)
+
+
+def place_at(frame: Frame, node: cst.CSTNode) -> NodePlace:
+    return frame.module.place(node)
+
+
+__all__ = ["Event", "Frame", "OutOfSteps", "Run", "SourceModule", "place_at", "step_at"]

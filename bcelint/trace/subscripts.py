@@ -1,0 +1,256 @@
+"""Subscripts: reading ``x[i]`` and writing it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from bcelint.contracts import shapes
+from bcelint.facts import Claim, Facts, Interval
+from bcelint.trace import calls
+from bcelint.trace import evaluate as ev
+from bcelint.trace.arguments import Arguments
+from bcelint.trace.frames import Frame
+from bcelint.trace.run import Run
+from bcelint.trace.values import (
+    CONTENT,
+    Class,
+    Const,
+    Container,
+    DictCell,
+    External,
+    Instance,
+    ListCell,
+    Loader,
+    Mapped,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+    merged_sources,
+)
+
+
+def dict_key(value: Const | External) -> Any:
+    """A hashable stand-in for a key."""
+    if isinstance(value, External):
+        return ("external", value.name)
+    try:
+        hash(value.value)
+    except TypeError:
+        return repr(value.value)
+    return value.value
+
+
+def load(run: Run, frame: Frame, node: cst.Subscript) -> Value:
+    owner = ev.evaluate(run, frame, node.value)
+    if isinstance(owner, (External, Class)):  # typing generics, registries
+        return run.unknown("a subscript of something outside of the project", frame, node)
+    index = _index(run, frame, node)
+    if isinstance(index, tuple):
+        return run.state.lift(lambda o: _load_one(run, frame, node, o, index), owner)
+    return run.state.lift_call(lambda o: run.state.lift_call(lambda i: _load_one(run, frame, node, o, i), index), owner)
+
+
+def _index(run: Run, frame: Frame, node: cst.Subscript) -> Any:
+    """A single index as a value, a slice as ``slice`` of values, and several as a tuple of these."""
+    parts = [_part(run, frame, element.slice) for element in node.slice]
+    if len(parts) == 1 and isinstance(parts[0], Value):
+        return parts[0]
+    return tuple(parts)
+
+
+def _part(run: Run, frame: Frame, node: Any) -> Any:
+    if isinstance(node, cst.Index):
+        return ev.evaluate(run, frame, node.value)
+    bounds = [None if part is None else ev.evaluate(run, frame, part) for part in (node.lower, node.upper, node.step)]
+    return slice(*bounds)
+
+
+def _load_one(run: Run, frame: Frame, node: cst.Subscript, owner: Value, index: Any) -> Value:
+    if isinstance(owner, Tensor):
+        return indexed(run, frame, node, owner, index)
+    if isinstance(owner, (Tuple, ListCell)):
+        return _of_sequence(run, frame, node, owner, index)
+    if isinstance(owner, (DictCell, Container)):
+        return _of_mapping(run, frame, node, owner, index)
+    if isinstance(owner, Instance):
+        member = owner.cls.member("__getitem__")
+        if member is not None and isinstance(index, Value):
+            from bcelint.trace.attributes import bind
+
+            return calls.call_value(run, frame, node, bind(run, frame, node, member[0], owner), Arguments((index,)))
+        native = owner.fields.get(CONTENT)
+        if native is not None:
+            return _load_one(run, frame, node, native, index)
+    if isinstance(owner, Const) and isinstance(index, Const):
+        try:
+            return Const(owner.value[index.value])
+        except Exception:
+            return run.unknown("an index that fails", frame, node)
+    if isinstance(owner, Unknown):
+        symbol = f"{owner.symbol}[{index.value!r}]" if isinstance(index, Const) and owner.symbol and len(owner.symbol) < 200 else ""
+        unknown = run.unknown(owner.reason, frame, node, owner, symbol=symbol)
+        return replace(unknown, place=owner.place or unknown.place, sources=owner.sources if symbol else unknown.sources)
+    if isinstance(owner, Loader):
+        return calls.dataset_item(run, frame, node, owner.dataset)
+    return run.unknown("an item of something that is not followed", frame, node, owner)
+
+
+def _of_sequence(run: Run, frame: Frame, node: cst.Subscript, owner: Tuple | ListCell, index: Any) -> Value:
+    content = owner if isinstance(owner, Tuple) else owner.fields.get(CONTENT)
+    if not isinstance(content, Tuple):
+        return (
+            run.state.lift(lambda c: _of_sequence(run, frame, node, c, index), content)
+            if content
+            else run.unknown("an empty list", frame, node)
+        )
+    if isinstance(index, Const) and isinstance(index.value, int):
+        position = index.value
+        if content.rest is None:
+            if -len(content.items) <= position < len(content.items):
+                return content.items[position]
+            return run.unknown("an index out of range", frame, node)
+        if 0 <= position < len(content.items):
+            return content.items[position]
+        if position < 0 and content.items and any(item.key() != content.rest.key() for item in content.items[position:]):
+            return run.unknown("an item of a list of unknown length", frame, node, content)
+        return content.rest
+    if isinstance(index, tuple) and len(index) == 1 and isinstance(index[0], slice):
+        part = _slice(content, index[0])
+        if part is None:
+            return run.unknown("a slice of a list of unknown length", frame, node, content)
+        return part if isinstance(owner, Tuple) else ev.new_list(part)
+    return any_of(run, frame, node, content)
+
+
+def any_of(run: Run, frame: Frame, node: cst.CSTNode, content: Tuple) -> Value:
+    """Some item, where it is not known which: the items if they are alike."""
+    items = [*content.items, *([content.rest] if content.rest is not None else [])]
+    if items and len({item.key() for item in items}) == 1:
+        return items[0]
+    return run.unknown("an item of a list at a position that is not known", frame, node, *items)
+
+
+def _slice(content: Tuple, bounds: slice) -> Tuple | None:
+    values: list[Any] = [None if p is None else p.value if isinstance(p, Const) else ... for p in (bounds.start, bounds.stop, bounds.step)]
+    if any(v is ... for v in values) or not all(v is None or isinstance(v, int) for v in values):
+        return Tuple((), content.items[0]) if content.rest is None and len({i.key() for i in content.items}) == 1 else None
+    if content.rest is None:
+        return Tuple(content.items[slice(*values)])
+    start, stop, step = values
+    if (start is None or 0 <= start <= len(content.items)) and stop is None and step is None:
+        return Tuple(content.items[start:], content.rest)
+    if stop is not None and 0 <= stop <= len(content.items) and (start or 0) >= 0:
+        return Tuple(content.items[slice(*values)])
+    return None
+
+
+def _of_mapping(run: Run, frame: Frame, node: cst.Subscript, owner: DictCell | Container, index: Any) -> Value:
+    content = owner.fields.get(CONTENT)
+    if not isinstance(content, Mapped):
+        return run.unknown("a container that is not followed", frame, node)
+    if isinstance(index, (Const, External)):
+        key = dict_key(index)
+        if isinstance(owner, Container) and isinstance(key, int):
+            modules = list(content.items.values())
+            if content.rest is None or 0 <= key < len(modules):
+                return modules[key] if -len(modules) <= key < len(modules) else run.unknown("an index out of range", frame, node)
+            return content.rest if not modules else run.unknown("a layer of a list of unknown length", frame, node)
+        if key in content.items:
+            return content.items[key]
+        return content.rest or run.unknown(f"the key {key!r} is not set where it is seen", frame, node)
+    if isinstance(owner, Container) and isinstance(index, tuple) and len(index) == 1 and isinstance(index[0], slice):
+        part = _slice(Tuple(tuple(content.items.values()), content.rest), index[0])
+        if part is not None:
+            container = Container(owner.name)
+            container.fields[CONTENT] = Mapped({str(i): item for i, item in enumerate(part.items)}, part.rest)
+            return container
+    return any_of(run, frame, node, Tuple(tuple(content.items.values()), content.rest))
+
+
+def indexed(run: Run, frame: Frame, node: cst.CSTNode, owner: Tensor, index: Any) -> Tensor:
+    """Part of a tensor: range, kind and dtype go on, and the shape where it can be computed."""
+    parts = index if isinstance(index, tuple) else (index,)
+    if len(parts) == 1 and isinstance(parts[0], Tuple):
+        parts = parts[0].items
+    marks = [_mark(part) for part in parts]
+    shape = owner.facts.shape
+    new = shapes.indexed(None if shape is None else shape.value, marks)
+    claim = None if new is None or shape is None else Claim(new, shape.steps)
+    others = [part for part in parts if isinstance(part, Value)]
+    return replace(owner, facts=replace(owner.facts, shape=claim, axis=None), sources=merged_sources(owner, *others))
+
+
+def _mark(part: Any) -> Any:
+    if isinstance(part, slice):
+        return shapes.FULL_SLICE if part.start is None and part.stop is None and part.step is None else shapes.SOME_SLICE
+    if isinstance(part, Const):
+        if part.value is ...:
+            return shapes.ELLIPSIS
+        if part.value is None:
+            return shapes.NEW_AXIS
+        if isinstance(part.value, int) and not isinstance(part.value, bool):
+            return part.value
+    return shapes.MASK
+
+
+def store(run: Run, frame: Frame, node: cst.Subscript, value: Value) -> None:
+    """``x[i] = value``."""
+    owner = ev.evaluate(run, frame, node.value)
+    index = _index(run, frame, node)
+    if isinstance(owner, (DictCell, Container)):
+        content = owner.fields.get(CONTENT)
+        if isinstance(content, Mapped):
+            if isinstance(index, (Const, External)):
+                key = dict_key(index)
+                key = str(key) if isinstance(owner, Container) else key
+                run.state.write(owner, CONTENT, Mapped({**content.items, key: value}, content.rest))
+            else:
+                items = (*content.items.values(), value, *([content.rest] if content.rest else []))
+                run.state.write(owner, CONTENT, Mapped({}, any_of(run, frame, node, Tuple(items))))
+    elif isinstance(owner, ListCell):
+        content = owner.fields.get(CONTENT)
+        if isinstance(content, Tuple):
+            if isinstance(index, Const) and isinstance(index.value, int) and -len(content.items) <= index.value < len(content.items):
+                changed = list(content.items)
+                changed[index.value] = value
+                run.state.write(owner, CONTENT, Tuple(tuple(changed), content.rest))
+            else:
+                everything = (*content.items, value, *([content.rest] if content.rest else []))
+                run.state.write(owner, CONTENT, Tuple((), any_of(run, frame, node, Tuple(everything))))
+    elif isinstance(owner, Instance) and owner.cls.member("__setitem__") is None and isinstance(owner.fields.get(CONTENT), Container):
+        pass
+    elif isinstance(owner, Tensor) and isinstance(node.value, (cst.Name, cst.Attribute)):
+        from bcelint.trace import assign
+
+        assign.assign(run, frame, node.value, run.state.lift(lambda v: _patched(owner, v), value))
+
+
+def _patched(owner: Tensor, value: Value) -> Value:
+    """A tensor of which a part was overwritten: what holds of the old and the new part alike."""
+    facts = owner.facts
+    old = facts.interval
+    new = value.facts.interval if isinstance(value, Tensor) else _point(value)
+    hull = None if old is None or new is None else Interval(min(old.low, new.low), max(old.high, new.high), old.tight and new.tight)
+    steps = value.facts.range.steps if isinstance(value, Tensor) and value.facts.range else facts.range.steps if facts.range else ()
+    kind = None
+    if isinstance(value, Tensor) and value.facts.kind is not None:
+        blank = old is not None and old.low == old.high  # zeros or ones to be filled
+        if blank or (facts.kind is not None and facts.kind.value is value.facts.kind.value):
+            kind = value.facts.kind
+    elif isinstance(value, Const):
+        kind = facts.kind
+    changed = Facts(
+        Claim(hull, steps) if hull else None, kind, None, facts.dtype, facts.shape, value.facts.grad if isinstance(value, Tensor) else None
+    )
+    via = value.via if isinstance(value, Tensor) else owner.via
+    return replace(owner, facts=changed, sources=merged_sources(owner, value), via=via)
+
+
+def _point(value: Value) -> Interval | None:
+    if isinstance(value, Const) and isinstance(value.value, (int, float)):
+        return Interval(float(value.value), float(value.value))
+    return None

@@ -1,0 +1,124 @@
+"""The tracer: evaluates a project from its entry points and returns the loss calls that it met."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from bcelint.contracts import frameworks
+from bcelint.losscall import LossCall
+from bcelint.trace import attributes, calls, criteria
+from bcelint.trace.arguments import Arguments
+from bcelint.trace.execute import block, run_module
+from bcelint.trace.modules import SourceModule
+from bcelint.trace.run import MAX_STEPS, OutOfSteps, Run
+from bcelint.trace.values import Class, Function, Instance, Value
+
+if TYPE_CHECKING:
+    from bcelint.project.project import Project
+
+STACK = 512 * 1024 * 1024
+RECURSION = 20_000
+
+
+def loss_calls(project: Project, entries: Sequence[str], warn: Callable[[str, str], None]) -> list[LossCall]:
+    """All loss calls that evaluating the files ``entries`` meets, in order; ``warn`` gets the path and the reason of each file that can't be read."""
+    run = Run(project, warn)
+    _with_deep_stack(lambda: _trace(run, entries))
+    return [event.call for event in run.events]
+
+
+def _with_deep_stack(function: Callable[[], None]) -> None:
+    """Run in a thread with room for deep recursion: the evaluation recurses with the code that it follows."""
+    failures: list[BaseException] = []
+
+    def guarded() -> None:
+        try:
+            function()
+        except BaseException as error:  # handed on to the caller's thread
+            failures.append(error)
+
+    size, limit = threading.stack_size(STACK), sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, RECURSION))
+    try:
+        thread = threading.Thread(target=guarded, name="bcelint")
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(size)
+        sys.setrecursionlimit(limit)
+    if failures:
+        raise failures[0]
+
+
+def _trace(run: Run, entries: Sequence[str]) -> None:
+    modules = []
+    for path in entries:
+        module = run.modules.get(path)
+        if module is not None:
+            modules.append(module)
+            _bounded(run, lambda module=module: _run_entry(run, module))  # type: ignore[misc]
+    for module in modules:
+        for function, owner in _uncalled(run, module):
+            if id(function.node) not in run.executed:
+                _bounded(run, lambda function=function, owner=owner: _call_uncalled(run, function, owner))  # type: ignore[misc]
+
+
+def _bounded(run: Run, thunk: Callable[[], None]) -> None:
+    """Evaluate one entry point within its bounds; what was met until then counts."""
+    run.steps_left = MAX_STEPS
+    run.active.clear()
+    run.loops = []
+    run.state.reset()
+    try:
+        thunk()
+    except (OutOfSteps, RecursionError):
+        run.state.reset()
+
+
+def _run_entry(run: Run, module: SourceModule) -> None:
+    run_module(run, module)
+    while module.main_blocks:
+        node = module.main_blocks.pop(0)
+        if isinstance(node, cst.If):
+            block(run, module.frame, node.body)
+
+
+def _uncalled(run: Run, module: SourceModule) -> list[tuple[Function, Class | None]]:
+    """The functions and methods of a module: entry points where nobody in the project calls them."""
+    found: list[tuple[Function, Class | None]] = []
+    for value in list(module.frame.fields.values()):
+        if isinstance(value, Function) and value.module is module:
+            found.append((value, None))
+        elif isinstance(value, Class) and value.module is module:
+            for cls in value.mro():
+                found += [(member, value) for member in cls.fields.values() if isinstance(member, Function)]
+    return found
+
+
+def _call_uncalled(run: Run, function: Function, owner: Class | None) -> None:
+    frame = function.module.frame
+    node = cst.Name(function.name)
+    receivers: list[Value | None] = [None]
+    if owner is not None and function.role not in ("static",):
+        receivers = [owner] if function.role == "class" else [*_instances(run, owner)]
+    for receiver in receivers:
+        result = calls.call_function(run, frame, node, function, Arguments(), receiver)
+        if function.name in frameworks.TRAINING_STEPS:
+            criteria.mark_trained(run, result)
+
+
+def _instances(run: Run, cls: Class) -> list[Instance]:
+    """Objects of the class that the project makes, or one that it might make."""
+    made = [instance for instance in cls.instances if instance.fields][:3]
+    if made:
+        return made
+    instance = calls.construct(run, cls.module.frame, cst.Name(cls.name), cls, Arguments())
+    return [instance] if isinstance(instance, Instance) else []
+
+
+__all__ = ["attributes", "loss_calls"]

@@ -1,0 +1,86 @@
+"""The truth of values: under which conditions a test goes which way."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from bcelint.trace.conditions import ALWAYS, Atom, Literal, compatible
+from bcelint.trace.frames import Frame
+from bcelint.trace.run import Run
+from bcelint.trace.values import (
+    CONTENT,
+    Const,
+    Container,
+    DictCell,
+    ListCell,
+    Mapped,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+    alternatives,
+)
+
+Guards = list[frozenset[Literal]]
+
+
+def split(run: Run, frame: Frame, node: cst.CSTNode, value: Value) -> tuple[Guards, Guards]:
+    """The guards under which ``value``, the value of the expression ``node``, is true, and those under which it is false."""
+    true: Guards = []
+    false: Guards = []
+    for guard, single in alternatives(value):
+        if not compatible(run.state.path, guard):
+            continue
+        known = truth(single)
+        if known is None:
+            atom = test_atom(run, frame, node, single, "truth", None)
+            for side, literal in ((true, atom), (false, atom.negated())):
+                extended = guard | {literal}
+                if compatible(guard, frozenset([literal])) and compatible(run.state.path, extended):
+                    side.append(extended)
+        else:
+            (true if known else false).append(guard)
+    return true, false
+
+
+def truth(value: Value) -> bool | None:
+    """Whether a value counts as true; None where that is not known."""
+    if isinstance(value, Const):
+        return bool(value.value)
+    if isinstance(value, (Unknown, Tensor)):
+        return None
+    if isinstance(value, Tuple):
+        return True if value.items else None if value.rest else False
+    if isinstance(value, (ListCell, DictCell, Container)):
+        content = value.fields.get(CONTENT)
+        if isinstance(content, (Tuple, Mapped)):
+            return True if content.items else None if content.rest else False
+        return None
+    return True
+
+
+def test_atom(run: Run, frame: Frame, node: cst.CSTNode, value: Value, op: str, operand: object) -> Atom:
+    """The condition ``value op operand``, shown as ``node`` is written."""
+    module = frame.module
+    loop = run.loop
+    if isinstance(value, Unknown) and value.symbol:
+        symbol, loop = value.symbol, value.loop
+    elif isinstance(value, Tensor):
+        symbol = f"t{value.uid}"
+    else:
+        symbol = f"v{id(value)}"
+    return Atom(symbol, op, operand, True, lambda: module.text(node), loop)
+
+
+def when(run: Run, value: Value, guard: frozenset[Literal], true: bool) -> Value:
+    """``value`` in the case ``guard``, where its truth is known to be ``true``: an unknown that is false may serve as False."""
+    before = run.state.path
+    run.state.path = before | guard
+    narrowed = run.state.narrow(value)
+    run.state.path = before
+    if isinstance(narrowed, Unknown) and not true:
+        return Const(False)
+    return narrowed
+
+
+__all__ = ["ALWAYS", "split", "test_atom", "truth", "when"]
