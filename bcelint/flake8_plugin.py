@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from bcelint.finding import Finding
     from bcelint.workspace import Workspace
 
+_NAMELESS = "stdin"
+"""What flake8 calls a text on stdin without ``--stdin-display-name``; it is taken for a module in the working directory."""
+
 Report = tuple[int, int, str, type]
 
 _workspace: Workspace | None = None
@@ -29,7 +32,7 @@ class Plugin:
 
     def __init__(self, tree: ast.AST, lines: Sequence[str], filename: str) -> None:
         self._text = "".join(lines)
-        self._path = os.path.abspath(filename)
+        self._path = os.path.abspath("stdin.py" if filename == _NAMELESS else filename)
 
     @classmethod
     def add_options(cls, manager: Any) -> None:

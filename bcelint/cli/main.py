@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import traceback
 from typing import Any
 
@@ -34,6 +35,7 @@ class Commands(click.Group):
             code = COULD_NOT_RUN
         except (click.Abort, KeyboardInterrupt):
             code = INTERRUPTED
+            _leave_threads(code)
         except BrokenPipeError:  # the reader of our output is gone, as in `bcelint check | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = COULD_NOT_RUN
@@ -42,6 +44,14 @@ class Commands(click.Group):
             click.echo(f"error: bcelint {__version__} crashed; please report the lines above", err=True)
             code = COULD_NOT_RUN
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _leave_threads(code: int) -> None:
+    """End the process at once if an evaluation still runs in a thread, which Python would wait for."""
+    if any(thread is not threading.main_thread() and not thread.daemon for thread in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

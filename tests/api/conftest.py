@@ -1,0 +1,43 @@
+"""A small project whose mistake spans two files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+MODEL = """\
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 3)
+
+    def forward(self, x):
+        return torch.sigmoid(self.fc(x))
+"""
+
+TRAIN = """\
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits as bce_logits
+
+from model import Net
+
+net = Net()
+x = torch.randn(4, 8)
+y = torch.rand(4, 3)
+loss = bce_logits(net(x), y)
+loss.backward()
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The project's folder; the finding is at train.py:9:8, its sigmoid in model.py:11."""
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "model.py").write_text(MODEL)
+    (tmp_path / "train.py").write_text(TRAIN)
+    return tmp_path

@@ -1,0 +1,43 @@
+"""Ctrl-C while an evaluation runs, which it does in a thread of its own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ENDLESS = """\
+import threading, time
+import bcelint.trace.tracer as tracer
+
+def loss_calls(project, entries, warn):
+    def forever():
+        print("started", flush=True)
+        time.sleep(60)
+    thread = threading.Thread(target=forever)
+    thread.start()
+    thread.join()
+
+tracer.loss_calls = loss_calls
+from bcelint.cli.main import main
+main(["check", "--jobs", "{jobs}"])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT can't be sent to another process there")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_interrupted(project: Path, jobs: int) -> None:
+    train = (project / "train.py").read_text()
+    for number in range(13):
+        (project / f"train{number:02}.py").write_text(train)
+    code = ENDLESS.format(jobs=jobs)
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "started\n"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert errors.strip() == ""
