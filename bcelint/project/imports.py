@@ -14,7 +14,7 @@ _LOSS = re.compile(rb"\b(?:" + "|".join(_LOSS_NAMES.split()).encode() + rb")\b")
 
 _NAME = rb"[\w.\x80-\xff]"
 _IMPORT = re.compile(
-    rb"(?:^|[;:])[ \t\f]*(?:"
+    rb"(?:^(?:\xef\xbb\xbf)?|[;:])[ \t\f]*(?:"
     rb"from\b[ \t]*(?P<dots>(?:\.[ \t]*)*)(?P<module>"
     + _NAME
     + rb"*)[ \t]*import\b[ \t]*(?:\((?P<many>(?:[^)#]|\#[^\n]*)*)|(?P<few>[^\n;#(]*))"

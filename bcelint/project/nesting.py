@@ -9,13 +9,14 @@ LIMIT = 1500
 """Levels that are parsed. LibCST needs up to 12 kB of stack for a level, and time that grows with the square of the depth."""
 
 _SHORT = 300
+_BRACKET = 7  # levels that a bracket counts for: that much more stack does it cost, and Python itself takes no more than 200
 
 _TOKEN = re.compile(
     r"""
       \#[^\n]*
-    | (?:\b[rRbBuUfFtT]{1,3})? (?: \"\"\"(?:[^\\"]|\\.|\"(?!\"\"))*(?:\"\"\"|\Z) | '''(?:[^\\']|\\.|'(?!''))*(?:'''|\Z)
-                            | "(?:[^\\"\n]|\\.)*"? | '(?:[^\\'\n]|\\.)*'? )
-    | \\\r?\n | (?P<newline>\n) | (?P<word>\w+) | (?P<open>[(\[{]) | (?P<close>[)\]}]) | (?P<cut>[,;]) | [^\s\w]
+    | (?P<string>(?:\b[rRbBuUfFtT]{1,3})? (?: \"\"\"(?:[^\\"]|\\.|\"(?!\"\"))*(?:\"\"\"|\Z) | '''(?:[^\\']|\\.|'(?!''))*(?:'''|\Z)
+                            | "(?:[^\\"\n]|\\.)*"? | '(?:[^\\'\n]|\\.)*'? ))
+    | \\\r?\n | (?P<newline>\n) | (?P<open>[(\[{]) | (?P<close>[)\]}]) | (?P<cut>[,;]) | (?P<code>\w+|[^\s\w])
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -42,39 +43,45 @@ def tree_depth(tree: ast.AST) -> int:
 def text_depth(text: str) -> int:
     """An upper bound of the nesting, from tokens alone, for text that ``ast`` can't parse or should not be asked to.
 
-    Within one bracket, every token since the last comma may open a level; brackets add up; so do the ``elif`` of one chain.
+    Within one bracket, every token since the last comma may open a level; brackets add up; so do all ``elif``.
     """
-    deepest = elifs = 0
-    frames = [0]
-    lambdas = [False]
-    total = 0
+    deepest = elifs = total = 0
+    frames = [_Frame()]  # one for each open bracket
     for match in _TOKEN.finditer(text):
-        kind = match.lastgroup
+        kind, frame = match.lastgroup, frames[-1]
         if kind == "open":
-            frames.append(0)
-            lambdas.append(False)
-            total += 1
+            frame.tokens += _BRACKET
+            total += _BRACKET
+            frames.append(_Frame())
         elif kind == "close":
             if len(frames) > 1:
-                total -= frames.pop()
-                lambdas.pop()
+                total -= frames.pop().tokens
         elif kind == "newline":
             if len(frames) == 1:
-                total, frames[0], lambdas[0] = 0, 0, False
+                frames, total = [_Frame()], 0
         elif kind == "cut":
-            if not lambdas[-1]:
-                total -= frames[-1]
-                frames[-1] = 0
-        else:
-            text_of = match.group()
-            if text_of == "lambda":
-                lambdas[-1] = True
-            elif text_of == "elif":
+            if not frame.lambdas:
+                total -= frame.tokens
+                frame.tokens = 0
+        elif kind == "string":  # nested f-strings with the same quotes come apart here, and count like brackets
+            levels = _BRACKET * match.group().count("{") if match.group()[0] in "fFtTrR" else 0
+            frame.tokens += levels
+            total += levels
+        elif kind == "code":
+            token = match.group()
+            if token == "lambda":
+                frame.lambdas += 1
+            elif token == ":":
+                frame.lambdas = max(0, frame.lambdas - 1)
+            elif token == "elif":
                 elifs += 1
-            elif text_of == "if":
-                deepest = max(deepest, elifs)
-            frames[-1] += 1
+            frame.tokens += 1
             total += 1
-        if total > deepest:
-            deepest = total
-    return max(deepest, elifs)
+        deepest = max(deepest, total, elifs)
+    return deepest
+
+
+class _Frame:
+    def __init__(self) -> None:
+        self.tokens = 0
+        self.lambdas = 0  # whose parameters are still being listed: their commas end nothing

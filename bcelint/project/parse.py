@@ -41,7 +41,7 @@ def _parse(source: Source) -> libcst.Module:
     try:
         return libcst.parse_module(source.text)
     except libcst.ParserSyntaxError as error:
-        reason = trouble or f"syntax error (line {error.raw_line})"
+        reason = trouble or f"LibCST can't parse it (line {error.raw_line})"
     except RecursionError:
         reason = "nested too deeply"
     except BaseException as error:
@@ -67,7 +67,10 @@ def _check(source: Source) -> str:
         # Syntax newer than this interpreter is fine if LibCST knows it.
         if nesting.text_depth(text) > nesting.LIMIT:
             raise BadInput(source.path, "nested too deeply") from None
-        return _described(error, text)
+        described = _described(error, text)
+        if described.startswith("Python 2"):  # LibCST takes `except A, e:` for two classes, as Python 3.14 does
+            raise BadInput(source.path, described) from None
+        return described
     except ValueError as error:
         return f"can't be parsed: {str(error).splitlines()[0]}"
     if nesting.tree_depth(tree) > nesting.LIMIT:
@@ -101,6 +104,8 @@ def _on_large_stack(work: Callable[[], T]) -> T:
         before = threading.stack_size(_STACK)
         try:
             thread.start()
+        except RuntimeError:  # no thread to be had: the stack at hand must do
+            return work()
         finally:
             threading.stack_size(before)
     thread.join()
