@@ -9,11 +9,13 @@ from typing import Any
 import libcst as cst
 
 from bcelint.contracts import frameworks, tables
+from bcelint.facts import Claim
+from bcelint.places import Step
 from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, torchcalls
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.frames import Frame
 from bcelint.trace.options import OptionParser
-from bcelint.trace.run import Run
+from bcelint.trace.run import Run, step_at
 from bcelint.trace.values import (
     CONTENT,
     NONE,
@@ -61,6 +63,20 @@ PASS_THROUGH = frozenset(
 
 
 def call_external(run: Run, frame: Frame, node: cst.BaseExpression, callee: External, args: Arguments) -> Value:
+    """A call of something outside of the project, by its name."""
+    result = _by_name(run, frame, node, callee, args)
+    wanted = args.keywords.get("requires_grad")
+    if isinstance(result, Tensor) and wanted is not None and not (isinstance(wanted, Const) and not wanted.value):
+        return trainable(result, step_at(frame, node, "requires_grad=True"))
+    return result
+
+
+def trainable(value: Tensor, step: Step) -> Tensor:
+    """A tensor that training changes: its values are its own from then on."""
+    return replace(value, facts=replace(value.facts, range=None, kind=None, grad=Claim(True, (step,))))
+
+
+def _by_name(run: Run, frame: Frame, node: cst.BaseExpression, callee: External, args: Arguments) -> Value:
     name = callee.name
     loss = tables.loss_function(name)
     if loss is not None:
@@ -192,6 +208,11 @@ def _of_tensor(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method,
             return attributes.load(run, frame, node, receiver, "ndim")
         if name == "numel" or name == "nelement":
             return run.unknown("the size of a tensor", frame, node, symbol=f"t{receiver.uid}.numel")
+        if name == "requires_grad_" and not args.all():
+            changed = trainable(receiver, step_at(frame, node, "requires_grad_()"))
+            if callee.assign is not None:
+                callee.assign(changed)
+            return changed
         if name in ("requires_grad_", "retain_grad", "register_hook", "share_memory_", "pin_memory", "is_contiguous"):
             return receiver
     row = tables.method(name)

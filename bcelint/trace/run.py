@@ -14,7 +14,7 @@ from bcelint.trace.frames import Frame
 from bcelint.trace.modules import Modules, SourceModule
 from bcelint.trace.positions import NodePlace
 from bcelint.trace.state import State
-from bcelint.trace.values import Unknown, Value, fresh, merged_sources
+from bcelint.trace.values import Sources, Unknown, Value, fresh, merged_sources
 
 if TYPE_CHECKING:
     from bcelint.project.project import Project
@@ -56,6 +56,8 @@ class Run:
     loops: list[int] = field(default_factory=list)
     """The loops of unknown length whose bodies run just now, innermost last."""
 
+    _sources: dict[tuple[int, frozenset[int]], tuple[object, frozenset[int]]] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         self.modules = Modules(self.project, self.warn)
 
@@ -64,6 +66,13 @@ class Run:
         self.steps_left -= 1
         if self.steps_left < 0:
             raise OutOfSteps
+
+    def source_of(self, origin: object, sources: Sources) -> Sources:
+        """The source that the output of ``origin`` is: the same one for the same input, a new one where there is no origin."""
+        if origin is None or sources is None:
+            return frozenset([fresh()])
+        known = self._sources.setdefault((id(origin), sources), (origin, frozenset([fresh()])))
+        return known[1]
 
     @property
     def loop(self) -> int:

@@ -16,6 +16,7 @@ from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run
 from bcelint.trace.values import (
     CONTENT,
+    Choice,
     Class,
     Const,
     Container,
@@ -100,13 +101,11 @@ def _load_one(run: Run, frame: Frame, node: cst.Subscript, owner: Value, index: 
 
 
 def _of_sequence(run: Run, frame: Frame, node: cst.Subscript, owner: Tuple | ListCell, index: Any) -> Value:
-    content = owner if isinstance(owner, Tuple) else owner.fields.get(CONTENT)
+    content = owner if isinstance(owner, Tuple) else run.state.narrow(owner.fields.get(CONTENT, Tuple()))
+    if isinstance(content, Choice):
+        return run.state.lift(lambda c: _of_sequence(run, frame, node, c, index) if isinstance(c, Tuple) else c, content)
     if not isinstance(content, Tuple):
-        return (
-            run.state.lift(lambda c: _of_sequence(run, frame, node, c, index), content)
-            if content
-            else run.unknown("an empty list", frame, node)
-        )
+        return run.unknown("an item of a list that is not followed", frame, node, content)
     if isinstance(index, Const) and isinstance(index.value, int):
         position = index.value
         if content.rest is None:
@@ -149,7 +148,11 @@ def _slice(content: Tuple, bounds: slice) -> Tuple | None:
 
 
 def _of_mapping(run: Run, frame: Frame, node: cst.Subscript, owner: DictCell | Container, index: Any) -> Value:
-    content = owner.fields.get(CONTENT)
+    content = run.state.narrow(owner.fields.get(CONTENT, Mapped()))
+    return run.state.lift(lambda c: _of_content(run, frame, node, owner, c, index), content)
+
+
+def _of_content(run: Run, frame: Frame, node: cst.Subscript, owner: DictCell | Container, content: Value, index: Any) -> Value:
     if not isinstance(content, Mapped):
         return run.unknown("a container that is not followed", frame, node)
     if isinstance(index, (Const, External)):
@@ -202,7 +205,7 @@ def store(run: Run, frame: Frame, node: cst.Subscript, value: Value) -> None:
     owner = ev.evaluate(run, frame, node.value)
     index = _index(run, frame, node)
     if isinstance(owner, (DictCell, Container)):
-        content = owner.fields.get(CONTENT)
+        content = run.state.narrow(owner.fields.get(CONTENT, Mapped()))
         if isinstance(content, Mapped):
             if isinstance(index, (Const, External)):
                 key = dict_key(index)
@@ -212,7 +215,7 @@ def store(run: Run, frame: Frame, node: cst.Subscript, value: Value) -> None:
                 items = (*content.items.values(), value, *([content.rest] if content.rest else []))
                 run.state.write(owner, CONTENT, Mapped({}, any_of(run, frame, node, Tuple(items))))
     elif isinstance(owner, ListCell):
-        content = owner.fields.get(CONTENT)
+        content = run.state.narrow(owner.fields.get(CONTENT, Tuple()))
         if isinstance(content, Tuple):
             if isinstance(index, Const) and isinstance(index.value, int) and -len(content.items) <= index.value < len(content.items):
                 changed = list(content.items)

@@ -138,20 +138,24 @@ def apply(
     params: tuple[Param, ...],
     bound: Mapping[str, Value],
     extra: tuple[Value, ...] = (),
+    origin: object = None,
 ) -> Value:
-    """One row on one case of its arguments."""
+    """One row on one case of its arguments. ``origin`` is the layer, whose weights make its output what it is."""
     args = Args({name: as_arg(value) for name, value in bound.items()}, params, [as_arg(value) for value in extra])
     outcome = outcome_of(row, args)
     values = (*bound.values(), *extra)
     main = bound.get(row.main)
     step = step_at(frame, node, row.note if isinstance(row, Op) and row.note else row.title)
-    return _Results(run, frame, node, main, values, step).value(outcome)
+    return _Results(run, frame, node, main, values, step, origin).value(outcome)
 
 
 class _Results:
     """Makes values of outcomes: the claims get their step, and the way and the origins of the arguments go on."""
 
-    def __init__(self, run: Run, frame: Frame, node: cst.CSTNode, main: Value | None, values: tuple[Value, ...], step: Step) -> None:
+    def __init__(
+        self, run: Run, frame: Frame, node: cst.CSTNode, main: Value | None, values: tuple[Value, ...], step: Step, origin: object
+    ) -> None:
+        self.origin = origin
         self.run = run
         self.frame = frame
         self.node = node
@@ -183,7 +187,7 @@ class _Results:
         if self.frame.grad_off and (facts.grad is None or facts.grad.value):
             facts = replace(facts, grad=Claim(False, (replace(self.step, note="computed under torch.no_grad()"),)))
         born = facts.grad is not None and facts.grad.value is True and facts.grad.steps == (self.step,)
-        sources = frozenset([fresh()]) if born or not self.sources else self.sources
+        sources = self.run.source_of(self.origin, self.sources) if born or not self.sources else self.sources
         keeps = any(claim is not None and claim.steps != (self.step,) for claim in (facts.range, facts.kind))
         via = self.via if keeps or (facts.range is None and facts.kind is None) else ()
         reason, lost_at = "", None
@@ -319,7 +323,7 @@ def call_layer(run: Run, frame: Frame, node: cst.BaseExpression, layer: Layer, a
     names_in_order = tuple(everything)
 
     def one(*values: Value) -> Value:
-        return apply(run, frame, node, row, params, dict(zip(names_in_order, values)), values[len(names_in_order) :])
+        return apply(run, frame, node, row, params, dict(zip(names_in_order, values)), values[len(names_in_order) :], layer)
 
     return run.state.lift(one, *everything.values(), *extra)
 

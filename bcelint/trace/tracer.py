@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 STACK = 512 * 1024 * 1024
 RECURSION = 20_000
+INTERNAL_ERROR = "internal error"
 
 
 def loss_calls(project: Project, entries: Sequence[str], warn: Callable[[str, str], None]) -> list[LossCall]:
@@ -61,15 +64,15 @@ def _trace(run: Run, entries: Sequence[str]) -> None:
         module = run.modules.get(path)
         if module is not None:
             modules.append(module)
-            _bounded(run, lambda module=module: _run_entry(run, module))  # type: ignore[misc]
+            _bounded(run, path, lambda module=module: _run_entry(run, module))  # type: ignore[misc]
     for module in modules:
         for function, owner in _uncalled(run, module):
             if id(function.node) not in run.executed:
-                _bounded(run, lambda function=function, owner=owner: _call_uncalled(run, function, owner))  # type: ignore[misc]
+                _bounded(run, module.path, lambda function=function, owner=owner: _call_uncalled(run, function, owner))  # type: ignore[misc]
 
 
-def _bounded(run: Run, thunk: Callable[[], None]) -> None:
-    """Evaluate one entry point within its bounds; what was met until then counts."""
+def _bounded(run: Run, path: str, thunk: Callable[[], None]) -> None:
+    """Evaluate one entry point within its bounds; what was met until then counts, also where bcelint itself fails."""
     run.steps_left = MAX_STEPS
     run.active.clear()
     run.loops = []
@@ -78,6 +81,10 @@ def _bounded(run: Run, thunk: Callable[[], None]) -> None:
         thunk()
     except (OutOfSteps, RecursionError):
         run.state.reset()
+    except Exception as error:
+        run.state.reset()
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        run.warn(path, f"{INTERNAL_ERROR}: {type(error).__name__}: {error} ({os.path.basename(at.filename)}:{at.lineno}); please report it")
 
 
 def _run_entry(run: Run, module: SourceModule) -> None:
