@@ -54,6 +54,6 @@ class DoubleSigmoid(Rule):
             inside, repair = "and a sigmoid inside the loss", "drop the softmax"
         else:
             inside = "and again inside the loss"
-            repair = f"use {other_loss(call, 'BCELoss')} or drop the sigmoid" if is_bce(call.loss) else "drop the sigmoid"
+            repair = f"use {other_loss(call, 'BCELoss')} or drop the sigmoid" if is_bce(call.loss) and call.loss.cls else "drop the sigmoid"
         message = f"{facts.what} reach {loss_name(call)}{colon(born(facts.kind) or made_by)}, {inside}; {repair}"
         return problem(call, call.prediction, facts.kind, message)
