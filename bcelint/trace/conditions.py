@@ -55,6 +55,7 @@ class AnyOf:
 
 
 Literal = Union[Atom, AnyOf]
+MAX_CHOICES = 4
 ALWAYS: frozenset[Literal] = frozenset()
 
 
@@ -130,7 +131,7 @@ def compatible(one: frozenset[Literal], other: frozenset[Literal]) -> bool:
 
 
 def either(guards: Iterable[frozenset[Literal]]) -> frozenset[Literal]:
-    """The guard that holds when one of ``guards`` does."""
+    """The guard that holds when one of ``guards`` does; a weaker one where they are many or nested."""
     choices = tuple(dict.fromkeys(guards))
     if len(choices) == 1:
         return choices[0]
@@ -140,7 +141,8 @@ def either(guards: Iterable[frozenset[Literal]]) -> frozenset[Literal]:
     rest = tuple(choice - common for choice in choices)
     if ALWAYS in rest or (len(rest) == 2 and _complementary(*rest)):
         return common
-    return common | {AnyOf(rest)}
+    simple = len(rest) <= MAX_CHOICES and all(len(choice) <= MAX_CHOICES and all(isinstance(x, Atom) for x in choice) for choice in rest)
+    return common | {AnyOf(rest)} if simple else common
 
 
 def _complementary(one: frozenset[Literal], other: frozenset[Literal]) -> bool:

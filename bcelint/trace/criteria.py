@@ -103,6 +103,10 @@ def _record(
         case = {**arguments, **dict(zip(names, values))}
         place, function = outermost(frame, node, [case[name] for name in names])
         inner = frame.module.place(node)
+        seen = (place, inner, row.name, is_constructor, constructed_at, guard, tuple((name, value.key()) for name, value in case.items()))
+        if seen in run.seen:
+            numbers.add(run.seen[seen])
+            continue
         call = LossCall(
             loss=row,
             place=place,
@@ -117,6 +121,7 @@ def _record(
         )
         event = Event(call, len(run.events) + 1)
         run.events.append(event)
+        run.seen[seen] = event.number
         numbers.add(event.number)
     tensors = [v for v in arguments.values() if isinstance(v, Tensor)]
     losses = frozenset(numbers).union(*(t.losses for t in tensors))

@@ -28,6 +28,7 @@ class SourceModule:
         self.executed = False
         self.main_blocks: list[cst.If] = []
         """``if __name__ == "__main__":`` blocks, which run only when the file is an entry."""
+        self._texts: dict[cst.CSTNode, str] = {}
         self._positions: Mapping[cst.CSTNode, CodeRange] | None = None
 
     def range_of(self, node: cst.CSTNode) -> CodeRange:
@@ -40,7 +41,10 @@ class SourceModule:
 
     def text(self, node: cst.CSTNode) -> str:
         """The source of a node on one line."""
-        return " ".join(self.tree.code_for_node(node).split())
+        known = self._texts.get(node)
+        if known is None:
+            known = self._texts[node] = " ".join(self.tree.code_for_node(node).split())
+        return known
 
 
 class Modules:

@@ -48,6 +48,8 @@ class Run:
     warn: Callable[[str, str], None]
     state: State = field(default_factory=State)
     events: list[Event] = field(default_factory=list)
+    seen: dict[object, int] = field(default_factory=dict)
+    """Loss calls that are the same in every respect, by the number of their event."""
     executed: set[int] = field(default_factory=set)
     """Functions (by the identity of their node) whose body ran at least once."""
     steps_left: int = MAX_STEPS
