@@ -64,7 +64,7 @@ def text_depth(text: str) -> int:
                 total -= frame.tokens
                 frame.tokens = 0
         elif kind == "string":  # nested f-strings with the same quotes come apart here, and count like brackets
-            levels = _BRACKET * match.group().count("{") if match.group()[0] in "fFtTrR" else 0
+            levels = _string_depth(match.group())
             frame.tokens += levels
             total += levels
         elif kind == "code":
@@ -79,6 +79,12 @@ def text_depth(text: str) -> int:
             total += 1
         deepest = max(deepest, total, elifs)
     return deepest
+
+
+def _string_depth(token: str) -> int:
+    prefix = token[: min(token.find(quote) for quote in "\"'" if quote in token)].lower()
+    inside = token[len(prefix) :].strip("\"'")
+    return _BRACKET + text_depth(inside) if "{" in inside and ("f" in prefix or "t" in prefix) else 0
 
 
 class _Frame:

@@ -7,9 +7,10 @@ import pytest
 
 @pytest.fixture
 def tree(tmp_path):
-    """Writes files below the temporary folder, by relative path, and returns that folder."""
+    """Writes files (a dict of relative paths and texts, or the paths of empty ones) and returns the folder they are in."""
 
-    def write(files: dict[str, str]):
+    def write(files):
+        files = files if isinstance(files, dict) else dict.fromkeys(files, "")
         for name, text in files.items():
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)

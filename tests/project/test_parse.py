@@ -88,6 +88,8 @@ DEEP = {
     "indentation": ("''.join(' ' * i + 'if a:\\n' for i in range(n)) + ' ' * n + 'pass'", 1_000),
     "f-strings": ("'x = ' + chr(102) + chr(39) + '{f' * n", 500),
     "nested f-strings": ("'x = ' + 'f\"{' * n + 'a' + '}\"' * n", 1_000),
+    "brackets in an f-string": ("'x = f' + chr(39) + '{' + '[' * n + ']' * n + '}' + chr(39)", 2_000),
+    "terms in an f-string": ("'match a:\\n  case 1: x = f' + chr(39) + '{' + '1+' * n + '1}' + chr(39)", 10_000),
     "newer syntax, deep": ("'match a:\\n  case 1: x = ' + '1+' * n + '1'", 10_000),
     "strings": ("'x = (' + '\"a\" ' * n + ')'", 100_000),
 }
