@@ -61,11 +61,12 @@ class MissingSigmoid(Rule):
             claim = facts.range
         else:
             return None
-        repair = "add a sigmoid" if facts.value("kind") is Kind.LOGITS else "apply a sigmoid instead"
+        with_logits = other_loss(call, "BCEWithLogitsLoss")
+        logits = facts.value("kind") is Kind.LOGITS
+        repair = f"use {with_logits} or add a sigmoid" if logits else f"use {with_logits} on the logits or a sigmoid instead"
         return problem(
             call,
             call.prediction,
             claim,
-            f"{facts.what}{brackets(born(claim))} reach {loss_name(call)}, which wants probabilities; "
-            f"use {other_loss(call, 'BCEWithLogitsLoss')} on the logits or {repair}",
+            f"{facts.what}{brackets(born(claim))} reach {loss_name(call)}, which wants probabilities; {repair}",
         )

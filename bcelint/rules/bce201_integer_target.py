@@ -47,7 +47,8 @@ class IntegerTarget(Rule):
         dtype = facts.value("dtype")
         if dtype is None or not _raises(call, dtype):
             return None
-        message = f"{dtype.value} target{brackets(born(facts.dtype))} reaches {loss_name(call)}, which wants floats; add .float()"
+        wanted = "the prediction's float32" if dtype.is_floating else "floats"
+        message = f"{dtype.value} target{brackets(born(facts.dtype))} reaches {loss_name(call)}, which wants {wanted}; add .float()"
         return problem(call, call.target, facts.dtype, message)
 
 

@@ -55,7 +55,9 @@ class ClassIndexDtype(Rule):
         # Bytes are taken beside a prediction of (N, C), but not beside one of (N, C, d).
         never = dtype is DType.BOOL or dtype in _NARROW or (dtype is DType.UINT8 and scores is not None and scores.min_rank >= 3)
         if never or (dtype.is_floating and (indices_only or _no_probabilities(facts, shape, scores))):
-            message = f"{dtype.value} target{brackets(born(facts.dtype))} reaches {loss_name(call)}, which wants class indices; add .long()"
+            soft = dtype.is_floating and _same_rank(shape, scores)
+            repair = "use CrossEntropyLoss, which takes class probabilities" if soft else "add .long()"
+            message = f"{dtype.value} target{brackets(born(facts.dtype))} reaches {loss_name(call)}, which wants class indices; {repair}"
             return problem(call, call.target, facts.dtype, message)
         if dtype in (DType.INT64, DType.INTEGRAL, DType.UINT8) and _same_rank(shape, scores):
             repair = _one_hot_repair(shape, indices_only)

@@ -46,7 +46,7 @@ class SingleLogitCrossEntropy(Rule):
         if call.loss.applies != "softmax" or not takes_classes(call.loss) or claim is None or class_count(claim.value) != 1:
             return None
         message = (
-            f"one class of shape {claim.value}{brackets(born(claim))} reaches {loss_name(call)}, which is then always 0; "
+            f"prediction {claim.value}{brackets(born(claim))} has one class: {loss_name(call)} is 0 whatever it says; "
             f"use {other_loss(call, 'BCEWithLogitsLoss')} or two outputs"
         )
         return problem(call, call.prediction, claim, message)

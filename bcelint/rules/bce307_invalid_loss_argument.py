@@ -59,7 +59,7 @@ class InvalidLossArgument(Rule):
             return None
         nearest = difflib.get_close_matches(given.lower(), known, 1) or ["mean"]
         choice = ", ".join(f'"{word}"' for word in known)
-        message = f'reduction="{given}" of {name} is none of {choice}; use "{nearest[0]}"'
+        message = f'reduction="{given}" of {name} is not one of {choice}; use "{nearest[0]}"'
         return problem(call, argument, None, message)
 
 

@@ -1,0 +1,171 @@
+"""The judge: verdicts, which rule speaks where several could, and how the contexts of one call become one result."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+
+import pytest
+
+from bcelint.facts import DType, Facts, Kind, Shape
+from bcelint.judge import JudgedCall, facts_text, judge, merge
+from bcelint.losscall import Argument, LossCall, Verdict
+from bcelint.places import FixedPlace, Step
+from bcelint.rules.registry import ALL_RULES, selected
+from tests.rules.build import INF, LABELS, LOG_SOFTMAX, LOGITS, NOTHING, SIGMOID, SOFTMAX, TANH, call, codes, facts
+
+DEFAULT = selected()
+
+
+def verdict(loss_call: LossCall) -> Verdict:
+    return judge(loss_call, DEFAULT).verdict
+
+
+@pytest.mark.parametrize(
+    ("loss", "prediction"),
+    [
+        ("BCELoss", SIGMOID),
+        ("BCELoss", facts(range=(0.1, 0.9))),
+        ("BCELoss", facts(range=(0, 1), tight=False)),
+        ("BCEWithLogitsLoss", LOGITS),
+        ("BCEWithLogitsLoss", TANH),
+        ("CrossEntropyLoss", LOGITS),
+        ("CrossEntropyLoss", LOG_SOFTMAX),
+        ("NLLLoss", LOG_SOFTMAX),
+        ("KLDivLoss", facts(range=(-INF, 0), tight=False)),
+        ("PoissonNLLLoss", NOTHING),
+    ],
+)
+def test_ok_where_all_that_is_asked_is_known_and_met(loss: str, prediction: Facts) -> None:
+    assert verdict(call(loss, prediction)) is Verdict.OK
+
+
+@pytest.mark.parametrize(
+    ("loss", "prediction"),
+    [
+        ("BCELoss", NOTHING),
+        ("BCELoss", facts(range=(-INF, INF), tight=False)),
+        ("BCELoss", facts(dtype=DType.FLOAT32, shape=Shape((4, 1)), grad=True)),
+        ("BCEWithLogitsLoss", facts(range=(0, 1))),
+        ("BCEWithLogitsLoss", facts(range=(-INF, INF), tight=False)),
+        ("NLLLoss", facts(range=(-INF, INF), tight=False)),
+    ],
+)
+def test_unknown_where_it_is_not(loss: str, prediction: Facts) -> None:
+    assert verdict(call(loss, prediction)) is Verdict.UNKNOWN
+
+
+def test_unknown_says_why_and_where() -> None:
+    lost = FixedPlace("model.py", 3, 9, 3, 14)
+    loss_call = replace(
+        call("BCELoss"), arguments={"input": Argument(reason="x: parameter that no call in the project sets", lost_at=lost)}
+    )
+    [judged] = merge([judge(loss_call, DEFAULT)])
+    assert judged.reason == "x: parameter that no call in the project sets"
+    assert judged.reason_position is not None
+    assert judged.reason_position.line == 3
+
+
+def test_unknown_always_has_a_reason() -> None:
+    assert judge(call("BCELoss", NOTHING), DEFAULT).reason
+
+
+def test_misuse_of_the_target_of_an_unknown_prediction() -> None:
+    assert verdict(call("BCELoss", NOTHING, facts(dtype=DType.INT64))) is Verdict.MISUSE
+
+
+def test_advice_changes_no_verdict() -> None:
+    judged = judge(call("BCELoss", SIGMOID), ALL_RULES)
+    assert judged.verdict is Verdict.OK
+    assert [finding.code for finding in judged.findings()] == ["BCE901"]
+    assert judged.findings()[0].advice
+    assert judge(call("BCELoss", SIGMOID), DEFAULT).findings() == []
+
+
+def test_one_cause_one_finding() -> None:
+    one_class = facts(Kind.PROBABILITIES, (0, 1), shape=Shape((8, 1)), axis=1, note="softmax")
+    assert codes(call("CrossEntropyLoss", one_class, facts(dtype=DType.INT64, shape=Shape((8, 1))))) == ["BCE301"]
+    constant = facts(Kind.PROBABILITIES, (1, 1), axis=1, note="softmax")
+    assert codes(call("BCEWithLogitsLoss", constant)) == ["BCE107"]
+    indices = facts(range=(0, 3), dtype=DType.INT64, grad=False)
+    assert codes(call("BCELoss", indices, LOGITS, trained=True)) == ["BCE302"]
+
+
+def test_a_rule_that_is_not_selected_silences_none() -> None:
+    constant = facts(Kind.PROBABILITIES, (1, 1), axis=1, note="softmax")
+    assert codes(call("BCEWithLogitsLoss", constant), "BCE102") == ["BCE102"]
+
+
+def test_independent_problems_are_all_told() -> None:
+    assert codes(call("BCEWithLogitsLoss", SIGMOID, facts(range=(-1, 1), dtype=DType.INT64))) == ["BCE102", "BCE201", "BCE202"]
+
+
+def test_the_case_is_named_behind_the_message() -> None:
+    [finding] = judge(call("BCEWithLogitsLoss", SIGMOID, case=('args.loss ==\n  "bce"', "n > 1")), DEFAULT).findings()
+    assert finding.message.endswith('drop the sigmoid (when `args.loss == "bce"` and `n > 1`)')
+    assert "\n" not in finding.message
+
+
+def test_the_trace_leads_from_the_birth_to_the_loss() -> None:
+    inner = FixedPlace("losses.py", 9, 16)
+    way = (Step(FixedPlace("model.py", 6), "returned by Net.forward"),) * 2
+    loss_call = replace(call("BCEWithLogitsLoss"), arguments={"input": Argument(SIGMOID, steps=way)}, inner=inner)
+    [finding] = judge(loss_call, DEFAULT).findings()
+    assert (finding.position.path, finding.position.line, finding.position.column) == ("train.py", 41, 12)
+    assert [(step.path, step.line, step.note) for step in finding.trace] == [
+        ("model.py", 5, "sigmoid"),
+        ("model.py", 6, "returned by Net.forward"),
+        ("train.py", 7, "BCEWithLogitsLoss built"),
+        ("losses.py", 9, "BCEWithLogitsLoss called"),
+    ]
+
+
+class TestMerge:
+    def merged(self, *calls: LossCall) -> list[JudgedCall]:
+        return merge(judge(each, DEFAULT) for each in calls)
+
+    def test_misuse_outweighs_ok_and_ok_unknown(self) -> None:
+        wrong, right, unknown = (call("BCELoss", prediction) for prediction in (LOGITS, SIGMOID, NOTHING))
+        for order in ((wrong, right, unknown), (unknown, right, wrong)):
+            [result] = self.merged(*order)
+            assert result.verdict is Verdict.MISUSE
+            assert [finding.code for finding in result.findings] == ["BCE101"]
+        [result] = self.merged(unknown, right)
+        assert result.verdict is Verdict.OK
+        assert not result.reason
+
+    def test_a_finding_is_kept_once_for_its_code_and_place(self) -> None:
+        [result] = self.merged(call("BCELoss", LOGITS), call("BCELoss", TANH))
+        assert [finding.message.split()[0] for finding in result.findings] == ["logits"]
+
+    def test_one_without_a_case_goes_before_one_with(self) -> None:
+        special, general = call("BCELoss", LOGITS, case=("flag",)), call("BCELoss", LOGITS)
+        for order in ((special, general), (general, special)):
+            [result] = self.merged(*order)
+            [finding] = result.findings
+            assert "when" not in finding.message
+
+    def test_different_problems_of_different_contexts_add_up(self) -> None:
+        [result] = self.merged(call("BCELoss", LOGITS), call("BCELoss", SIGMOID, facts(dtype=DType.INT64)))
+        assert [finding.code for finding in result.findings] == ["BCE101", "BCE201"]
+
+    def test_two_losses_inside_one_wrapper_share_a_finding(self) -> None:
+        one, other = call("BCEWithLogitsLoss", SIGMOID), call("BCEWithLogitsLoss", SIGMOID)
+        results = self.merged(one, replace(other, inner=FixedPlace("losses.py", 3)))
+        assert [result.verdict for result in results] == [Verdict.MISUSE, Verdict.MISUSE]
+        assert sum(len(result.findings) for result in results) == 1
+
+    def test_places_stay_apart_and_in_order(self) -> None:
+        first, second = replace(call("BCELoss", SIGMOID), place=FixedPlace("z.py", 9)), call("BCELoss", LOGITS)
+        assert [result.position.path for result in self.merged(first, second)] == ["z.py", "train.py"]
+
+    def test_results_can_be_pickled(self) -> None:
+        results = self.merged(call("CrossEntropyLoss", SOFTMAX, LABELS))
+        assert pickle.loads(pickle.dumps(results)) == results
+
+
+def test_facts_text() -> None:
+    argument = Argument(facts(Kind.PROBABILITIES, (0, 1), DType.FLOAT32, Shape((None, 1)), True))
+    assert facts_text(argument) == "probabilities, [0, 1], float32, (?, 1), gradient"
+    assert facts_text(Argument()) == "unknown"
+    assert facts_text(Argument(constant="sum")) == "'sum'"
