@@ -17,7 +17,7 @@ from bcelint.noqa import Noqa
 from bcelint.places import shown
 from bcelint.project.files import discover
 from bcelint.project.source import BadInput, read_source
-from bcelint.workspace import Task, Workspace
+from bcelint.workspace import Task, Workspace, together
 
 if TYPE_CHECKING:
     from bcelint.judge import JudgedCall
@@ -94,10 +94,7 @@ def findings_in(workspace: Workspace, path: str, text: str) -> list[Finding]:
     """
     if not _on_disk(path, text):
         workspace = workspace.with_overlay({path: text})
-    task = workspace.task_for(path)
-    if task is None:
-        return []
-    outcome = workspace.run(task)
+    outcome = together([workspace.run(task) for task in workspace.tasks_for(path)])
     real = {os.path.realpath(path)}
     calls = [call for call in outcome.calls if _is_in(call.position, real)]
     if outcome.crashed and not calls:

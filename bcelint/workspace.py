@@ -75,25 +75,22 @@ class Workspace:
             tasks += [Task(root, group) for group in connected(project, project.entries(targets))]
         return tasks
 
-    def task_for(self, path: str) -> Task | None:
-        """The work that shows every loss call in the file ``path``; None where it can't hold any. Work already done is preferred.
+    def tasks_for(self, path: str) -> list[Task]:
+        """The work that shows every loss call in the file ``path``. Work already done is preferred.
 
         The first file of a project gets just what it needs, as when an editor asks. Where a second one comes, all files will: the work
         is then the same for all of those that have modules in common.
         """
         root = self.root(path)
         project = self.project(root, [path])
-        needed = project.entries([path])
-        if not needed:
-            return None
-        wanted = set(needed)
         done = [task for task in self._outcomes if task.root == root]
-        for task in done:
-            if wanted.issubset(task.entries):
-                return task
-        if done:
-            return next(Task(root, group) for group in connected(project, project.entries()) if wanted.issubset(group))
-        return Task(root, tuple(needed))
+        tasks: list[Task] = []
+        for group in connected(project, project.entries([path])):
+            covering = [task for task in done if set(group).issubset(task.entries)]
+            if not covering and done:
+                covering = [Task(root, whole) for whole in connected(project, project.entries()) if set(group).issubset(whole)]
+            tasks += covering[-1:] or [Task(root, group)]
+        return list(dict.fromkeys(tasks))
 
     def root(self, path: str) -> str:
         """The root of the project that ``path`` belongs to."""

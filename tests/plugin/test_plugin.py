@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import bcelint.trace.tracer as tracer
 import pytest
 
+import bcelint.trace.tracer as tracer
 from bcelint import flake8_plugin
 from bcelint.flake8_plugin import Plugin
 
@@ -86,3 +86,11 @@ def test_files_that_come_later_cost_no_new_evaluation(project: Path, monkeypatch
     for name in (*names, "main"):
         report(project / f"{name}.py")
     assert seen == [["main", "one"], sorted([*names, "main"])]
+
+
+def test_a_file_that_unrelated_files_import(project: Path) -> None:
+    """Two scripts that share nothing but a model without any loss are evaluated apart; the model's own file needs both."""
+    (project / "again.py").write_text((project / "train.py").read_text())
+    assert report(project / "again.py") != []
+    assert report(project / "model.py") == []
+    assert report(project / "train.py") != []
