@@ -173,6 +173,22 @@ def test_modules_are_parsed_once_and_forgotten(tree):
     assert project.module(path) is not first
 
 
+def test_what_is_bad_is_parsed_once_too(tree, monkeypatch):
+    top = tree({"a.py": "def"})
+    calls: list[str] = []
+
+    def refuse(source):
+        calls.append(source.path)
+        raise BadInput(source.path, "bad")
+
+    monkeypatch.setattr("bcelint.project.project.parse", refuse)
+    project = Project(str(top))
+    for _ in range(3):
+        with pytest.raises(BadInput, match="bad"):
+            project.module(str(top / "a.py"))
+    assert len(calls) == 1
+
+
 def test_bad_input_every_time_and_never_in_the_index(tree):
     top = tree({"a.py": "print 'BCELoss'", "b.py": "import a"})
     (top / "c.py").write_bytes(b"\xff\0 import a")

@@ -80,6 +80,11 @@ def test_installed_package(tree):
     assert resolve(top, "site-packages/net/nn/__init__.py", "other", root="site-packages/net") is None
 
 
+def test_a_package_that_is_the_root_goes_before_its_namesakes(tree):
+    top = tree(("net/__init__.py", "net/a.py", "net/run.py", "net/vendored/net/__init__.py", "net/vendored/net/a.py"))
+    assert resolve(top, "net/run.py", "net.a", root="net") == "net/a.py"
+
+
 def test_child(tree):
     top = tree(("pkg/__init__.py", "pkg/a.py", "pkg/sub/__init__.py", "space/b.py"))
     project = Project(str(top))
