@@ -1,0 +1,82 @@
+"""``bcelint check`` next to flake8: ``python benchmarks/check_tree.py TREE [--rounds N]``.
+
+Prints the wall time and the peak memory of both over TREE. The memory is the sum over all processes alive at one time (the proportional set
+size, so that pages shared by a fork count once), sampled from /proc; it is left out on other systems.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+INTERVAL = 0.05
+"""Seconds between two looks at the memory."""
+
+LAUNCH_FLAKE8 = """\
+import importlib.metadata as metadata
+import sys
+every = metadata.distributions
+metadata.distributions = lambda **context: (d for d in every(**context) if d.metadata["Name"] != "bcelint")
+from flake8.main.cli import main
+sys.exit(main())
+"""
+
+
+def measure(command: Sequence[str]) -> tuple[float, float]:
+    """(seconds, peak MB) of a command with its children; the memory is 0 where it can't be known."""
+    started = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        peak = 0
+        while process.poll() is None:
+            peak = max(peak, sum(map(memory, family(process.pid))))
+            time.sleep(INTERVAL)
+    seconds = time.perf_counter() - started
+    if process.returncode not in (0, 1):
+        print(f"exit code {process.returncode}: {' '.join(command[:4])} …", file=sys.stderr)
+    return seconds, peak / 1024
+
+
+def family(pid: int) -> list[int]:
+    """A process and its descendants."""
+    members = [pid]
+    for member in members:
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(f"/proc/{member}/task"):
+                with open(f"/proc/{member}/task/{thread}/children") as children:
+                    members += map(int, children.read().split())
+    return members
+
+
+def memory(pid: int) -> int:
+    """The proportional set size of a process in kB."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/smaps_rollup") as rollup:
+        return sum(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
+    return 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tree")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    commands = {
+        "bcelint check": [sys.executable, "-m", "bcelint", "check", "--quiet", options.tree],
+        "flake8": [sys.executable, "-c", LAUNCH_FLAKE8, "--isolated", options.tree],
+    }
+    results: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+    for _ in range(options.rounds):
+        for name, command in commands.items():
+            results[name].append(measure(command))
+    for name, runs in results.items():
+        print(f"{name:>13}: {', '.join(f'{seconds:.2f}' for seconds, _ in runs)} s; peak {max(peak for _, peak in runs):.0f} MB")
+    fastest = {name: min(seconds for seconds, _ in runs) for name, runs in results.items()}
+    print(f"ratio of the fastest: {fastest['bcelint check'] / fastest['flake8']:.2f}")
+
+
+if __name__ == "__main__":
+    main()
