@@ -6,20 +6,18 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Callable
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 import bcelint
-from bcelint.cli.main import main
 from bcelint.rules.registry import ALL_RULES
 
-
-def invoke(*arguments: str) -> Result:
-    return CliRunner().invoke(main, arguments)
+Invoke = Callable[..., Result]
 
 
-def test_trace_says_what_is_known(project: Path) -> None:
+def test_trace_says_what_is_known(project: Path, invoke: Invoke) -> None:
     result = invoke("trace")
     lines = result.stdout.splitlines()
     assert lines[0].startswith("train.py:9:8: binary_cross_entropy_with_logits")
@@ -38,7 +36,7 @@ loss.backward()
 """
 
 
-def test_trace_says_where_it_was_lost(project: Path) -> None:
+def test_trace_says_where_it_was_lost(project: Path, invoke: Invoke) -> None:
     (project / "unknown.py").write_text(UNKNOWN)
     calls = json.loads(invoke("trace", "--output-format", "json").stdout)
     assert [(call["path"], call["verdict"]) for call in calls["calls"]] == [("train.py", "misuse"), ("unknown.py", "unknown")]
@@ -53,32 +51,32 @@ def test_trace_says_where_it_was_lost(project: Path) -> None:
     assert f"     1  {lost['reason']}" in text
 
 
-def test_trace_of_nothing(project: Path) -> None:
+def test_trace_of_nothing(project: Path, invoke: Invoke) -> None:
     (project / "other.py").write_text("import model\n")
     assert invoke("trace", "other.py").stdout == "No loss calls found.\n"
 
 
-def test_trace_of_a_model_shows_the_loss_call_it_breaks(project: Path) -> None:
+def test_trace_of_a_model_shows_the_loss_call_it_breaks(project: Path, invoke: Invoke) -> None:
     """``trace`` of the file that makes the probabilities lists the loss call that gets them."""
     calls = json.loads(invoke("trace", "model.py", "--output-format", "json").stdout)["calls"]
     assert [call["path"] for call in calls] == ["train.py"]
 
 
 @pytest.mark.parametrize("name", ["BCE102", "bce102", "double-sigmoid", "Double_Sigmoid"])
-def test_explain(name: str) -> None:
+def test_explain(name: str, invoke: Invoke) -> None:
     result = invoke("explain", name)
     assert result.stdout.startswith("# BCE102: double-sigmoid\n")
     assert "## Why is this bad?" in result.stdout
     assert result.exit_code == 0
 
 
-def test_explain_suggests_the_nearest() -> None:
+def test_explain_suggests_the_nearest(invoke: Invoke) -> None:
     result = invoke("explain", "double-sigmoids")
     assert result.exit_code == 2
     assert "did you mean double-sigmoid?" in result.stderr
 
 
-def test_rules_lists_every_rule() -> None:
+def test_rules_lists_every_rule(invoke: Invoke) -> None:
     lines = invoke("rules").stdout.splitlines()
     assert [line.split()[:2] for line in lines] == [[rule.code, rule.name] for rule in ALL_RULES]
     assert [rule.code for rule, line in zip(ALL_RULES, lines) if line.endswith("(advice: off by default)")] == ["BCE901", "BCE902"]
@@ -88,7 +86,7 @@ def test_rules_lists_every_rule() -> None:
     ]
 
 
-def test_version() -> None:
+def test_version(invoke: Invoke) -> None:
     assert invoke("--version").stdout == f"bcelint {bcelint.__version__}\n"
 
 

@@ -7,11 +7,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Callable
 
 import pytest
 
-from tests.plugin.conftest import TRAIN, Flake8
-
+Flake8 = Callable[..., "subprocess.CompletedProcess[str]"]
 SHOWN = re.compile(r"(?P<path>[^:]+):(?P<line>\d+):(?P<column>\d+): (?P<code>BCE\d{3}) (?P<message>.+)")
 
 
@@ -64,7 +64,8 @@ def test_the_same_as_check(project: Path, flake8: Flake8) -> None:
 
 @pytest.mark.parametrize("start", ["fork", "spawn"])
 def test_worker_processes(project: Path, flake8: Flake8, start: str) -> None:
-    (project / "again.py").write_text(TRAIN)
+    train = (project / "train.py").read_text()
+    (project / "again.py").write_text(train)
     assert places(flake8("-j", "2", ".", start=start)) == [("again.py", 9, 8, "BCE102"), ("train.py", 9, 8, "BCE102")]
 
 
@@ -93,15 +94,17 @@ def test_advice_reaches_the_workers(project: Path, flake8: Flake8, start: str) -
 
 
 def test_flake8_selects_ignores_and_silences(project: Path, flake8: Flake8) -> None:
+    train = (project / "train.py").read_text()
     assert places(flake8("--extend-ignore=BCE102", ".")) == []
     assert places(flake8("--select=BCE2", ".")) == []
-    (project / "train.py").write_text(TRAIN.replace("net(x), y)", "net(x), y)  # noqa: BCE102"))
+    (project / "train.py").write_text(train.replace("net(x), y)", "net(x), y)  # noqa: BCE102"))
     assert places(flake8(".")) == []
     assert places(flake8("--disable-noqa", ".")) == [("train.py", 9, 8, "BCE102")]
 
 
 def test_stdin_is_judged_in_the_project_of_its_display_name(project: Path, flake8: Flake8) -> None:
-    buffer = "\n\n" + TRAIN
+    train = (project / "train.py").read_text()
+    buffer = "\n\n" + train
     (project / "train.py").write_text("")
     assert places(flake8("--stdin-display-name", "train.py", "-", stdin=buffer)) == [("train.py", 11, 8, "BCE102")]
     assert places(flake8("--stdin-display-name", str(project / "train.py"), "-", stdin=buffer)) == [("train.py", 11, 8, "BCE102")]
@@ -111,13 +114,15 @@ def test_stdin_is_judged_in_the_project_of_its_display_name(project: Path, flake
 
 @pytest.mark.parametrize("before", ['s = "日本é𝒳"; ', 'if True:\ts = "é\t"; ', "s = 'e\u0301'; "])
 def test_columns_count_characters(project: Path, flake8: Flake8, before: str) -> None:
-    (project / "train.py").write_text(TRAIN.replace("loss = bce", f"{before}loss = bce"), encoding="utf-8")
+    train = (project / "train.py").read_text()
+    (project / "train.py").write_text(train.replace("loss = bce", f"{before}loss = bce"), encoding="utf-8")
     assert places(flake8("train.py")) == [("train.py", 9, len(before) + 8, "BCE102")]
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\r"])
 def test_line_endings(project: Path, flake8: Flake8, newline: str) -> None:
-    (project / "train.py").write_bytes(TRAIN.replace("\n", newline).encode())
+    train = (project / "train.py").read_text()
+    (project / "train.py").write_bytes(train.replace("\n", newline).encode())
     assert places(flake8("train.py")) == [("train.py", 9, 8, "BCE102")]
 
 
