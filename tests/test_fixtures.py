@@ -40,7 +40,7 @@ def test_every_fixture_expects_something(fixture: Fixture) -> None:
     assert fixture.expectations
 
 
-@pytest.mark.parametrize("fixture", [p for p in BY_NAME if p.values[0].is_repaired])
+@pytest.mark.parametrize("fixture", [pytest.param(f, id=f.name) for f in ALL if f.is_repaired])
 def test_repaired_twin_stands_beside_its_original_and_is_clean(fixture: Fixture) -> None:
     assert fixture.original.exists()
     assert not any(e.codes or e.todo for e in fixture.expectations)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bcelint.facts import NOTHING_KNOWN, Kind
 from bcelint.losscall import Argument, LossCall
 from bcelint.rules.base import Problem, Rule
-from bcelint.rules.words import born, problem
+from bcelint.rules.words import born, brackets, problem
 
 _TENSOR_OPTIONS = {"weight", "pos_weight", "ignore_index"}
 
@@ -48,14 +48,9 @@ class LossConstructorCalled(Rule):
             if _known_tensor(argument) if name not in _TENSOR_OPTIONS else name == "weight" and _model_output(call):
                 facts = argument.facts
                 claim = facts.kind or facts.range or facts.dtype or facts.shape or facts.grad
-                place = f": {argument.text} ({born(claim)})" if argument.text and born(claim) else colon_text(argument.text or born(claim))
-                message = f"a tensor is passed to the constructor of {call.loss.name}{place}; write {call.loss.name}()(…)"
+                message = f"a tensor{brackets(born(claim))} is passed to the constructor of {call.loss.name}; write {call.loss.name}()(…)"
                 return problem(call, argument, claim, message)
         return None
-
-
-def colon_text(text: str) -> str:
-    return f": {text}" if text else ""
 
 
 def _known_tensor(argument: Argument) -> bool:

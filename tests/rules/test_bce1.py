@@ -64,6 +64,11 @@ class TestBCE102:
             "probabilities reach binary_cross_entropy_with_logits: softmax at model.py:5, and a sigmoid inside the loss; drop the softmax"
         )
 
+    def test_the_focal_loss_has_no_other_half(self) -> None:
+        message = said("BCE102", call("sigmoid_focal_loss", SIGMOID, functional=True))
+        assert message is not None
+        assert message.endswith("and again inside the loss; drop the sigmoid")
+
 
 class TestBCE103:
     @pytest.mark.parametrize("prediction", [SIGMOID, SOFTMAX])

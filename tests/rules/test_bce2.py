@@ -78,7 +78,9 @@ class TestBCE203:
     def test_a_broadcasting_loss_only_where_a_square_comes_out(self) -> None:
         assert said("BCE203", call("MultiLabelSoftMarginLoss", facts(shape=COLUMN), facts(shape=ROW)))
         assert said("BCE203", call("MultiLabelSoftMarginLoss", facts(shape=Shape((4, 3))), facts(shape=Shape((3,))))) is None
-        assert said("BCE203", call("MultiLabelSoftMarginLoss", facts(shape=Shape((1, 1))), facts(shape=Shape((1,))))) is None
+        for column, row in [((1, 1), (1,)), ((4, 1), (1,)), ((1, 1), (4,)), ((None, 1), (None,))]:
+            assert said("BCE203", call("MultiLabelSoftMarginLoss", facts(shape=Shape(column)), facts(shape=Shape(row)))) is None
+        assert said("BCE203", call("MultiLabelSoftMarginLoss", facts(shape=Shape(("n", 1))), facts(shape=Shape(("n",)))))
 
     def test_says_which_side_to_reshape(self) -> None:
         message = said("BCE203", call("BCELoss", facts(shape=COLUMN, note="Linear"), facts(shape=ROW)))
@@ -86,6 +88,10 @@ class TestBCE203:
         message = said("BCE203", call("BCELoss", facts(shape=ROW), facts(shape=COLUMN)))
         assert message is not None
         assert message.endswith("use target.squeeze(1)")
+        for one, other in [((4, 8), (4,)), ((4, 1, 3, 3), (4, 3, 3)), ((4, 3), (4, 1)), ((4, 1), (4, 3))]:
+            message = said("BCE203", call("BCELoss", facts(shape=Shape(one)), facts(shape=Shape(other))))
+            assert message is not None
+            assert message.endswith("give both one shape")
 
 
 SCORES, INDICES = Shape((8, 4)), Shape((8,))
@@ -126,6 +132,18 @@ class TestBCE204:
         assert said("BCE204", call("CrossEntropyLoss", facts(shape=SCORES), target(DType.INT64, Shape((8, 1)))))
         ends = Shape((None, 4), open=True)
         assert said("BCE204", call("CrossEntropyLoss", facts(shape=ends), target(DType.INT64, ends)))
+
+    def test_says_what_repairs_a_target_of_too_many_dimensions(self) -> None:
+        column = said("BCE204", call("CrossEntropyLoss", facts(shape=SCORES), target(DType.INT64, Shape((8, 1)))))
+        one_hot = said("BCE204", call("CrossEntropyLoss", facts(shape=SCORES), target(DType.INT64, SCORES)))
+        into_nll = said("BCE204", call("NLLLoss", facts(shape=SCORES), target(DType.INT64, SCORES)))
+        narrow = said("BCE204", call("CrossEntropyLoss", facts(shape=SCORES), target(DType.INT32, SCORES)))
+        ends = [message and message.rpartition("; ")[2] for message in (column, one_hot, into_nll, narrow)]
+        assert ends == ["squeeze it to class indices", "pass class indices, or add .float()", "pass class indices", "add .long()"]
+
+    def test_one_class_is_no_one_hot(self) -> None:
+        ends = Shape((None, 1), open=True)
+        assert said("BCE204", call("CrossEntropyLoss", facts(shape=ends), target(DType.INT64, ends))) is None
 
     def test_indices_of_one_dimension_fewer_are_right(self) -> None:
         assert said("BCE204", call("CrossEntropyLoss", facts(shape=SCORES), target(DType.INT64))) is None

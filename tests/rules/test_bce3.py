@@ -59,6 +59,13 @@ class TestBCE302:
         assert said("BCE302", call("KLDivLoss", LOG_SOFTMAX, SOFTMAX)) is None
         assert said("BCE302", call("KLDivLoss", LOG_SOFTMAX, LOG_SOFTMAX)) is None
         assert said("BCE302", call("KLDivLoss", NOTHING, LOG_SOFTMAX)) is None
+        assert said("BCE302", call("KLDivLoss", facts(grad=False), LOG_SOFTMAX)) is None
+        assert said("BCE302", call("KLDivLoss", facts(range=(0, 1), grad=True), LOG_SOFTMAX)) is None
+        assert said("BCE302", call("KLDivLoss", LABELS, facts(Kind.LOG_PROBABILITIES, grad=False))) is None
+
+    def test_symmetric_losses_and_sequences_have_no_order(self) -> None:
+        assert said("BCE302", call("PoissonNLLLoss", LABELS, LOGITS)) is None
+        assert said("BCE302", call("CTCLoss", LABELS, LOGITS)) is None
 
     def test_names_the_order(self) -> None:
         message = said("BCE302", call("BCELoss", LABELS, SIGMOID))
@@ -81,10 +88,10 @@ class TestBCE303:
 
 class TestBCE305:
     def test_tensors_in_place_of_flags(self) -> None:
-        options = {"weight": Argument(NOTHING), "size_average": Argument(LABELS, text="target")}
+        options = {"weight": Argument(NOTHING), "size_average": Argument(LABELS)}
         message = said("BCE305", call("BCELoss", options=options, is_constructor=True))
         assert message is not None
-        assert message.endswith("write BCELoss()(…)")
+        assert message == "a tensor (float at model.py:5) is passed to the constructor of BCELoss; write BCELoss()(…)"
 
     def test_a_model_output_as_weight(self) -> None:
         second = {"weight": Argument(SIGMOID), "size_average": Argument(NOTHING)}
@@ -99,6 +106,8 @@ class TestBCE305:
             {"weight": Argument(facts(Kind.PROBABILITIES, (0, 1)))},
             {"weight": Argument(NOTHING), "size_average": Argument(NOTHING)},
             {"weight": Argument(SIGMOID), "size_average": True},
+            {"weight": Argument(SIGMOID), "size_average": Argument(is_tensor=False)},
+            {"weight": Argument(facts(grad=True))},
             {"pos_weight": Argument(LABELS), "reduction": "sum"},
         ],
     )

@@ -44,6 +44,7 @@ def test_ok_where_all_that_is_asked_is_known_and_met(loss: str, prediction: Fact
     ("loss", "prediction"),
     [
         ("BCELoss", NOTHING),
+        ("CrossEntropyLoss", NOTHING),
         ("BCELoss", facts(range=(-INF, INF), tight=False)),
         ("BCELoss", facts(dtype=DType.FLOAT32, shape=Shape((4, 1)), grad=True)),
         ("BCEWithLogitsLoss", facts(range=(0, 1))),
@@ -158,6 +159,12 @@ class TestMerge:
     def test_places_stay_apart_and_in_order(self) -> None:
         first, second = replace(call("BCELoss", SIGMOID), place=FixedPlace("z.py", 9)), call("BCELoss", LOGITS)
         assert [result.position.path for result in self.merged(first, second)] == ["z.py", "train.py"]
+
+    def test_spans_are_kept_and_an_unknown_end_is_the_beginning(self) -> None:
+        [result] = self.merged(call("BCELoss", SIGMOID))
+        assert (result.position.end_line, result.position.end_column) == (41, 40)
+        [result] = self.merged(replace(call("BCELoss", SIGMOID), place=FixedPlace("z.py", 9, 4)))
+        assert (result.position.end_line, result.position.end_column) == (9, 4)
 
     def test_results_can_be_pickled(self) -> None:
         results = self.merged(call("CrossEntropyLoss", SOFTMAX, LABELS))
