@@ -149,6 +149,13 @@ def test_a_bad_file_is_one_warning(project: Path, content: bytes, check: Check) 
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_a_bad_file_without_a_loss_is_not_passed_over(project: Path, check: Check) -> None:
+    (project / "bad.py").write_bytes(b"# coding: no-such-codec\n")
+    (project / "worse.py").write_bytes(b"x = '\xff'\n")
+    warnings = check().stderr.splitlines()
+    assert [line.partition(".py: ")[0] for line in warnings] == ["warning: bad", "warning: worse"]
+
+
 def test_an_empty_folder_passes(project: Path, check: Check) -> None:
     (project / "empty").mkdir()
     assert check("empty").exit_code == 0

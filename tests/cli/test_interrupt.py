@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -34,10 +35,11 @@ def test_interrupted(project: Path, jobs: int) -> None:
     for number in range(13):
         (project / f"train{number:02}.py").write_text(train)
     code = ENDLESS.format(jobs=jobs)
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "started\n"
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the workers get it too
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
     assert errors.strip() == ""
