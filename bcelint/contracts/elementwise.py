@@ -12,14 +12,18 @@ from bcelint.contracts.schema import KEEP, Arg, Args, Field, Outcome, Result
 from bcelint.facts import UNBOUNDED, DType, Interval, Shape
 
 
+LARGEST = 3.4e38
+
+
 def safely(function: Callable[[float], float]) -> Callable[[float], float]:
-    """``function`` of ends that may be too large for it."""
+    """``function`` of ends that may be too large for it, or for float32."""
 
     def wrapped(x: float) -> float:
         try:
-            return function(x)
+            found = function(x)
         except OverflowError:
             return math.inf
+        return found if abs(found) < LARGEST else math.copysign(math.inf, found)
 
     return wrapped
 

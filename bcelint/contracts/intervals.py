@@ -52,9 +52,10 @@ def divide(one: Interval, other: Interval, free: bool) -> Interval:
     """Division; a divisor that may be 0 opens the result on the side of each sign."""
     if other.low < 0 < other.high or other.low == other.high == 0:
         return Interval(-INF, INF, free and unbounded(one))
-    if other.low == 0 or other.high == 0:
-        inverse = Interval(1 / other.high, INF) if other.high > 0 else Interval(-INF, 1 / other.low)
-        result = multiply(one, inverse, free)
+    if other.high == 0:  # whose zeros may have either sign, and so the infinities
+        return Interval(-INF, INF, free and unbounded(one))
+    if other.low == 0:
+        result = multiply(one, Interval(1 / other.high, INF), free)
         return Interval(result.low, result.high, free and unbounded(one))
     inverse = Interval(1 / other.high, 1 / other.low, other.tight)
     return multiply(one, inverse, free)

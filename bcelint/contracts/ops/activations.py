@@ -7,7 +7,7 @@ from typing import Any
 
 from bcelint.contracts import intervals
 from bcelint.contracts.elementwise import float_dtype, rising
-from bcelint.contracts.operands import interval, number, same
+from bcelint.contracts.operands import gradient, interval, number, same
 from bcelint.contracts.rows import MEASURED, op, ops
 from bcelint.contracts.schema import KEEP, Args
 from bcelint.facts import NON_NEGATIVE, SYMMETRIC, UNBOUNDED, UNIT, Interval, Kind
@@ -124,7 +124,7 @@ ROWS = (
     op("F.celu", "input, alpha=1.0, inplace=False"),
     *ops({"F.hardtanh": "input, min_val=-1.0, max_val=1.0, inplace=False", "F.hardtanh_": "input, min_val=-1.0, max_val=1.0"}, **HARDTANH),
     *ops({"F.leaky_relu": "input, negative_slope=0.01, inplace=False", "F.leaky_relu_": "input, negative_slope=0.01"}, **LEAKY),
-    op("torch.prelu .prelu F.prelu", "input, weight", range=_prelu),
+    op("torch.prelu .prelu F.prelu", "input, weight", range=_prelu, grad=lambda a: gradient((a.arg("input"), a.arg("weight")))),
     op("F.rrelu", "input, lower=0.125, upper=0.3333333333333333, training=False, inplace=False", range=_prelu),
     op("F.gelu", "input, *, approximate='none'", range=_hump(-0.171)),
     op("F.silu", "input, inplace=False", range=_hump(-0.279)),

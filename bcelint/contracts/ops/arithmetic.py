@@ -133,7 +133,7 @@ def floored(args: Args) -> Result:
     one, other = args.arg("input"), args.arg("other")
     value = ranged(intervals.divide, one, other, args.independent("input", "other"), False)
     if value is not None:
-        value = Interval(_floor(value.low), _floor(value.high), value.tight)
+        value = Interval(_floor(value.low), _floor(value.high), intervals.unbounded(value))
     return finish(args, value, None, one, other, grad=False)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from bcelint.contracts import dtypes
+from bcelint.contracts import dtypes, intervals
 from bcelint.contracts.elementwise import held
 from bcelint.contracts.operands import interval, recast
 from bcelint.contracts.rows import KEPT, op, ops
@@ -28,7 +28,9 @@ def cast(facts_of: Arg, dtype: DType | None) -> Result:
         return Result(UNIT, None, None, dtype, KEEP, False)
     if dtype is DType.COMPLEX:
         return Result(None, None, None, dtype, KEEP, KEEP)
-    whole = None if given is None else Interval(_trunc(given.low), _trunc(given.high), given.tight)
+    exact = given is not None and (intervals.unbounded(given) or (before is not None and not before.is_floating))
+    sure = exact and given is not None and given.tight
+    whole = None if given is None else Interval(_trunc(given.low), _trunc(given.high), sure)
     return Result(recast(claim, held(whole, dtype)), None, None, dtype, KEEP, False)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Callable
 
-from bcelint.contracts import dtypes
+from bcelint.contracts import dtypes, intervals
 from bcelint.contracts.elementwise import held, rising, shape_of_both
 from bcelint.contracts.operands import dtype, gradient, interval, number, same
 from bcelint.contracts.rows import op
@@ -47,8 +47,23 @@ def _trunc(x: float) -> float:
     return x if math.isinf(x) else float(math.trunc(x))
 
 
+def stepped(function: Callable[[float], float]) -> Any:
+    """The range of rounding: an end that is only approached may lie on the other side of a step."""
+
+    def field(args: Args) -> Any:
+        given = args.facts("input").interval
+        if given is None:
+            return None
+        whole = dtype(args.arg("input"))
+        certain = intervals.unbounded(given) or (whole is not None and not whole.is_floating)
+        found = intervals.image(given, function)
+        return same(args.facts("input").range, found if certain else found.loosely())
+
+    return field
+
+
 def _rounded(args: Args) -> Any:
-    return rising(_round)(args) if args.constant("decimals") == 0 else None
+    return stepped(_round)(args) if args.constant("decimals") == 0 else None
 
 
 def _step(x: float) -> float:
@@ -77,10 +92,10 @@ ROWS = (
     *(op(f"torch.{n} .{n}", "input", **TRUTH) for n in ("isnan", "isinf", "isfinite", "isneginf", "isposinf")),
     *(op(f"torch.{n} .{n}", PAIR, outcome=bitwise) for n in ("bitwise_and", "bitwise_or", "bitwise_xor")),
     op("torch.bitwise_not .bitwise_not", "input", range=inverted, grad=False),
-    op("torch.floor .floor .floor_", "input", range=rising(_floor), grad=False),
-    op("torch.ceil .ceil .ceil_", "input", range=rising(_ceil), grad=False),
+    op("torch.floor .floor .floor_", "input", range=stepped(_floor), grad=False),
+    op("torch.ceil .ceil .ceil_", "input", range=stepped(_ceil), grad=False),
     op("torch.round .round .round_", "input, *, decimals=0", range=_rounded, grad=False),
-    op("torch.trunc .trunc .trunc_ torch.fix .fix", "input", range=rising(_trunc), grad=False),
+    op("torch.trunc .trunc .trunc_ torch.fix .fix", "input", range=stepped(_trunc), grad=False),
     op("torch.sign .sign .sign_ torch.sgn .sgn", "input", range=rising(_step, SYMMETRIC.loosely()), grad=False),
     op("torch.heaviside .heaviside", "input, values", range=None, grad=False, shape=None),
     op("torch.frac .frac", "input", range=_fraction),

@@ -105,11 +105,16 @@ def data_shape(arg: Arg) -> Shape | None:
     return Shape(()) if number(arg) is not None else None
 
 
-def from_data(args: Args) -> Outcome:
-    """``torch.tensor(data)``: a literal's own range, dtype and shape; of a tensor or array, what is known of it."""
+def from_data(args: Args, shares: bool = False) -> Outcome:
+    """``torch.tensor(data)``: a literal's own range, dtype and shape; of a tensor or array, what is known of it.
+
+    ``shares`` says that a tensor stays the same one, gradient and all.
+    """
     data = args.arg("data")
     wanted = dtypes.asked(args)
     grad = leaf(args) if "requires_grad" in args else False
+    if "requires_grad" not in args and shares and data.items is None and not isinstance(data.constant, (tuple, list)):
+        grad = data.facts.grad
     if data.facts.dtype is not None or data.facts.range is not None:
         kept = dtype(data) if wanted is False else wanted
         ranged = interval(data) if isinstance(kept, DType) and (kept.is_floating or kept is dtype(data)) else None
@@ -232,7 +237,11 @@ ROWS = (
     op("torch.arange", f"*range, {OPTIONS[3:]}", main="range", outcome=ranged_integers),
     op("torch.linspace", f"start, end, steps, {OPTIONS}", main="start", range=spaced, dtype=made, grad=leaf, shape=lambda a: line(a)),
     op("torch.tensor", "data, *, dtype=None, requires_grad=False", **DATA),
-    *ops({"torch.as_tensor": "data, dtype=None", "torch.asarray": "data, *, dtype=None"}, **DATA),
+    *ops(
+        {"torch.as_tensor": "data, *, dtype=None", "torch.asarray": "data, *, dtype=None"},
+        main="data",
+        outcome=lambda a: from_data(a, shares=True),
+    ),
     op("torch.from_numpy", "ndarray", main="ndarray", dtype=None, shape=None, grad=False),
     op("F.one_hot", "tensor, num_classes=-1", main="tensor", outcome=classes),
     *(op(f"torch.{name}", "*data", main="data", outcome=legacy(dtype_of)) for name, dtype_of in LEGACY.items()),

@@ -11,7 +11,7 @@ from bcelint.contracts.operands import dtype as dtype_of
 from bcelint.contracts.operands import interval, kind, number, same
 from bcelint.contracts.rows import KEPT, op, ops
 from bcelint.contracts.schema import KEEP, Arg, Args, Field
-from bcelint.facts import NON_NEGATIVE, SYMMETRIC, UNIT, Interval, Kind
+from bcelint.facts import NON_NEGATIVE, SYMMETRIC, UNIT, DType, Interval, Kind
 
 
 def turns(before: Kind, after: Kind) -> tuple[Field, Field]:
@@ -35,8 +35,16 @@ def _log1p(x: float) -> float:
 
 
 def _logit(args: Args) -> Any:
-    """Kind logits it is by definition; how far it reaches hangs on the input."""
-    return rising(lambda p: _log(p) - _log(1 - p) if 0 < p < 1 else math.copysign(math.inf, p - 0.5), ANYTHING, 0.0)(args)
+    """log(p / (1 - p)), of ``p`` clamped to [eps, 1 - eps] where there is an eps."""
+    eps, given = args.constant("eps"), args.facts("input").interval
+    if given is None or not (eps is None or isinstance(eps, float)) or (eps is None and not given.within(UNIT)):
+        return ANYTHING
+    inside = given if eps is None else intervals.clamp(given, eps, 1 - eps)
+    return intervals.image(inside, _log_odds)
+
+
+def _log_odds(p: float) -> float:
+    return _log(p) - _log(1 - p) if 0 < p < 1 else math.copysign(math.inf, p - 0.5)
 
 
 def _negated(args: Args) -> Any:
@@ -58,6 +66,11 @@ def _squared(args: Args) -> Any:
     if given is None:
         return NON_NEGATIVE.loosely()
     return same(args.facts("input").range, held(intervals.power(given, 2), dtype_of(args.arg("input"))))
+
+
+def _squared_dtype(args: Args) -> Any:
+    """Bools square to integers."""
+    return DType.INT64 if dtype_of(args.arg("input")) is DType.BOOL else KEEP
 
 
 def _inverted(args: Args) -> Any:
@@ -124,7 +137,7 @@ def clamped(low_name: str = "min", high_name: str = "max") -> dict[str, Any]:
         if given is None or dtypes.category(given) >= 2:
             return KEEP
         bounds = [args.constant(n) for n in (low_name, high_name) if n]
-        return KEEP if all(b is None or type(b) is int for b in bounds) else None
+        return KEEP if given is not DType.BOOL and all(b is None or type(b) is int for b in bounds) else None
 
     return {"range": range_field, "kind": kind_field, "axis": axis_field, "dtype": dtype_field}
 
@@ -163,7 +176,7 @@ ROWS = (
     op("torch.neg .neg .neg_ torch.negative .negative", "input", range=_negated, kind=_logits_stay),
     op("torch.positive .positive", "input", **KEPT),
     op("torch.abs .abs .abs_ torch.absolute .absolute", "input", range=_absolute, kind=_if_nonnegative, axis=None, source=""),
-    op("torch.square .square .square_", "input", range=_squared),
+    op("torch.square .square .square_", "input", range=_squared, dtype=_squared_dtype),
     op("torch.logit .logit torch.special.logit", "input, eps=None", range=_logit, kind=Kind.LOGITS, **FLOAT),
     op("torch.clamp .clamp .clamp_ torch.clip .clip .clip_ torch.clamp_", "input, min=None, max=None", **clamped()),
     op("torch.clamp_min .clamp_min .clamp_min_", "input, min", **clamped("min", "")),

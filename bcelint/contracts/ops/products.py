@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bcelint.contracts import intervals, shapes
+from bcelint.contracts import dtypes, intervals, shapes
 from bcelint.contracts.elementwise import ANYTHING, shape
 from bcelint.contracts.operands import gradient, interval, kind, same
 from bcelint.contracts.rows import op, ops
@@ -35,15 +35,16 @@ def product_kind(args: Args, one: str, other: str) -> Any:
     return None
 
 
-def multiplied(one: str, other: str, shape_of: Any = shapes.matmul) -> Any:
-    """The outcome of a product of the parameters ``one`` and ``other``."""
+def multiplied(one: str, other: str, shape_of: Any = shapes.matmul, promotes: bool = False) -> Any:
+    """The outcome of a product of the parameters ``one`` and ``other``, which demands one dtype of both unless it promotes."""
 
     def outcome(args: Args) -> Outcome:
         left, right = args.arg(one), args.arg(other)
         ranged = product_range(args, one, other)
         a_kind = product_kind(args, one, other)
         joined = shape_of(shape(left), shape(right))
-        return Result(same(left.facts.range, ranged), a_kind, None, tensor_dtype(left, right), joined, gradient((left, right)))
+        dtype = dtypes.result(left, right) if promotes else tensor_dtype(left, right)
+        return Result(same(left.facts.range, ranged), a_kind, None, dtype, joined, gradient((left, right)))
 
     return outcome
 
@@ -119,13 +120,13 @@ ROWS = (
     op("torch.mv .mv", "input, vec", outcome=multiplied("input", "vec")),
     op("torch.dot .dot", "input, tensor", outcome=multiplied("input", "tensor", _scalar)),
     op("torch.inner .inner", "input, other", outcome=multiplied("input", "other", _nothing)),
-    op("torch.outer .outer", "input, vec2", outcome=multiplied("input", "vec2", _outer)),
-    op("torch.kron .kron", "input, other", outcome=multiplied("input", "other", _nothing)),
+    op("torch.outer .outer", "input, vec2", outcome=multiplied("input", "vec2", _outer, promotes=True)),
+    op("torch.kron .kron", "input, other", outcome=multiplied("input", "other", _nothing, promotes=True)),
     op("torch.einsum", "equation, *operands", main="equation", dtype=None, shape=None, grad=None),
     op("torch.tensordot", "a, b, dims=2, out=None", main="a", outcome=multiplied("a", "b", _nothing)),
     op("torch.addmm .addmm", "input, mat1, mat2, *, beta=1, alpha=1", outcome=summed_products),
     op("torch.baddbmm .baddbmm", "input, batch1, batch2, *, beta=1, alpha=1", outcome=summed_products),
-    op("torch.addcmul .addcmul torch.addcdiv .addcdiv", "input, tensor1, tensor2, *, value=1", outcome=summed_products),
+    op("torch.addcmul .addcmul torch.addcdiv .addcdiv", "input, tensor1, tensor2, *, value=1", dtype=None, shape=None, grad=None),
     op("torch.cdist", "x1, x2, p=2.0, compute_mode='use_mm_for_euclid_dist_if_necessary'", **DISTANCES),
     op("torch.dist .dist", "input, other, p=2", range=NON_NEGATIVE.loosely(), shape=Shape(()), grad=None, dtype=None),
     op("F.linear", "input, weight, bias=None", outcome=linear),

@@ -15,7 +15,9 @@ from bcelint.facts import UNBOUNDED, UNIT, DType, Interval, Shape
 def integers(args: Args) -> Outcome:
     """``randint(high, size)``, ``randint(low, high, size)``: from ``low`` to ``high - 1``."""
     found = args.star
-    if "high" in args:
+    if "size" in args and len(found) == 2:
+        (low, high), size = found, args.arg("size")
+    elif "high" in args:
         low, high, size = args.arg("low"), args.arg("high"), args.arg("size")
         if "size" not in args and len(found) == 1:
             size = found[0]

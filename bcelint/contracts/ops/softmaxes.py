@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bcelint.contracts import dtypes
+from bcelint.contracts import dtypes, intervals
 from bcelint.contracts.operands import whole
 from bcelint.contracts.rows import ops
 from bcelint.contracts.schema import KEEP, Args
@@ -28,12 +28,26 @@ def _single(args: Args) -> bool:
     return axis is not None and shape is not None and shape.dim(axis) == 1
 
 
+def _ends_reached(args: Args, name: str = "input") -> bool:
+    """Scores that are bounded leave a softmax short of 0 and 1."""
+    given = args.facts(name).interval
+    return given is None or intervals.unbounded(given)
+
+
 def _probabilities(args: Args) -> Any:
-    return Interval(1.0, 1.0) if _single(args) else UNIT
+    if _single(args):
+        return Interval(1.0, 1.0)
+    return UNIT if _ends_reached(args) else UNIT.loosely()
 
 
 def _logs(args: Args) -> Any:
-    return Interval(0.0, 0.0) if _single(args) else NON_POSITIVE
+    if _single(args):
+        return Interval(0.0, 0.0)
+    return NON_POSITIVE if _ends_reached(args) else NON_POSITIVE.loosely()
+
+
+def _sampled(args: Args) -> Any:
+    return UNIT if _ends_reached(args, "logits") else UNIT.loosely()
 
 
 def _dtype(args: Args) -> Any:
@@ -55,7 +69,7 @@ ROWS = (
     *ops(
         {"F.gumbel_softmax": "logits, tau=1.0, hard=False, eps=1e-10, dim=-1"},
         main="logits",
-        **{**PROBABILITIES, "range": UNIT, "axis": lambda a: whole(a.arg("dim")), "dtype": KEEP},
+        **{**PROBABILITIES, "range": _sampled, "axis": lambda a: whole(a.arg("dim")), "dtype": KEEP},
     ),
     *ops(
         {"torch.log_softmax .log_softmax": "input, dim, dtype=None", "F.log_softmax": "input, dim=None, _stacklevel=3, dtype=None"}, **LOGS

@@ -6,7 +6,7 @@ from typing import Any
 
 from bcelint.contracts import intervals
 from bcelint.contracts.elementwise import loosened
-from bcelint.contracts.operands import elements, interval, kind, recast, same, whole
+from bcelint.contracts.operands import elements, gradient, interval, kind, recast, same, whole
 from bcelint.contracts.ops.views import given
 from bcelint.contracts.rows import MEASURED, MOVED, op, ops
 from bcelint.contracts.schema import KEEP, Args, Outcome, Result
@@ -155,7 +155,13 @@ ROWS = (
     op("F.pixel_shuffle torch.pixel_shuffle", "input, upscale_factor", **MOVED, shape=shuffled),
     op("F.pixel_unshuffle torch.pixel_unshuffle", "input, downscale_factor", **MOVED, shape=None),
     op("F.channel_shuffle torch.channel_shuffle", "input, groups", **MOVED),
-    op("F.grid_sample", "input, grid, mode='bilinear', padding_mode='zeros', align_corners=None", range=unit_weights, shape=None),
+    op(
+        "F.grid_sample",
+        "input, grid, mode='bilinear', padding_mode='zeros', align_corners=None",
+        range=unit_weights,
+        shape=None,
+        grad=lambda a: gradient((a.arg("input"), a.arg("grid"))),
+    ),
     op("F.unfold", "input, kernel_size, dilation=1, padding=0, stride=1", range=averaged, shape=None),
     *ops({"F.fold": "input, output_size, kernel_size, dilation=1, padding=0, stride=1"}, range=powered, shape=None),
 )
