@@ -1,0 +1,21 @@
+"""``nox``: the tests on every supported Python, and with torch on one of them."""
+
+from __future__ import annotations
+
+import nox
+
+TEST_TOOLS = ["pytest>=8", "pytest-xdist>=3.5", "hypothesis>=6.100", "hypothesmith>=0.3.3"]
+
+
+@nox.session(python=["3.9", "3.10", "3.11", "3.12", "3.13"])
+def static(session: nox.Session) -> None:
+    """The tests that need no torch; those that do skip themselves."""
+    session.install(".", *TEST_TOOLS)
+    session.run("python", "-m", "pytest", "-n", "2", *session.posargs)
+
+
+@nox.session(python="3.11")
+def torch(session: nox.Session) -> None:
+    """All tests."""
+    session.install("-e", ".[dev]")
+    session.run("python", "-m", "pytest", "-n", "2", *session.posargs)
