@@ -40,7 +40,7 @@ _PYTHON = {"float": DType.FLOAT64, "int": DType.INT64, "bool": DType.BOOL}
 
 
 def named(constant: Any) -> DType | None:
-    """The dtype that a constant stands for: a ``DType``, ``"torch.float32"``, ``"torch.LongTensor"``, the type ``float``, ``"builtins.float"``."""
+    """The dtype of a constant: a ``DType``, ``"torch.float32"``, ``"torch.LongTensor"``, the type ``float``, ``"builtins.float"``."""
     if isinstance(constant, DType):
         return constant
     if isinstance(constant, type):

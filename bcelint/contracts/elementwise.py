@@ -11,7 +11,6 @@ from bcelint.contracts.operands import recast, same
 from bcelint.contracts.schema import KEEP, Arg, Args, Field, Outcome, Result
 from bcelint.facts import UNBOUNDED, DType, Interval, Shape
 
-
 LARGEST = 3.4e38
 
 

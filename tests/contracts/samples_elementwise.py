@@ -1,11 +1,11 @@
-"""Sample calls of the elementwise rows, by the first name of each row. A call is its positional arguments; a dict at its end holds keywords."""
+"""Sample calls of the elementwise rows, by the first name of each row: positional arguments, and keywords in a dict at the end."""
 
 from __future__ import annotations
 
 import torch
 
 from bcelint.facts import UNIT, Interval
-from tests.contracts.drawing import Several, T
+from tests.contracts.drawing import T
 
 F = "torch.nn.functional."
 M = "torch.Tensor."
@@ -13,7 +13,8 @@ X, ANY = T(), T(dtypes="any")
 ROW, COLUMN, WIDE, SCALAR = T((3,)), T((2, 1)), T((4, 2, 3)), T(())
 
 ALL_DTYPES = """torch.sigmoid torch.tanh torch.exp torch.log torch.log1p torch.log2 torch.log10 torch.exp2 torch.expm1 torch.sqrt torch.erf
-torch.atan torch.arctan torch.sinh torch.asinh torch.sin torch.cos torch.tan torch.cosh torch.rsqrt torch.reciprocal torch.square torch.isnan
+torch.atan torch.arctan torch.sinh torch.asinh torch.sin torch.cos torch.tan torch.cosh torch.rsqrt torch.reciprocal torch.square
+torch.isnan
 torch.isinf torch.isfinite torch.isneginf torch.isposinf torch.logical_not torch.sign torch.abs torch.Tensor.cpu torch.clone
 torch.Tensor.contiguous torch.detach torch.Tensor.float torch.Tensor.double torch.Tensor.half torch.Tensor.bfloat16 torch.Tensor.long
 torch.Tensor.int torch.Tensor.short torch.Tensor.char torch.Tensor.byte torch.Tensor.bool torch.positive torch.neg
@@ -156,4 +157,3 @@ NO_SAMPLE = {
     f"{M}cuda": "it needs a GPU; checked by name only",
     f"{M}pin_memory": "pin_memory and share_memory_ need a device or a shared file system; checked by name only",
 }
-_ = Several

@@ -15,14 +15,14 @@ from bcelint.contracts.schema import Op, Result, facts_of
 from bcelint.facts import DType, Interval
 from tests.contracts import samples_elementwise, samples_making, samples_shapes
 from tests.contracts.checking import approaches, check, values
-from tests.contracts.drawing import FILLS, Drawn, T, bind, draw, profile
+from tests.contracts.drawing import FILLS, Drawn, Several, T, bind, draw, profile
 
 SAMPLES: dict[str, list[tuple[Any, ...]]] = {**samples_elementwise.SAMPLES, **samples_shapes.SAMPLES, **samples_making.SAMPLES}
 NO_SAMPLE = {**samples_elementwise.NO_SAMPLE, **samples_shapes.NO_SAMPLE, **samples_making.NO_SAMPLE}
 ROWS = [pytest.param(row, id=row.names[0]) for row in tables.ops()]
 RANDOM = {"rand", "randn", "rand_like", "randn_like", "randint", "randint_like", "normal", "normal_", "uniform_", "bernoulli", "bernoulli_"}
 FAR = {"batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm", "pairwise_distance"}
-"""Normalised values reach the root of the size at most, and two independent points meet by chance only: no small sample shows these ends."""
+"""Normalised values reach the root of the size at most, and two independent points meet by chance: no small sample shows it."""
 RUN = [pytest.param(row, id=row.names[0]) for row in tables.ops() if row.names[0] not in NO_SAMPLE]
 DRAWS = 12
 
@@ -66,7 +66,7 @@ def leaves(given: list[Drawn], named: dict[str, Drawn]) -> list[torch.Tensor]:
 
 
 def seeded(*parts: object) -> random.Random:
-    torch.manual_seed(zlib.crc32(repr(parts).encode()))
+    torch.default_generator.manual_seed(zlib.crc32(repr(parts).encode()))
     return random.Random(zlib.crc32(repr(parts).encode()))
 
 
@@ -96,7 +96,7 @@ def test_random_tensors_reach_their_ends(name: str, sample: tuple[Any, ...]) -> 
     interval = claimed_tight(row, sample, seeded(name))
     actual = run(row, name, given, {})
     assert interval is not None
-    assert approaches(interval, float(actual.min()), float(actual.max()))
+    assert approaches(interval, *(float(f) for f in values(actual).aminmax()))
 
 
 @pytest.mark.parametrize("row", RUN)
@@ -128,10 +128,14 @@ def test_tight_ranges_are_approached(row: Op) -> None:
                 continue
             found: list[float] = []
             for one in FILLS:
-                for other in FILLS:
+                for other in FILLS if tensors(sample) > 1 else FILLS[:1]:
                     found += reached(row, sample, seeded(row.names[0], number, turn), (one, other))
             if found:
                 assert approaches(interval, min(found), max(found)), f"{row.names[0]}{sample}: [{min(found)}, {max(found)}] of {interval}"
+
+
+def tensors(sample: tuple[Any, ...]) -> int:
+    return sum(isinstance(s, (T, Several)) for s in sample)
 
 
 def told(sample: tuple[Any, ...], rng: random.Random) -> list[Any]:
