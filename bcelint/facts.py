@@ -117,7 +117,7 @@ class Shape:
 
     def __str__(self) -> str:
         inner = ["…"] if self.open else []
-        inner += ["?" if d is None else str(d) for d in self.dims]
+        inner += [str(d) if isinstance(d, int) else "?" for d in self.dims]
         return "(" + ", ".join(inner) + ("," if len(inner) == 1 and not self.open else "") + ")"
 
 

@@ -11,8 +11,6 @@ PREFIXES = (
     ("torch._C._nn.", "torch.nn.functional.", False),
     ("torch._tensor.", "torch.", False),
     ("torch.jit._script.", "torch.jit.", False),
-    ("torch.nn.qat.modules.", "torch.nn.", True),
-    ("torch.nn.utils.parametrize.", "torch.nn.utils.parametrizations.", False),
     ("torch.nn.utils.spectral_norm.", "torch.nn.utils.", False),
     ("torch.nn.utils.weight_norm.", "torch.nn.utils.", False),
     ("torch.autograd.variable.", "torch.autograd.", False),
@@ -42,11 +40,10 @@ NAMES = {
     "torch.DataParallel": "torch.nn.DataParallel",
     "torch.concatenate": "torch.cat",
     "torch.concat": "torch.cat",
-    "torch.linalg.norm": "torch.linalg.norm",
 }
 """Whole names. Two that stand for themselves are kept from their prefix."""
 
-KEYWORDS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "self": "input"}
+KEYWORDS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x2": "other"}
 """Names that torch's built-in functions accept for a parameter besides its own, as numpy writes them (measured, torch 2.13)."""
 
 IGNORED = frozenset({"out", "layout", "device", "pin_memory", "memory_format", "generator", "non_blocking"})

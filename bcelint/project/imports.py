@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_LOSS_NAMES = """
+LOSS_NAMES = frozenset(
+    """
     BCELoss BCEWithLogitsLoss binary_cross_entropy binary_cross_entropy_with_logits CrossEntropyLoss cross_entropy NLLLoss nll_loss
     KLDivLoss kl_div CTCLoss ctc_loss MultiLabelSoftMarginLoss multilabel_soft_margin_loss SoftMarginLoss soft_margin_loss
     PoissonNLLLoss poisson_nll_loss GaussianNLLLoss gaussian_nll_loss sigmoid_focal_loss
-"""
-_LOSS = re.compile(rb"\b(?:" + "|".join(_LOSS_NAMES.split()).encode() + rb")\b")
+""".split()
+)
+_LOSS = re.compile(rb"\b(?:" + "|".join(sorted(LOSS_NAMES)).encode() + rb")\b")
 
 _NAME = rb"[\w.\x80-\xff]"
 _IMPORT = re.compile(

@@ -16,6 +16,7 @@ from bcelint.trace.truth import split, when
 from bcelint.trace.values import (
     CONTENT,
     NONE,
+    Choice,
     Const,
     DictCell,
     External,
@@ -36,7 +37,8 @@ def evaluate(run: Run, frame: Frame, node: cst.BaseExpression) -> Value:
     handler = _HANDLERS.get(type(node))
     if handler is None:
         return run.unknown(f"{type(node).__name__} is not followed", frame, node)
-    return run.state.narrow(handler(run, frame, node))
+    value = handler(run, frame, node)
+    return run.state.narrow(value) if isinstance(value, Choice) else value
 
 
 def _name(run: Run, frame: Frame, node: cst.Name) -> Value:
@@ -73,10 +75,14 @@ def _subscript(run: Run, frame: Frame, node: cst.Subscript) -> Value:
 
 
 def _constant(run: Run, frame: Frame, node: Any) -> Value:
-    try:
-        return Const(node.evaluated_value)
-    except Exception:
-        return run.unknown("a literal that can't be read", frame, node)
+    known = frame.module.constants.get(node)
+    if known is None:
+        try:
+            known = Const(node.evaluated_value)
+        except Exception:
+            known = run.unknown("a literal that can't be read", frame, node)
+        frame.module.constants[node] = known
+    return known
 
 
 def _concatenated(run: Run, frame: Frame, node: cst.ConcatenatedString) -> Value:

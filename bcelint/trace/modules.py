@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -28,6 +30,8 @@ class SourceModule:
         self.executed = False
         self.main_blocks: list[cst.If] = []
         """``if __name__ == "__main__":`` blocks, which run only when the file is an entry."""
+        self.constants: dict[cst.CSTNode, Value] = {}
+        """The values of literals, read once."""
         self._texts: dict[cst.CSTNode, str] = {}
         self._positions: Mapping[cst.CSTNode, CodeRange] | None = None
 
@@ -62,7 +66,7 @@ class Modules:
         return self._loaded[path]
 
     def _load(self, path: str) -> SourceModule | None:
-        if not path.endswith(".py"):
+        if os.path.isdir(path):
             return None
         try:
             return SourceModule(path, self.project.module(path))
@@ -80,7 +84,12 @@ class Modules:
 
 def external_member(base: External, name: str) -> Value:
     """``torch.nn`` and ``BCELoss`` → ``torch.nn.BCELoss``."""
-    dotted = tables.canonical(f"{base.name}.{name}")
+    return _member(f"{base.name}.{name}")
+
+
+@lru_cache(maxsize=4096)
+def _member(name: str) -> Value:
+    dotted = tables.canonical(name)
     if dotted in _CONSTANTS:
         return Const(_CONSTANTS[dotted])
     return External(dotted)

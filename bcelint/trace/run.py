@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 24
 """Calls within calls."""
-MAX_STEPS = 60_000
+MAX_STEPS = 20_000
 """Statements executed from one entry point."""
+MANY_STEPS = 300_000
+"""After this many in all, the entry points that are left get few."""
+FEW_STEPS = 2_000
 MAX_RECURSION = 2
 """Activations of one function at the same time."""
 
@@ -52,7 +55,9 @@ class Run:
     """Loss calls that are the same in every respect, by the number of their event."""
     executed: set[int] = field(default_factory=set)
     """Functions (by the identity of their node) whose body ran at least once."""
-    steps_left: int = MAX_STEPS
+    steps_left: int = 0
+    steps_taken: int = 0
+    _allowed: int = 0
     active: dict[int, int] = field(default_factory=dict)
     """How many activations each function has just now."""
     loops: list[int] = field(default_factory=list)
@@ -62,6 +67,14 @@ class Run:
 
     def __post_init__(self) -> None:
         self.modules = Modules(self.project, self.warn)
+
+    def begin(self) -> None:
+        """Start an entry point, with the steps that it may take."""
+        self.steps_taken += self._allowed - max(self.steps_left, 0)
+        self._allowed = self.steps_left = MAX_STEPS if self.steps_taken < MANY_STEPS else FEW_STEPS
+        self.active.clear()
+        self.loops = []
+        self.state.reset()
 
     def step(self) -> None:
         """Count one statement."""

@@ -17,7 +17,7 @@ from bcelint.trace import attributes, calls, criteria
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.execute import block, run_module
 from bcelint.trace.modules import SourceModule
-from bcelint.trace.run import MAX_STEPS, OutOfSteps, Run
+from bcelint.trace.run import OutOfSteps, Run
 from bcelint.trace.values import Class, Function, Instance, Value
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _with_deep_stack(function: Callable[[], None]) -> None:
     size, limit = threading.stack_size(STACK), sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, RECURSION))
     try:
-        thread = threading.Thread(target=guarded, name="bcelint")
+        thread = threading.Thread(target=guarded, name="bcelint", daemon=True)
         thread.start()
         thread.join()
     finally:
@@ -73,10 +73,7 @@ def _trace(run: Run, entries: Sequence[str]) -> None:
 
 def _bounded(run: Run, path: str, thunk: Callable[[], None]) -> None:
     """Evaluate one entry point within its bounds; what was met until then counts, also where bcelint itself fails."""
-    run.steps_left = MAX_STEPS
-    run.active.clear()
-    run.loops = []
-    run.state.reset()
+    run.begin()
     try:
         thunk()
     except (OutOfSteps, RecursionError):

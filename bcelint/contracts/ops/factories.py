@@ -10,7 +10,7 @@ from bcelint.contracts.operands import dtype, interval, listing, number, star
 from bcelint.contracts.ops.views import given, sizes
 from bcelint.contracts.rows import op, ops
 from bcelint.contracts.schema import KEEP, Arg, Args, Outcome, Result
-from bcelint.facts import UNIT, DType, Interval, Shape
+from bcelint.facts import UNBOUNDED, UNIT, DType, Interval, Shape
 
 OPTIONS = "*, dtype=None, requires_grad=False"
 
@@ -145,6 +145,11 @@ def _own_dtype(found: list[Arg | None]) -> DType | None:
     return best if len(known) == len(found) or best is dtypes.DEFAULT else None
 
 
+def parameter_range(args: Args) -> Any:
+    """Training takes a parameter anywhere; one that is not trained stays what it is."""
+    return UNBOUNDED if args.constant("requires_grad") is True else None
+
+
 def legacy(dtype_of: DType) -> Any:
     """``torch.FloatTensor(data)`` or ``(sizes)``: sizes leave the values unset."""
 
@@ -205,6 +210,7 @@ def classes(args: Args) -> Outcome:
 
 ZERO, ONE = Interval(0.0, 0.0), Interval(1.0, 1.0)
 DATA: dict[str, Any] = {"outcome": from_data, "main": "data"}
+PARAMETER: dict[str, Any] = {"range": parameter_range, "grad": leaf}
 FULL: dict[str, Any] = {"range": fill_range, "dtype": fill_dtype, "shape": passed, "grad": leaf}
 FULL_LIKE: dict[str, Any] = {"range": fill_range, "dtype": _like_dtype, "shape": KEEP, "grad": leaf}
 LEGACY = {
@@ -242,6 +248,7 @@ ROWS = (
         main="data",
         outcome=lambda a: from_data(a, shares=True),
     ),
+    op("nn.Parameter", "data=None, requires_grad=True", main="data", **PARAMETER),
     op("torch.from_numpy", "ndarray", main="ndarray", dtype=None, shape=None, grad=False),
     op("F.one_hot", "tensor, num_classes=-1", main="tensor", outcome=classes),
     *(op(f"torch.{name}", "*data", main="data", outcome=legacy(dtype_of)) for name, dtype_of in LEGACY.items()),

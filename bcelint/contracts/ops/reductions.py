@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any
+from typing import Any, Callable
 
 from bcelint.contracts import dtypes, intervals, shapes
 from bcelint.contracts.elementwise import ANYTHING, float_dtype, loosened
 from bcelint.contracts.operands import elements, kind, recast, same, whole
+from bcelint.contracts.ops.arithmetic import extremum
 from bcelint.contracts.ops.views import axis, given
 from bcelint.contracts.rows import op, ops
 from bcelint.contracts.schema import KEEP, Args, Outcome, Result
@@ -99,10 +100,21 @@ def positions(args: Args, shape: Any) -> Result:
     return Result(NON_NEGATIVE.loosely(), None, None, DType.INT64, shape, False)
 
 
+def best_of(better: Callable[[float, float], float]) -> Callable[[Args], Outcome]:
+    """max and min: ``max(input, other)`` is elementwise, the rest is as ``ranked`` says."""
+    elementwise = extremum(better)
+
+    def outcome(args: Args) -> Outcome:
+        other = args.arg("other" if "other" in args else "dim")
+        if "other" in args or other.is_tensor:
+            return elementwise(Args({"input": args.arg("input"), "other": other}, ()))
+        return ranked(args)
+
+    return outcome
+
+
 def ranked(args: Args) -> Outcome:
-    """``max(input)`` is a tensor, ``max(input, dim)`` the pair of values and indices, ``max(input, other)`` elementwise."""
-    if "other" in args:
-        return None
+    """``median(input)`` is a tensor, ``median(input, dim)`` the pair of values and indices."""
     if "dim" not in args or args.constant("dim") is None:
         return best(args)
     where = args.arg("dim")
@@ -167,7 +179,8 @@ ROWS = (
     op("torch.mean .mean torch.nanmean .nanmean", f"input, {DIM}, *, dtype=None", **MEAN),
     op("torch.prod .prod", f"input, {DIM}, *, dtype=None", **PROD),
     op("torch.amax .amax torch.amin .amin", f"input, {DIM}", **BEST),
-    op("torch.max .max torch.min .min", "input, dim=None, keepdim=False, *, other=None", outcome=ranked),
+    op("torch.max .max", "input, dim=None, keepdim=False, *, other=None", outcome=best_of(max)),
+    op("torch.min .min", "input, dim=None, keepdim=False, *, other=None", outcome=best_of(min)),
     op("torch.median .median torch.nanmedian .nanmedian", "input, dim=None, keepdim=False", outcome=ranked),
     op("torch.mode .mode", "input, dim=-1, keepdim=False", outcome=pair),
     op("torch.kthvalue .kthvalue", "input, k, dim=-1, keepdim=False", outcome=pair),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from bcelint.contracts import shapes
+from bcelint.contracts import dtypes, shapes
 from bcelint.contracts.operands import elements, listing, same, star, whole
 from bcelint.contracts.rows import MOVED, op, ops
-from bcelint.contracts.schema import Arg, Args
+from bcelint.contracts.schema import KEEP, Arg, Args, Outcome, Result
 from bcelint.facts import Dim, Shape
 
 Sized = Callable[[Args], Any]
@@ -34,11 +34,14 @@ def shaped(function: Callable[[Args], Shape | None]) -> Sized:
 
 def _viewed(args: Args) -> Shape | None:
     found = star(args)
-    return None if found is None or _is_dtype(found) else shapes.reshape(given(args), sizes(found))
+    return None if found is None else shapes.reshape(given(args), sizes(found))
 
 
-def _is_dtype(found: tuple[Arg, ...]) -> bool:
-    return len(found) == 1 and not (whole(found[0]) is not None or found[0].symbol is not None)
+def _reshaped(args: Args) -> Outcome:
+    """``view`` and ``reshape``; ``view(dtype)`` reads the same bits as other numbers."""
+    if "dtype" in args or any(dtypes.named(a.constant) is not None for a in args.star):
+        return None
+    return Result(KEEP, KEEP, None, KEEP, same(args.facts("input").shape, _viewed(args)), KEEP)
 
 
 def _axes(args: Args, found: tuple[Arg, ...] | None) -> Shape | None:
@@ -97,7 +100,7 @@ def _turned(args: Args) -> Shape | None:
 
 TRANSPOSE: dict[str, Any] = {**MOVED, "shape": shaped(lambda a: shapes.transpose(given(a), axis(a, "dim0"), axis(a, "dim1")))}
 SWAP: dict[str, Any] = {**MOVED, "shape": shaped(lambda a: shapes.transpose(given(a), axis(a, "axis0"), axis(a, "axis1")))}
-RESHAPE: dict[str, Any] = {**MOVED, "shape": shaped(_viewed)}
+RESHAPE: dict[str, Any] = {"outcome": _reshaped}
 TURNED: dict[str, Any] = {**MOVED, "shape": shaped(_turned)}
 FLATTEN: dict[str, Any] = {**MOVED, "shape": shaped(lambda a: shapes.flatten(given(a), axis(a, "start_dim"), axis(a, "end_dim")))}
 UNFLATTEN: dict[str, Any] = {
@@ -109,7 +112,7 @@ TILE: dict[str, Any] = {**MOVED, "shape": None}
 FLIP: dict[str, Any] = dict(MOVED)
 
 ROWS = (
-    op(".view .reshape", "input, *shape", **RESHAPE),
+    op(".view .reshape", "input, *shape, dtype=None", **RESHAPE),
     op("torch.reshape", "input, shape", **MOVED, shape=shaped(lambda a: shapes.reshape(given(a), sizes(listing(a, "shape"))))),
     op(".view_as .reshape_as", "input, other", **LIKE_OTHER),
     op(".expand_as", "input, other", **LIKE_OTHER),
