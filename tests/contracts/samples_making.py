@@ -51,6 +51,7 @@ SAMPLES = {
     "torch.tensor": DATA,
     "torch.as_tensor": [d for d in DATA if d != (ANY,)] + [(ANY,), ([0, 1], {"dtype": torch.float32})],
     "torch.asarray": DATA,
+    "torch.nn.Parameter": [(X,), (X, False), (X, {"requires_grad": False})],
     "torch.from_numpy": [(numpy.zeros((2, 2)),)],
     f"{F}one_hot": [
         (T((4,), "long", Interval(0, 2)),),

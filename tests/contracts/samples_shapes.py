@@ -97,7 +97,7 @@ SAMPLES = {
     "torch.mean": [*MANY, (ANY, {"dtype": torch.float64})],
     "torch.prod": [*REDUCE, (ANY, {"dtype": torch.float64})],
     "torch.amax": MANY,
-    "torch.max": [*REDUCE, (X, X), (X, T((3,)))],
+    **{f"torch.{n}": [*REDUCE, (X, X), (X, T((3,))), (X, {"other": X})] for n in ("max", "min")},
     "torch.median": REDUCE,
     "torch.mode": [(X,), (X, 0), (WIDE, -1, True)],
     "torch.kthvalue": [(X, 1), (X, 2, 0), (WIDE, 1, -1, True)],

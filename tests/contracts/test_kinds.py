@@ -47,6 +47,8 @@ def ask(name: str, *given: Arg, **named: Arg) -> Facts:
     bound = {p.name: a for p, a in zip(row.params, given)}
     args = Args({**bound, **named}, row.params, given[len(row.params) :])
     outcome = tables.outcome(row, args)
+    if outcome is None:
+        return Facts()
     assert isinstance(outcome, Result)
     return facts_of(outcome, args.facts(row.main), None)
 
@@ -214,3 +216,16 @@ def test_infinite_constants_do_not_make_nans() -> None:
     found = ask("torch.add", tensor(UNBOUNDED), number(math.inf)).interval
     assert found is not None
     assert found.low == -math.inf
+
+
+def test_activations_of_what_is_not_known() -> None:
+    assert ask("torch.sigmoid", NOTHING).interval == UNIT
+    assert ask("torch.tanh", NOTHING).interval == SYMMETRIC
+    assert ask("torch.relu", NOTHING).interval == NON_NEGATIVE.loosely()
+    assert ask("torch.relu", LOGITS).interval == NON_NEGATIVE
+    assert ask("torch.sigmoid", tensor(NON_NEGATIVE)).interval == Interval(0.5, 1.0)
+
+
+def test_a_view_as_another_dtype_says_nothing() -> None:
+    found = ask("torch.Tensor.view", P, Arg(constant=DType.INT32, is_tensor=False))
+    assert found == Facts()

@@ -82,3 +82,8 @@ def test_a_width_of_one_is_dropped_unless_it_is_computed_exactly() -> None:
 def test_reshape(sizes: tuple[int, ...]) -> None:
     real: Any = torch.zeros(2, 3, 4).reshape(sizes)
     assert shapes.reshape(Shape((2, 3, 4)), list(sizes)) == Shape(tuple(real.shape))
+
+
+def test_shapes_that_do_not_fit() -> None:
+    assert shapes.broadcast(Shape((2,)), Shape((3,))) is None
+    assert shapes.broadcast(Shape((4, 2)), Shape((3, 2))) is None
