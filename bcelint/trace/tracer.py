@@ -59,16 +59,24 @@ def _with_deep_stack(function: Callable[[], None]) -> None:
 
 
 def _trace(run: Run, entries: Sequence[str]) -> None:
-    modules = []
-    for path in entries:
-        module = run.modules.get(path)
-        if module is not None:
-            modules.append(module)
-            _bounded(run, path, lambda module=module: _run_entry(run, module))  # type: ignore[misc]
-    for module in modules:
-        for function, owner in _uncalled(run, module):
-            if id(function.node) not in run.executed:
-                _bounded(run, module.path, lambda function=function, owner=owner: _call_uncalled(run, function, owner))  # type: ignore[misc]
+    """Modules first, then the functions that nobody called; what is likeliest to lead to a loss comes first, since the steps are bounded."""
+    project = run.project
+    for tests in (False, True):
+        paths = [path for path in entries if _is_test(project.root, path) is tests]
+        found = (run.modules.get(path) for path in sorted(paths, key=lambda path: not project.names_loss(path)))
+        part = [module for module in found if module is not None]
+        for module in part:
+            _bounded(run, module.path, lambda module=module: _run_entry(run, module))  # type: ignore[misc]
+        for module in part:
+            for function, owner in _uncalled(run, module):
+                if id(function.node) not in run.executed:
+                    _bounded(run, module.path, lambda function=function, owner=owner: _call_uncalled(run, function, owner))  # type: ignore[misc]
+
+
+def _is_test(root: str, path: str) -> bool:
+    """Whether a file is a test by pytest's conventions: it is run when there are steps left."""
+    parts = os.path.relpath(path, root).split(os.sep)
+    return parts[-1].startswith(("test_", "conftest.")) or parts[-1].endswith("_test.py") or bool({"tests", "test"} & set(parts[:-1]))
 
 
 def _bounded(run: Run, path: str, thunk: Callable[[], None]) -> None:
