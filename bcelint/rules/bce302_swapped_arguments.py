@@ -46,7 +46,7 @@ class SwappedArguments(Rule):
         if call.loss.wants is None or target.kind is None or call.loss.targets.form is TargetForm.SEQUENCES:
             return None
         distribution = call.loss.targets.form is TargetForm.DISTRIBUTION
-        if not (_swapped_kl_div(call) if distribution else _swapped(prediction, target)):
+        if not (_swapped_kl_div(call) or _teacher_first(call) if distribution else _swapped(prediction, target)):
             return None
         order = f"({call.loss.prediction}, {call.loss.target})"
         message = f"{target.what}{brackets(born(target.kind))} reach {loss_name(call)} as target; exchange the arguments to {order}"
@@ -75,3 +75,14 @@ def _swapped_kl_div(call: LossCall) -> bool:
     if prediction.value("kind") is Kind.PROBABILITIES:
         return True
     return no_log_probabilities(prediction) is not None and prediction.value("grad") is False and target.value("grad") is True
+
+
+def _teacher_first(call: LossCall) -> bool:
+    """Probabilities on both sides, and only those of the target may carry a gradient: the teacher stands where the student belongs."""
+    prediction, target = call.prediction.facts, call.target.facts
+    return (
+        prediction.value("kind") is Kind.PROBABILITIES
+        and prediction.value("grad") is False
+        and target.value("kind") is Kind.PROBABILITIES
+        and target.value("grad") is not False
+    )

@@ -18,6 +18,8 @@ class Arguments:
     keywords: Mapping[str, Value] = field(default_factory=dict)
     open_positional: bool = False
     open_keywords: bool = False
+    is_entry: bool = False
+    """Nobody in the project makes this call: an optional argument may be given or not."""
     nodes: tuple[cst.BaseExpression, ...] = ()
     """How the arguments are written, positional ones first and then the keywords; empty where they are not written in one call."""
 

@@ -165,12 +165,15 @@ def _of_super(run: Run, frame: Frame, node: cst.BaseExpression, owner: Super, na
 
 
 def _of_unknown(run: Run, frame: Frame, node: cst.BaseExpression, owner: Unknown, name: str) -> Value:
+    stored = run.foreign.get(owner.symbol)
+    if stored is not None and name in stored.fields:
+        return stored.fields[name]
     if tables.method(name) is not None:
         return Method(owner, name, frame.module.place(node), _setter(run, frame, node))
     row = tables.attribute(name)
     if row is not None:
         return torchcalls.operation(run, frame, node, "", {"input": owner}, row)
-    return Unknown(owner.reason, owner.place, f"{owner.symbol}.{name}" if len(owner.symbol) < 200 else "", owner.sources, owner.loop)
+    return Unknown(owner.reason, owner.place, f"{owner.symbol}.{name}" if len(owner.symbol) < 200 else "", owner.sources, owner.loop, owner.facts)
 
 
 def module_member(run: Run, owner: Module, name: str) -> Value | None:
@@ -198,6 +201,8 @@ def store(run: Run, owner: Value, name: str, value: Value) -> None:
     """``owner.name = value``. On an owner that is not followed it is lost."""
     for guard, single in run.state.combinations(owner):
         target = single[0]
+        if isinstance(target, Unknown) and target.symbol:
+            target = run.foreign.setdefault(target.symbol, Cell())
         if isinstance(target, Container) and isinstance(target.fields.get(CONTENT), Mapped) and _is_module(value):
             content = target.fields[CONTENT]
             assert isinstance(content, Mapped)

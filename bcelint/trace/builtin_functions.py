@@ -20,6 +20,7 @@ from bcelint.trace.values import (
     Class,
     Const,
     Container,
+    Criterion,
     DictCell,
     External,
     Function,
@@ -229,6 +230,8 @@ def _is_one(value: Value, cls: Value) -> bool | None:
         return short == own or (short in ("Sequence", "Iterable") and own != "dict") or (short == "Mapping" and own == "dict")
     if isinstance(value, Layer):
         return True if cls.name in value.row.names or cls.name == "torch.nn.Module" else False
+    if isinstance(value, Criterion):
+        return cls.name in (value.row.cls, "torch.nn.Module")
     if isinstance(value, Container):
         return cls.name == f"torch.nn.{value.name}" or cls.name == "torch.nn.Module"
     return None
@@ -313,12 +316,20 @@ _PYTHON_NUMBERS: dict[str, Any] = {"int": int, "float": float, "bool": bool, "st
 
 @builtin("type")
 def _type(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    value = args.positional[0] if args.positional else NONE
+    return run.state.lift(lambda value: _type_of(run, frame, node, value), args.positional[0] if args.positional else NONE)
+
+
+def _type_of(run: Run, frame: Frame, node: cst.BaseExpression, value: Value) -> Value:
     if isinstance(value, Instance):
         return value.cls
     if isinstance(value, Layer):
         return External(value.row.names[0])
-    return run.unknown("a type", frame, node, value)
+    if isinstance(value, Criterion):
+        return External(value.row.cls)
+    if isinstance(value, Container):
+        return External(f"torch.nn.{value.name}")
+    symbol = f"type({value.symbol})" if isinstance(value, Unknown) else ""
+    return run.unknown("a type", frame, node, value, symbol=symbol)
 
 
 @builtin("print", "delattr", "exit", "quit", "input")

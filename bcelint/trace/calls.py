@@ -92,7 +92,7 @@ def arguments_of(run: Run, frame: Frame, node: cst.Call) -> Arguments:
         else:
             positional.append(value)
             written.append(arg.value)
-    return Arguments(tuple(positional), keywords, open_positional, open_keywords, (*written, *written_keywords))
+    return Arguments(tuple(positional), keywords, open_positional, open_keywords, nodes=(*written, *written_keywords))
 
 
 def call_node(run: Run, frame: Frame, node: cst.Call) -> Value:
@@ -194,7 +194,9 @@ def call_function(
     if function.decorator.endswith("no_grad") or function.decorator.endswith("inference_mode"):
         inner.grad_off = True
     run.active[identity] = run.active.get(identity, 0) + 1
-    run.executed.add(identity)
+    run.executed.add((identity, 0))
+    if isinstance(receiver, Instance):
+        run.executed.add((identity, receiver.cls.id))
     loops, run.loops = run.loops, list(run.loops)
     try:
         result = _body(run, inner, function)
@@ -279,10 +281,14 @@ def _bind(run: Run, inner: Frame, function: Function, args: Arguments) -> None:
             continue
         if args.open_positional and index < len(positional):
             fields[name] = run.unknown(f"{name}: it comes out of *args that are not followed", inner, param)
-        elif name in function.defaults:
+        elif name in function.defaults and not (args.is_entry and _is_none(function.defaults[name])):
             fields[name] = function.defaults[name]
         else:
             fields[name] = run.unknown(f"{name}: parameter that no call in the project sets", inner, param)
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Const) and value.value is None
 
 
 # Objects

@@ -152,7 +152,7 @@ def argument(run: Run, value: Value, text: str) -> Argument:
     if isinstance(value, Const):
         return Argument(constant=value.value, is_tensor=False, text=text)
     if isinstance(value, Unknown):
-        return Argument(is_tensor=False, text=text, reason=value.reason, lost_at=value.place)
+        return Argument(value.facts, is_tensor=False, text=text, reason=value.reason, lost_at=value.place)
     if isinstance(value, Choice):
         return Argument(is_tensor=False, text=text, reason="it differs from case to case")
     return Argument(is_tensor=False, text=text, reason=f"a {type(value).__name__.lower()} where a tensor is expected")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
+from bcelint.facts import NOTHING_KNOWN
 from bcelint.trace import attributes, calls, comparisons, comprehensions, subscripts, torchcalls
 from bcelint.trace.frames import Frame
 from bcelint.trace.modules import external_member
@@ -165,7 +167,9 @@ def binary(run: Run, frame: Frame, node: cst.CSTNode, kind: type, left: Value, r
                 return _folded(run, frame, node, python, a.value, tuple(item.value for item in b.items))  # type: ignore[attr-defined]
         symbols = [v.symbol if isinstance(v, Unknown) else repr(v.value) if isinstance(v, Const) else "" for v in (a, b)]
         symbol = f"({symbols[0]} {row[6:]} {symbols[1]})" if all(symbols) and len("".join(symbols)) < 120 else ""
-        return run.unknown(_reason(a, b), frame, node, a, b, symbol=symbol)
+        unknown = run.unknown(_reason(a, b), frame, node, a, b, symbol=symbol)
+        facts = next((v.facts for v in (a, b) if isinstance(v, Unknown) and v.facts != NOTHING_KNOWN), NOTHING_KNOWN)
+        return replace(unknown, facts=facts)
 
     return run.state.lift(one, left, right)
 
@@ -312,6 +316,7 @@ def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
                 items.update(inner.items)
                 rest = inner.rest or rest
             continue
+        assert isinstance(element, cst.DictElement)
         key, value = evaluate(run, frame, element.key), evaluate(run, frame, element.value)
         if isinstance(key, Const) or isinstance(key, External):
             items[subscripts.dict_key(key)] = value

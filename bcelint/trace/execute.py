@@ -148,6 +148,11 @@ def _if(run: Run, frame: Frame, node: cst.If) -> Flow:
             frame.module.main_blocks.append(node)
         return Flow.NEXT
     true, false = split(run, frame, node.test, ev.evaluate(run, frame, node.test))
+    for side, suite in ((true, node.body), (false, node.orelse)):
+        if not side:
+            run.dead.skip(frame.module.path, suite)
+        elif suite is not None:
+            run.dead.enter(suite)
     options: list[tuple[Any, Any]] = [(guard, node.body) for guard in _joined(true)]
     options += [(guard, node.orelse) for guard in _joined(false)]
     return branch(run, frame, options)

@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from bcelint.contracts import frameworks, tables
-from bcelint.facts import Claim
+from bcelint.facts import Claim, DType
 from bcelint.places import Step
 from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, torchcalls
 from bcelint.trace.arguments import Arguments
@@ -206,6 +206,9 @@ def _of_tensor(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method,
             return _size(run, frame, node, receiver, args)
         if name in ("dim", "ndimension"):
             return attributes.load(run, frame, node, receiver, "ndim")
+        if name in ("is_floating_point", "is_complex") and receiver.facts.dtype is not None:
+            dtype = receiver.facts.dtype.value
+            return Const(dtype.is_floating if name == "is_floating_point" else dtype is DType.COMPLEX)
         if name == "numel" or name == "nelement":
             return run.unknown("the size of a tensor", frame, node, symbol=f"t{receiver.uid}.numel")
         if name == "requires_grad_" and not args.all():

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from bcelint.facts import NOTHING_KNOWN, Claim, Facts
 from bcelint.losscall import LossCall
 from bcelint.places import Step
+from bcelint.trace.dead import DeadCode
 from bcelint.trace.frames import Frame
 from bcelint.trace.modules import Modules, SourceModule
 from bcelint.trace.positions import NodePlace
 from bcelint.trace.state import State
-from bcelint.trace.values import Sources, Unknown, Value, fresh, merged_sources
+from bcelint.trace.values import Cell, Sources, Unknown, Value, fresh, merged_sources
 
 if TYPE_CHECKING:
     from bcelint.project.project import Project
@@ -53,8 +55,11 @@ class Run:
     events: list[Event] = field(default_factory=list)
     seen: dict[object, int] = field(default_factory=dict)
     """Loss calls that are the same in every respect, by the number of their event."""
-    executed: set[int] = field(default_factory=set)
-    """Functions (by the identity of their node) whose body ran at least once."""
+    executed: set[tuple[int, int]] = field(default_factory=set)
+    """Functions (by the identity of their node) whose body ran at least once, each with the class of its receiver, or 0."""
+    foreign: dict[str, Cell] = field(default_factory=dict)
+    """What is stored on things that are not known, by their symbols."""
+    dead: DeadCode = field(default_factory=DeadCode)
     steps_left: int = 0
     steps_taken: int = 0
     _allowed: int = 0
@@ -102,8 +107,11 @@ class Run:
         sources = merged_sources(*origins)
         if sources is not None:
             sources |= {fresh()}
+        facts = NOTHING_KNOWN
+        if place is not None and frame is not None and frame.grad_off and isinstance(node, cst.Call):
+            facts = Facts(grad=Claim(False, (Step(place, "computed under torch.no_grad()"),)))
         loop = max([0, *(origin.loop for origin in origins if isinstance(origin, Unknown))]) if symbol else self.loop
-        return Unknown(reason, place, symbol or f"#{fresh()}", sources, loop)
+        return Unknown(reason, place, symbol or f"#{fresh()}", sources, loop, facts)
 
 
 def step_at(frame: Frame, node: cst.CSTNode, note: str) -> Step:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from bcelint.trace.conditions import ALWAYS, AnyOf, Atom, Literal, compatible, either
-from bcelint.trace.values import Cell, Choice, Unknown, Value, alternatives, merged_sources
+from bcelint.trace.values import Cell, Choice, Unknown, Value, alternatives, common, merged_sources
 
 T = TypeVar("T")
 Changes = dict[tuple[int, str], tuple[Cell, str, "Value | None", "Value | None"]]
@@ -169,7 +169,7 @@ class State:
         value = self.narrow(value)
         if not isinstance(value, Choice):
             return function(value)
-        cases = [(guard, lambda single=single: function(single)) for guard, single in value.alternatives]  # type: ignore[misc]
+        cases = [(guard, lambda single=single: function(single)) for guard, single in value.alternatives]
         return self.choice(self.branches(cases))
 
     def after(self, before: frozenset[Literal], live: Sequence[frozenset[Literal]]) -> frozenset[Literal]:
@@ -193,7 +193,8 @@ def without_loop(state: State, value: Value, loop: int) -> Value:
     for guard, single in value.alternatives:
         left = frozenset(literal for literal in guard if not _mentions((literal,), loop))
         if any(compatible(left, other) and known.key() != single.key() for other, known in remaining):
-            return Unknown("it depends on the iteration of a loop", sources=merged_sources(value))
+            singles = [single for _, single in value.alternatives]
+            return common(singles) or Unknown("it depends on the iteration of a loop", sources=merged_sources(value))
         remaining.append((left, single))
     return state.choice(remaining)
 

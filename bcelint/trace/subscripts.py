@@ -30,6 +30,8 @@ from bcelint.trace.values import (
     Tuple,
     Unknown,
     Value,
+    alternatives,
+    common,
     merged_sources,
 )
 
@@ -94,7 +96,7 @@ def _load_one(run: Run, frame: Frame, node: cst.Subscript, owner: Value, index: 
     if isinstance(owner, Unknown):
         symbol = f"{owner.symbol}[{index.value!r}]" if isinstance(index, Const) and owner.symbol and len(owner.symbol) < 200 else ""
         unknown = run.unknown(owner.reason, frame, node, owner, symbol=symbol)
-        return replace(unknown, place=owner.place or unknown.place, sources=owner.sources if symbol else unknown.sources)
+        return replace(unknown, facts=owner.facts, place=owner.place or unknown.place, sources=owner.sources if symbol else unknown.sources)
     if isinstance(owner, Loader):
         return calls.dataset_item(run, frame, node, owner.dataset)
     return run.unknown("an item of something that is not followed", frame, node, owner)
@@ -130,7 +132,8 @@ def any_of(run: Run, frame: Frame, node: cst.CSTNode, content: Tuple) -> Value:
     items = [*content.items, *([content.rest] if content.rest is not None else [])]
     if items and len({item.key() for item in items}) == 1:
         return items[0]
-    return run.unknown("an item of a list at a position that is not known", frame, node, *items)
+    tensor = common([single for item in items for _, single in alternatives(item)])
+    return tensor or run.unknown("an item of a list at a position that is not known", frame, node, *items)
 
 
 def _slice(content: Tuple, bounds: slice) -> Tuple | None:

@@ -62,7 +62,7 @@ def as_arg(value: Value) -> Arg:
         rest = None if value.rest is None else as_arg(value.rest)
         return Arg(constant=constants if known else UNKNOWN, items=items, rest=rest, is_tensor=False, sources=merged_sources(value))
     if isinstance(value, Unknown):
-        return Arg(symbol=value.symbol or None, sources=value.sources)
+        return Arg(value.facts, symbol=value.symbol or None, sources=value.sources)
     return Arg(is_tensor=False, sources=frozenset())
 
 
@@ -182,7 +182,7 @@ class _Results:
         return self.tensor(Result(grad=None))
 
     def tensor(self, result: Result) -> Tensor:
-        main = self.main.facts if isinstance(self.main, Tensor) else NOTHING_KNOWN
+        main = self.main.facts if isinstance(self.main, (Tensor, Unknown)) else NOTHING_KNOWN
         facts = facts_of(result, main, self.step)
         if self.frame.grad_off and (facts.grad is None or facts.grad.value):
             facts = replace(facts, grad=Claim(False, (replace(self.step, note="computed under torch.no_grad()"),)))

@@ -11,6 +11,7 @@ from bcelint.contracts.rows import op, ops
 from bcelint.contracts.schema import KEEP, Arg, Args, Many, Outcome, Result
 from bcelint.facts import Dim, Shape
 
+EMPTY = Shape((0,))
 Joined = Callable[[Args, list["Shape | None"], bool], "Shape | None"]
 
 
@@ -20,6 +21,7 @@ def joined(shape_of: Joined) -> Callable[[Args], Outcome]:
     def outcome(args: Args) -> Outcome:
         tensors = args.arg("tensors")
         parts, exact = some_elements(tensors), elements(tensors) is not None
+        parts = tuple(part for part in parts if shape_claim(part) != EMPTY) or parts  # cat ignores `torch.tensor([])` (measured)
         if not parts:
             return None
         shape = shape_of(args, [shape_claim(p) for p in parts], exact)

@@ -166,7 +166,7 @@ def quantile(args: Args) -> Any:
 
 
 DIM = "dim=None, keepdim=False"
-MEAN: dict[str, Any] = {"range": loosened, "kind": kept(Kind.LOGITS, Kind.PROBABILITIES), "dtype": asked_or_kept, "shape": reduced}
+MEAN: dict[str, Any] = {"range": KEEP, "kind": kept(Kind.LOGITS, Kind.PROBABILITIES), "dtype": asked_or_kept, "shape": reduced}
 SUM: dict[str, Any] = {"range": summed, "kind": kept(Kind.LOGITS), "dtype": total_dtype, "shape": reduced}
 BEST: dict[str, Any] = {"range": loosened, "kind": KEEP, "shape": reduced}
 SPREAD: dict[str, Any] = {"range": spread, "shape": reduced}
