@@ -22,11 +22,9 @@ MAKERS = [
 FUNCTIONS = [
     "torch.sigmoid", "torch.softmax", "F.log_softmax", "torch.cat", "torch.stack", "torch.where", "F.binary_cross_entropy",
     "F.cross_entropy", "F.binary_cross_entropy_with_logits", "F.nll_loss", "F.kl_div", "F.ctc_loss", "torch.max", "torch.compile",
-    "nn.DataParallel", "len", "range", "zip", "enumerate", "isinstance", "getattr", "setattr", "list", "dict", "tuple", "sum", "map", "partial",
-    "print", "super", "type", "sorted", "min", "abs",
-    "torch.einsum", "torch.matmul",
-    "F.interpolate", "torch.no_grad", "Variable", "hasattr",
-    "int", "float", "str", "iter", "next", "reversed", "filter",
+    "nn.DataParallel", "len", "range", "zip", "enumerate", "isinstance", "getattr", "setattr", "list", "dict", "tuple", "sum",
+    "map", "partial", "print", "super", "type", "sorted", "min", "abs", "torch.einsum", "torch.matmul", "F.interpolate",
+    "torch.no_grad", "Variable", "hasattr", "int", "float", "str", "iter", "next", "reversed", "filter",
 ]  # fmt: skip
 CONSTANTS = ["0", "1", "-1", "0.5", "10**99", "1e400", "'mean'", "'a'", "None", "True", "...", "b'x'", "1j", "f'{n}'", "()", "float('nan')"]
 OPERATORS = ["+", "-", "*", "/", "//", "%", "**", "@", "<<", ">>", "&", "|", "^", "<", ">=", "==", "!=", "in", "not in", "is", "and", "or"]
