@@ -1,6 +1,7 @@
 """What bcelint says of the code in articles: ``python benchmarks/seeds.py FOLDER``.
 
-FOLDER holds articles as ``*.txt`` or ``*.md``, whose code stands in fences, below a line ``python``, or bare, from an ``import`` on. Each block is written into a folder of its own, linted there, and printed as ``file:line -> codes``, advice too.
+FOLDER holds articles as ``*.txt`` or ``*.md``, whose code stands in fences, below a line ``python``, or bare, from an ``import`` on.
+Each block is written into a folder of its own, linted there, and printed as ``file:line -> codes``, advice too.
 """
 
 from __future__ import annotations
