@@ -23,6 +23,10 @@ _IMPORT = re.compile(
     rb"|import[ \t]+(?P<modules>[^\n;#]+))",
     re.MULTILINE,
 )
+_TEXT = re.compile(
+    rb"""("{3}|'{3})(?:\\[\s\S]|[\s\S])*?\1|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|#[^\n]*"""
+)
+_LOOKED_UP = re.compile(rb"\bgetattr\(\s*(?:torch\.)?(?:nn|F|functional)\b|\b(?:nn|F|functional)\.__dict__")
 _COMMENT = re.compile(rb"#[^\n]*")
 
 
@@ -36,9 +40,12 @@ class ImportLine:
 
 
 def names_a_loss(data: bytes) -> bool:
-    """Whether the code names one of torch's losses that a rule is about."""
+    """Whether the code names one of torch's losses, or looks one up by its name; not where it stands in strings and comments only."""
     # All but one of the names hold these three letters, and most files do not.
-    return (b"oss" in data or b"kl_div" in data) and _LOSS.search(data) is not None
+    if b"oss" in data or b"kl_div" in data:
+        if _LOSS.search(data) is not None and _LOSS.search(_TEXT.sub(b"", data)) is not None:
+            return True
+    return _LOOKED_UP.search(data) is not None
 
 
 def import_lines(data: bytes) -> list[ImportLine]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bcelint.project.files import discover
 from bcelint.project.imports import ImportLine, defines, import_lines, names_a_loss
 from bcelint.project.parse import parse
+from bcelint.project.reach import Reach
 from bcelint.project.resolve import Resolver
 from bcelint.project.roots import find_root as find_root
 from bcelint.project.source import BadInput, Source, read_bytes, read_source, source_from_text
@@ -99,7 +100,7 @@ class Project:
         Those are the targets and whoever imports them, over any number of files, as far as a loss is in reach. Files that nobody imports
         come first.
         """
-        chosen = self._with_importers(path for path in self.files if self.names_loss(path))
+        chosen = set(self._reach.files)
         if targets is not None:
             chosen &= self._with_importers(map(os.path.abspath, targets))
         return sorted(chosen, key=lambda path: (bool(self.importers(path)), path))
@@ -107,6 +108,10 @@ class Project:
     @cached_property
     def _resolver(self) -> Resolver:
         return Resolver(self.root, self.files)
+
+    @cached_property
+    def _reach(self) -> Reach:
+        return Reach(self.files, self._bytes, self.importers)
 
     @cached_property
     def _importers(self) -> dict[str, frozenset[str]]:

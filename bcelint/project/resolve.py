@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterator
 from bcelint.project.stdlib import STDLIB
 
 _INIT = "__init__.py"
+IN_TABLES = frozenset({"torch"})
+"""Packages that the contract tables speak of: known by these, also where the project is the package itself."""
 
 
 class Resolver:
@@ -53,7 +55,7 @@ class Resolver:
 
     def _absolute(self, folder: str, dotted: str) -> str | None:
         parts = dotted.split(".")
-        if not all(parts):
+        if not all(parts) or parts[0] in IN_TABLES:
             return None
         standard = parts[0] in STDLIB
         portion = None  # of a namespace package: anything else by this name goes before it

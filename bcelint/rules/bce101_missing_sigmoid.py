@@ -52,7 +52,8 @@ class MissingSigmoid(Rule):
         facts = call.prediction.facts
         if call.loss.wants is not Kind.PROBABILITIES:
             return None
-        if facts.interval is not None and facts.interval.within(UNIT, SLACK):
+        within = facts.interval is not None and facts.interval.within(UNIT, SLACK)
+        if within and facts.value("kind") is not Kind.LOG_PROBABILITIES:
             return None
         claim: Claim[Any] | None
         if facts.value("kind") in (Kind.LOGITS, Kind.LOG_PROBABILITIES):

@@ -6,11 +6,11 @@ from typing import Any
 
 import libcst as cst
 
-from bcelint.trace import attributes, calls, subscripts
+from bcelint.trace import attributes, calls, subscripts, torchcalls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.frames import Frame
-from bcelint.trace.run import Run
-from bcelint.trace.values import Choice, Tuple, Value
+from bcelint.trace.run import Run, step_at
+from bcelint.trace.values import Choice, Const, Tensor, Tuple, Value
 
 
 def assign(run: Run, frame: Frame, target: Any, value: Value) -> None:
@@ -18,7 +18,12 @@ def assign(run: Run, frame: Frame, target: Any, value: Value) -> None:
     if isinstance(target, cst.Name):
         run.state.write(frame.cell_for(target.value), target.value, value)
     elif isinstance(target, cst.Attribute):
-        attributes.store(run, ev.evaluate(run, frame, target.value), target.attr.value, value)
+        owner = ev.evaluate(run, frame, target.value)
+        if target.attr.value == "requires_grad" and isinstance(owner, Tensor):
+            if not (isinstance(value, Const) and not value.value):
+                assign(run, frame, target.value, torchcalls.trainable(owner, step_at(frame, target, "requires_grad = True")))
+            return
+        attributes.store(run, owner, target.attr.value, value)
     elif isinstance(target, cst.Subscript):
         subscripts.store(run, frame, target, value)
     elif isinstance(target, (cst.Tuple, cst.List)):

@@ -13,7 +13,7 @@ from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.conditions import Atom
 from bcelint.trace.subscripts import any_of, dict_key
-from bcelint.trace.truth import test_atom, truth
+from bcelint.trace.truth import condition, truth
 from bcelint.trace.values import (
     CONTENT,
     NONE,
@@ -199,7 +199,7 @@ def _instance_of(run: Run, frame: Frame, node: cst.BaseExpression, value: Value,
         return Const(True)
     if all(answer is False for answer in answers):
         return Const(False)
-    atom = test_atom(run, frame, node, value, "isinstance", tuple(repr(option.key()) for option in options))
+    atom = condition(run, frame, node, value, "isinstance", tuple(repr(option.key()) for option in options))
     return run.state.choice([(frozenset([atom]), Const(True)), (frozenset([atom.negated()]), Const(False))])
 
 

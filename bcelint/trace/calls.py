@@ -279,7 +279,10 @@ def _bind(run: Run, inner: Frame, function: Function, args: Arguments) -> None:
         name = param.name.value
         if name in used:
             continue
-        if args.open_positional and index < len(positional):
+        if args.open_keywords and (index < len(positional) or name in function.defaults):
+            unknown = run.unknown(f"{name}: it may come out of **keywords that are not followed", inner, param)
+            fields[name] = replace(unknown, opaque=True)
+        elif args.open_positional and index < len(positional):
             fields[name] = run.unknown(f"{name}: it comes out of *args that are not followed", inner, param)
         elif name in function.defaults and not (args.is_entry and _is_none(function.defaults[name])):
             fields[name] = function.defaults[name]
@@ -351,8 +354,11 @@ def _fill_dataclass(run: Run, frame: Frame, node: cst.BaseExpression, instance: 
 
 def another(run: Run, value: Value) -> Value:
     """A further item of the same description, with an identity of its own."""
+    if isinstance(value, Tuple):
+        rest = None if value.rest is None else another(run, value.rest)
+        return replace(value, items=tuple(another(run, item) for item in value.items), rest=rest)
     if isinstance(value, Unknown):
-        return replace(value, symbol=f"#{fresh()}", sources=None if value.sources is None else value.sources | {fresh()})
+        return replace(value, symbol=f"#{fresh()}", loop=run.loop or value.loop, sources=None if value.sources is None else value.sources | {fresh()})
     if isinstance(value, Tensor):
         return replace(value, uid=fresh())
     return value

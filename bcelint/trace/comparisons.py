@@ -13,7 +13,7 @@ from bcelint.trace import evaluate as ev
 from bcelint.trace import torchcalls
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run
-from bcelint.trace.truth import split, test_atom
+from bcelint.trace.truth import condition, split
 from bcelint.trace.values import CONTENT, Cell, Const, DictCell, External, ListCell, Mapped, Tensor, Tuple, Unknown, Value
 
 _PYTHON: dict[type, tuple[str, Callable[[Any, Any], Any], str]] = {
@@ -75,10 +75,14 @@ def _compare(run: Run, frame: Frame, node: cst.Comparison, kind: type, a: Value,
         a, b, symbol = b, a, _MIRRORED[symbol]
     if isinstance(a, Unknown) and isinstance(b, Const):
         return _case(run, frame, node, a, symbol, b.value)
-    return _case(run, frame, node, a, "other", f"{symbol}{_name(b)}")
+    if isinstance(a, External) and isinstance(b, Const):
+        return _case(run, frame, node, a, symbol, b.value)
+    return _case(run, frame, node, a, "other", f"{symbol}{_name(b)}", other=b)
 
 
-def _case(run: Run, frame: Frame, node: cst.CSTNode, value: Value, op: str, operand: Any, positive: bool = True) -> Value:
+def _case(
+    run: Run, frame: Frame, node: cst.CSTNode, value: Value, op: str, operand: Any, positive: bool = True, other: Value | None = None
+) -> Value:
     """``positive`` under the condition, its opposite under the opposite condition."""
     if op == "!=":
         op, positive = "==", not positive
@@ -86,7 +90,7 @@ def _case(run: Run, frame: Frame, node: cst.CSTNode, value: Value, op: str, oper
         hash(operand)
     except TypeError:
         operand = repr(operand)
-    atom = replace(test_atom(run, frame, node, value, op, operand), reads=positive)
+    atom = replace(condition(run, frame, node, value, op, operand, other), reads=positive)
     return run.state.choice([(frozenset([atom]), Const(positive)), (frozenset([atom.negated()]), Const(not positive))])
 
 
@@ -117,6 +121,8 @@ def _same_thing(a: Value, b: Value) -> bool | None:
     if isinstance(a, (External, Cell)) or isinstance(b, (External, Cell)):
         if isinstance(a, (ListCell, DictCell)) and isinstance(b, (ListCell, DictCell)):
             return None
+        if any(isinstance(v, External) and not torchcalls.is_known(v.name) for v in (a, b)) and a.key() != b.key():
+            return None  # what is set outside of the project may be anything
         return bool(a.key() == b.key())
     return None
 
@@ -132,7 +138,7 @@ def _membership(run: Run, frame: Frame, node: cst.Comparison, a: Value, b: Value
     if isinstance(a, Unknown) and isinstance(options, tuple):
         return _case(run, frame, node, a, "in", options, positive)
     owner = b if isinstance(b, Unknown) else a
-    return _case(run, frame, node, owner, "other", f"in {_name(a)} {_name(b)}", positive)
+    return _case(run, frame, node, owner, "other", f"in {_name(a)} {_name(b)}", positive, a)
 
 
 def constants_of(value: Value) -> tuple[Any, ...] | str | None:

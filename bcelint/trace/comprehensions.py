@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import libcst as cst
@@ -10,6 +11,7 @@ from bcelint.trace import assign, calls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run
+from bcelint.trace.state import without_loop
 from bcelint.trace.subscripts import any_of, dict_key
 from bcelint.trace.truth import split
 from bcelint.trace.values import Const, External, Mapped, Tuple, Value, fresh
@@ -23,7 +25,11 @@ def sequence(run: Run, frame: Frame, node: Any) -> Value:
     inner.grad_off = frame.grad_off
     items: list[Value] = []
     loose: list[Value] = []
-    _loop(run, inner, node.for_in, lambda sure: (items if sure and not loose else loose).append(ev.evaluate(run, inner, node.elt)))
+
+    def add(sure: bool) -> None:
+        (items if sure and not loose else loose).append(ev.evaluate(run, inner, node.elt))
+
+    _loop(run, inner, node.for_in, add, _settler(run, loose))
     content = Tuple(tuple(items), any_of(run, frame, node, Tuple(tuple(loose))) if loose else None)
     return ev.new_list(content)
 
@@ -42,26 +48,38 @@ def mapping(run: Run, frame: Frame, node: cst.DictComp) -> Value:
         else:
             loose.append(value)
 
-    _loop(run, inner, node.for_in, add)
+    _loop(run, inner, node.for_in, add, _settler(run, loose))
     return ev.new_dict(Mapped(items, any_of(run, frame, node, Tuple(tuple(loose))) if loose else None))
 
 
-def _loop(run: Run, frame: Frame, clause: cst.CompFor, body: Any, sure: bool = True) -> None:
-    """Run ``body`` for the items of the clause; with ``sure`` False where it is open how often."""
+def _settler(run: Run, loose: list[Value]) -> Callable[[int], None]:
+    """What is done after a loop of unknown length: what hung on its iteration is no case any more."""
+
+    def settle(loop: int) -> None:
+        loose[:] = [without_loop(run.state, value, loop) for value in loose]
+
+    return settle
+
+
+def _loop(run: Run, frame: Frame, clause: cst.CompFor, body: Any, settle: Callable[[int], None], sure: bool = True) -> None:
+    """Run ``body`` for the items of the clause; with ``sure`` False where it is open how often, and ``settle`` after such a loop."""
     content = calls.sequence_of(run, frame, clause.iter, ev.evaluate(run, frame, clause.iter))
     for item in content.items[:MAX_ITEMS]:
-        _once(run, frame, clause, item, body, sure)
+        _once(run, frame, clause, item, body, settle, sure)
     if content.rest is not None or len(content.items) > MAX_ITEMS:
         loop = fresh()
         run.loops.append(loop)
         try:
             rest = content.rest if content.rest is not None else content.items[-1]
-            _once(run, frame, clause, rest, body, False)
+            _once(run, frame, clause, calls.another(run, rest), body, settle, False)
         finally:
             run.loops.pop()
+        settle(loop)
 
 
-def _once(run: Run, frame: Frame, clause: cst.CompFor, item: Value, body: Any, sure: bool) -> None:
+def _once(
+    run: Run, frame: Frame, clause: cst.CompFor, item: Value, body: Any, settle: Callable[[int], None], sure: bool
+) -> None:
     assign.assign(run, frame, clause.target, item)
     for condition in clause.ifs:
         true, false = split(run, frame, condition.test, ev.evaluate(run, frame, condition.test))
@@ -69,6 +87,6 @@ def _once(run: Run, frame: Frame, clause: cst.CompFor, item: Value, body: Any, s
             return
         sure = sure and not false
     if clause.inner_for_in is not None:
-        _loop(run, frame, clause.inner_for_in, body, sure)
+        _loop(run, frame, clause.inner_for_in, body, settle, sure)
     else:
         body(sure)

@@ -35,9 +35,11 @@ class Atom:
     loop: int = field(compare=False, default=0)
     reads: bool = field(compare=False, default=True)
     """The truth under which the text holds as it is written: False for ``!=`` and ``not in``."""
+    opaque: bool = field(compare=False, default=False)
+    """The symbol is set where it is not seen (keywords out of a file): nothing says that this case ever comes to be."""
 
     def negated(self) -> Atom:
-        return Atom(self.symbol, self.op, self.operand, not self.truth, self.text, self.loop, self.reads)
+        return Atom(self.symbol, self.op, self.operand, not self.truth, self.text, self.loop, self.reads, self.opaque)
 
     def __str__(self) -> str:
         text = self.text()
@@ -155,3 +157,10 @@ def _complementary(one: frozenset[Literal], other: frozenset[Literal]) -> bool:
 def texts(guard: Iterable[Literal]) -> tuple[str, ...]:
     """The conditions as a person reads them, in a stable order."""
     return tuple(sorted(dict.fromkeys(str(literal) for literal in guard)))
+
+
+def is_opaque(guard: Iterable[Literal]) -> bool:
+    """Whether a guard hangs on something that is set where it is not seen."""
+    return any(
+        literal.opaque if isinstance(literal, Atom) else any(is_opaque(choice) for choice in literal.choices) for literal in guard
+    )

@@ -13,7 +13,7 @@ from bcelint.contracts.schema import Loss, Param
 from bcelint.facts import NON_NEGATIVE, Claim, Facts, Shape
 from bcelint.losscall import Argument, LossCall
 from bcelint.places import Step
-from bcelint.trace.conditions import texts
+from bcelint.trace.conditions import is_opaque, texts
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Event, Run
 from bcelint.trace.values import (
@@ -100,6 +100,8 @@ def _record(
     for guard, values in run.state.combinations(*(arguments[name] for name in names)):
         if len(run.events) >= MAX_EVENTS:
             break
+        if is_opaque(guard | run.state.path):
+            values = tuple(run.unknown("it hangs on keywords that are not followed", frame, node) for _ in values)
         case = {**arguments, **dict(zip(names, values))}
         place, function = outermost(frame, node, [case[name] for name in names])
         inner = frame.module.place(node)

@@ -15,6 +15,7 @@ from bcelint.trace.frames import Frame
 from bcelint.trace.imports import import_from, import_names
 from bcelint.trace.modules import SourceModule
 from bcelint.trace.run import Run
+from bcelint.trace.state import Changes
 from bcelint.trace.truth import split
 from bcelint.trace.values import NONE, Cell, Choice, Const, Tensor, Unknown, Value
 
@@ -25,7 +26,8 @@ class Flow(enum.Enum):
     NEXT = "goes on"
     RETURN = "returns"
     RAISE = "raises"
-    BREAK = "leaves the loop or its iteration"
+    BREAK = "leaves the loop"
+    CONTINUE = "leaves the iteration"
 
 
 def run_module(run: Run, module: SourceModule) -> None:
@@ -114,8 +116,12 @@ def _raise(run: Run, frame: Frame, node: cst.Raise) -> Flow:
     return Flow.RAISE
 
 
-def _break(run: Run, frame: Frame, node: Any) -> Flow:
+def _break(run: Run, frame: Frame, node: cst.Break) -> Flow:
     return Flow.BREAK
+
+
+def _continue(run: Run, frame: Frame, node: cst.Continue) -> Flow:
+    return Flow.CONTINUE
 
 
 def _assert(run: Run, frame: Frame, node: cst.Assert) -> Flow:
@@ -187,14 +193,18 @@ def branch(run: Run, frame: Frame, options: Sequence[tuple[Any, Any]]) -> Flow:
         flow = cases[0][1]()
         run.state.path = ends[0][1] if flow is Flow.NEXT else before
         return flow
-    results = run.state.branches(cases, lambda flow, cell: _survives(frame, flow, cell))
+    def dropped(flow: Flow, changes: Changes) -> None:
+        if flow in (Flow.BREAK, Flow.CONTINUE) and frame.exits:
+            frame.exits[-1].append({key: new for (_, key), (cell, _, _, new) in changes.items() if cell is frame and new is not None})
+
+    results = run.state.branches(cases, lambda flow, cell: _survives(frame, flow, cell), dropped)
     if not results:
         return Flow.NEXT
     live = [end for flow, end in ends if flow is Flow.NEXT]
     run.state.path = before
     if not live:
         flows = {flow for flow, _ in ends}
-        return Flow.RETURN if Flow.RETURN in flows else Flow.BREAK if Flow.BREAK in flows else Flow.RAISE
+        return Flow.RETURN if Flow.RETURN in flows else next((f for f in (Flow.CONTINUE, Flow.BREAK) if f in flows), Flow.RAISE)
     if len(live) < len(ends) or any(len(end) > len(before) + 1 for end in live):
         run.state.path = run.state.after(before, live)
     return Flow.NEXT
@@ -357,7 +367,7 @@ _STATEMENTS: dict[type, Callable[[Run, Frame, Any], Flow]] = {
     cst.Return: _return,
     cst.Raise: _raise,
     cst.Break: _break,
-    cst.Continue: _break,
+    cst.Continue: _continue,
     cst.Assert: _assert,
     cst.Del: _delete,
     cst.Global: _global,

@@ -39,6 +39,8 @@ class Frame(Cell):
         self.entry_guard: frozenset[Literal] = ALWAYS
         self.returns: list[tuple[frozenset[Literal], Value]] = []
         self.yields: list[Value] = []
+        self.exits: list[list[dict[str, Value]]] = []
+        """For each loop that runs here, what the locals were in the cases where it was left, or its iteration, midway."""
         self.grad_off: bool = caller.grad_off if caller is not None else False
         """Inside ``torch.no_grad()``."""
 

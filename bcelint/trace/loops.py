@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -25,33 +26,45 @@ def for_loop(run: Run, frame: Frame, node: cst.For) -> Flow:
     from bcelint.trace.execute import Flow, block
 
     content = calls.sequence_of(run, frame, node.iter, ev.evaluate(run, frame, node.iter))
-    flow = Flow.NEXT
-    if len(content.items) <= MAX_UNROLLED:
-        for item in content.items:
-            before = run.state.path
-            assign.assign(run, frame, node.target, item)
-            flow = block(run, frame, node.body)
-            if flow in (Flow.RETURN, Flow.RAISE):
-                return flow
-            if flow is Flow.NEXT:
-                continue
-            run.state.path = before
-            if flow is Flow.BREAK and _leaves(node.body):
-                break
-        rest = content.rest
-    else:
-        rest = content.rest if content.rest is not None else any_of(run, frame, node.iter, content)
-    if rest is not None and flow is not Flow.BREAK:
+    items, rest = content.items, content.rest
+    if len(items) > MAX_UNROLLED:
+        items, rest = (), any_of(run, frame, node.iter, content)
+    for item in items:
+        flow = _iteration(run, frame, lambda item=item: assign.assign(run, frame, node.target, item), node)  # type: ignore[misc]
+        if flow in (Flow.RETURN, Flow.RAISE):
+            return flow
+        if flow is Flow.BREAK:
+            return Flow.NEXT
+    if rest is not None:
         _any_iteration(run, frame, node, lambda: assign.assign(run, frame, node.target, calls.another(run, rest)))
-    if node.orelse is not None:
-        return block(run, frame, node.orelse.body)
-    return Flow.NEXT
+    return Flow.NEXT if node.orelse is None else block(run, frame, node.orelse.body)
 
 
-def _leaves(body: cst.BaseSuite) -> bool:
-    """Whether a plain ``break`` (no ``continue``) ends the suite."""
-    last: Any = body.body[-1] if body.body else None
-    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Break)
+def _iteration(run: Run, frame: Frame, begin: Callable[[], None], node: cst.For | cst.While) -> Flow:
+    """One round. Where it is left midway in some case, the locals are what that case and the others have in common."""
+    from bcelint.trace.execute import Flow, block
+
+    before = run.state.path
+    frame.exits.append([])
+    try:
+        begin()
+        flow = block(run, frame, node.body)
+    finally:
+        exits = frame.exits.pop()
+        run.state.path = before
+    endless = isinstance(node, cst.While) and isinstance(node.test, (cst.Name, cst.Integer)) and node.test.value in ("True", "1")
+    if flow not in (Flow.RETURN, Flow.RAISE):
+        _meet(run, frame, node, exits, goes_on=not (endless and exits))
+    return flow
+
+
+def _meet(run: Run, frame: Frame, node: cst.CSTNode, exits: list[dict[str, Value]], goes_on: bool) -> None:
+    for name in {name for exit in exits for name in exit}:
+        now = frame.fields.get(name)
+        options = [exit.get(name, now) for exit in exits] + ([now] if goes_on else [])
+        values = [value for value in options if value is not None]
+        if values:
+            run.state.write(frame, name, any_of(run, frame, node, Tuple(tuple(values))))
 
 
 def while_loop(run: Run, frame: Frame, node: cst.While) -> Flow:
@@ -70,8 +83,6 @@ def while_loop(run: Run, frame: Frame, node: cst.While) -> Flow:
 
 def _any_iteration(run: Run, frame: Frame, node: cst.For | cst.While, begin: Any) -> None:
     """Execute the body once, with names that change from iteration to iteration unknown where they were constants."""
-    from bcelint.trace.execute import block
-
     loop = fresh()
     before = run.state.path
     run.loops.append(loop)
@@ -79,12 +90,8 @@ def _any_iteration(run: Run, frame: Frame, node: cst.For | cst.While, begin: Any
         if isinstance(frame.fields.get(name), Const):
             run.state.write(frame, name, run.unknown(f"{name} changes in a loop", frame, node))
 
-    def body() -> None:
-        begin()
-        block(run, frame, node.body)
-
     try:
-        _, changes = run.state.changes_of(body)
+        _, changes = run.state.changes_of(lambda: _iteration(run, frame, begin, node))
     finally:
         run.loops.pop()
         run.state.path = before

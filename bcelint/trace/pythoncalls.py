@@ -9,8 +9,7 @@ from typing import Any
 import libcst as cst
 
 from bcelint.contracts import frameworks, tables
-from bcelint.facts import Claim, DType
-from bcelint.places import Step
+from bcelint.facts import DType
 from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, torchcalls
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.frames import Frame
@@ -67,13 +66,8 @@ def call_external(run: Run, frame: Frame, node: cst.BaseExpression, callee: Exte
     result = _by_name(run, frame, node, callee, args)
     wanted = args.keywords.get("requires_grad")
     if isinstance(result, Tensor) and wanted is not None and not (isinstance(wanted, Const) and not wanted.value):
-        return trainable(result, step_at(frame, node, "requires_grad=True"))
+        return torchcalls.trainable(result, step_at(frame, node, "requires_grad=True"))
     return result
-
-
-def trainable(value: Tensor, step: Step) -> Tensor:
-    """A tensor that training changes: its values are its own from then on."""
-    return replace(value, facts=replace(value.facts, range=None, kind=None, grad=Claim(True, (step,))))
 
 
 def _by_name(run: Run, frame: Frame, node: cst.BaseExpression, callee: External, args: Arguments) -> Value:
@@ -212,7 +206,7 @@ def _of_tensor(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method,
         if name == "numel" or name == "nelement":
             return run.unknown("the size of a tensor", frame, node, symbol=f"t{receiver.uid}.numel")
         if name == "requires_grad_" and not args.all():
-            changed = trainable(receiver, step_at(frame, node, "requires_grad_()"))
+            changed = torchcalls.trainable(receiver, step_at(frame, node, "requires_grad_()"))
             if callee.assign is not None:
                 callee.assign(changed)
             return changed

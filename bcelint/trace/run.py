@@ -111,7 +111,7 @@ class Run:
         if place is not None and frame is not None and frame.grad_off and isinstance(node, cst.Call):
             facts = Facts(grad=Claim(False, (Step(place, "computed under torch.no_grad()"),)))
         loop = max([0, *(origin.loop for origin in origins if isinstance(origin, Unknown))]) if symbol else self.loop
-        return Unknown(reason, place, symbol or f"#{fresh()}", sources, loop, facts)
+        return Unknown(reason, place, symbol or f"#{fresh()}", sources, loop, any(isinstance(origin, Unknown) and origin.opaque for origin in origins), facts)
 
 
 def step_at(frame: Frame, node: cst.CSTNode, note: str) -> Step:

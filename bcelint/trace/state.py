@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from bcelint.trace.conditions import ALWAYS, AnyOf, Atom, Literal, compatible, either
-from bcelint.trace.values import Cell, Choice, Unknown, Value, alternatives, common, merged_sources
+from bcelint.trace.values import Cell, Choice, Layer, Unknown, Value, alternatives, common, merged_sources
 
 T = TypeVar("T")
 Changes = dict[tuple[int, str], tuple[Cell, str, "Value | None", "Value | None"]]
@@ -72,6 +73,7 @@ class State:
         self,
         cases: Sequence[tuple[frozenset[Literal], Callable[[], T]]],
         survives: Callable[[T, Cell], bool] = lambda result, cell: True,
+        ended: Callable[[T, Changes], None] = lambda result, changes: None,
     ) -> list[tuple[frozenset[Literal], T]]:
         """Run each case under its guard from the same state, join what they wrote, and return the results of those that are possible.
 
@@ -84,6 +86,7 @@ class State:
             self.path = before | guard
             result, changes = self.changes_of(thunk)
             self.undo(changes)
+            ended(result, changes)
             outcomes.append((guard, result, changes))
         self.path = before
         self._join([(g, {k: c for k, c in changes.items() if survives(result, c[0])}, survives, result) for g, result, changes in outcomes])
@@ -185,6 +188,8 @@ class State:
 
 def without_loop(state: State, value: Value, loop: int) -> Value:
     """The value after loop number ``loop``: what depended on the iteration is no case any more but unknown."""
+    if isinstance(value, Layer):
+        return replace(value, args={name: without_loop(state, arg, loop) for name, arg in value.args.items()})
     if not isinstance(value, Choice):
         return value
     if not any(_mentions(guard, loop) for guard, _ in value.alternatives):

@@ -29,7 +29,6 @@ from bcelint.trace.values import (
     Tuple,
     Unknown,
     Value,
-    fresh,
     merged_sources,
 )
 
@@ -211,6 +210,11 @@ def _tensors(values: tuple[Value, ...]) -> list[Tensor]:
         elif isinstance(value, Tuple):
             found += _tensors((*value.items, *([value.rest] if value.rest else [])))
     return found
+
+
+def trainable(value: Tensor, step: Step) -> Tensor:
+    """A tensor that training changes: its values are its own from then on."""
+    return replace(value, facts=replace(value.facts, range=None, kind=None, grad=Claim(True, (step,))))
 
 
 def tensor_attribute(run: Run, frame: Frame, node: cst.BaseExpression, owner: Tensor, name: str) -> Value | None:

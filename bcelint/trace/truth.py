@@ -7,11 +7,13 @@ import libcst as cst
 from bcelint.trace.conditions import ALWAYS, Atom, Literal, compatible
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run
+from bcelint.trace.torchcalls import is_known
 from bcelint.trace.values import (
     CONTENT,
     Const,
     Container,
     DictCell,
+    External,
     ListCell,
     Mapped,
     Tensor,
@@ -33,7 +35,7 @@ def split(run: Run, frame: Frame, node: cst.CSTNode, value: Value) -> tuple[Guar
             continue
         known = truth(single)
         if known is None:
-            atom = test_atom(run, frame, node, single, "truth", None)
+            atom = condition(run, frame, node, single, "truth", None)
             for side, literal in ((true, atom), (false, atom.negated())):
                 extended = guard | {literal}
                 if compatible(guard, frozenset([literal])) and compatible(run.state.path, extended):
@@ -49,6 +51,8 @@ def truth(value: Value) -> bool | None:
         return bool(value.value)
     if isinstance(value, (Unknown, Tensor)):
         return None
+    if isinstance(value, External):  # a function, class or module counts as true; what else it is, is set outside
+        return True if "." not in value.name or value.name.startswith("builtins.") or is_known(value.name) else None
     if isinstance(value, Tuple):
         return True if value.items else None if value.rest else False
     if isinstance(value, (ListCell, DictCell, Container)):
@@ -59,17 +63,21 @@ def truth(value: Value) -> bool | None:
     return True
 
 
-def test_atom(run: Run, frame: Frame, node: cst.CSTNode, value: Value, op: str, operand: object) -> Atom:
-    """The condition ``value op operand``, shown as ``node`` is written."""
+def condition(run: Run, frame: Frame, node: cst.CSTNode, value: Value, op: str, operand: object, other: Value | None = None) -> Atom:
+    """The condition ``value op operand``, shown as ``node`` is written; ``other`` is the value behind the operand, if it is not known."""
     module = frame.module
     loop = run.loop
     if isinstance(value, Unknown) and value.symbol:
         symbol, loop = value.symbol, value.loop
     elif isinstance(value, Tensor):
         symbol = f"t{value.uid}"
+    elif isinstance(value, External):
+        symbol = value.name
     else:
         symbol = f"v{id(value)}"
-    return Atom(symbol, op, operand, True, lambda: module.text(node), loop)
+    unknowns = [v for v in (value, other) if isinstance(v, Unknown)]
+    loop = max([loop, *(v.loop for v in unknowns)])
+    return Atom(symbol, op, operand, True, lambda: module.text(node), loop, opaque=any(v.opaque for v in unknowns))
 
 
 def when(run: Run, value: Value, guard: frozenset[Literal], true: bool) -> Value:
@@ -83,4 +91,4 @@ def when(run: Run, value: Value, guard: frozenset[Literal], true: bool) -> Value
     return narrowed
 
 
-__all__ = ["ALWAYS", "split", "test_atom", "truth", "when"]
+__all__ = ["ALWAYS", "condition", "split", "truth", "when"]

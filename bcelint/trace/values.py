@@ -50,6 +50,8 @@ class Unknown(Value):
     sources: Sources = frozenset()
     loop: int = 0
     """The loop whose iterations change it, 0 where none does."""
+    opaque: bool = False
+    """It is set where it is not seen: no case may be made of it."""
     facts: Facts = NOTHING_KNOWN
     """What is known all the same, should it be a tensor: that its gradient is cut, say."""
 
@@ -340,7 +342,7 @@ def sources_of(value: Value) -> Sources:
 
 
 def common(values: Sequence[Value]) -> Tensor | None:
-    """One tensor that says what holds of each of several: the hull of their ranges, and what they have in common. None for other values."""
+    """One tensor that says what holds of each of several: the hull of their ranges (which only some of them may fill), and what they have in common. None for other values."""
     tensors = [value for value in values if isinstance(value, Tensor)]
     if not tensors or len(tensors) < len(values):
         return None
@@ -354,8 +356,8 @@ def common(values: Sequence[Value]) -> Tensor | None:
     hull = None
     if len(ranges) == len(tensors):
         intervals = [r.value for r in ranges]
-        interval = Interval(min(i.low for i in intervals), max(i.high for i in intervals), all(i.tight for i in intervals))
-        hull = next((r for r in ranges if r.value == interval), Claim(interval, ranges[-1].steps))
+        interval = Interval(min(i.low for i in intervals), max(i.high for i in intervals), tight=False)
+        hull = ranges[0] if all(i == intervals[0] for i in intervals) else Claim(interval, ranges[-1].steps)
     axis = first.facts.axis if all(t.facts.axis == first.facts.axis for t in tensors) else None
     facts = Facts(hull, same("kind"), axis, same("dtype"), same("shape"), same("grad"))
     losses = frozenset().union(*(t.losses for t in tensors))

@@ -111,8 +111,8 @@ ENGINE = {
     "losses.py": "from torch.nn import BCELoss",
     "engine.py": "def train(model, criterion): criterion(model(1), 2)",
     "models.py": "import torch",
-    "train.py": "import losses, engine, models",
-    "main.py": "import train",
+    "train.py": "import losses, engine, models\ndef run(): engine.train(models.Net(), losses.BCELoss())",
+    "main.py": "import train\ntrain.run()",
     "plot.py": "import models",
     "alone.py": "import torch.nn.functional as F\nF.cross_entropy(a, b)",
 }

@@ -1,0 +1,108 @@
+"""From which files a loss can be reached: those that name one, and those that use a name which leads to one.
+
+Read off the bytes, top-level statement by top-level statement: a class, function or variable leads to a loss if its statement names a loss or
+another name that does. Names are not resolved beyond the import lines, so this errs on the side of too many files.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable
+
+from bcelint.project.imports import names_a_loss
+
+_STATEMENT = re.compile(rb"^(?=[A-Za-z_@(\[{*])", re.MULTILINE)
+_WORD = re.compile(rb"\w+")
+_DEFINED = re.compile(rb"(?:\A|\n)(?:async\s+def|def|class)\s+(\w+)")
+_BOUND = re.compile(rb"\A([\w, ]+?)\s*(?::[^=\n]+)?=(?!=)")
+_BOUND_INSIDE = re.compile(rb"^[ \t]+([\w, ]+?)\s*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
+_COMPOUND = re.compile(rb"\A(?:if|elif|else|for|while|with|try|except|finally)\b")
+_IMPORT = re.compile(rb"\A(?:from|import)\b")
+
+
+class Reach:
+    """The names of each file that lead to a loss, followed along the import lines of the project."""
+
+    def __init__(self, files: Iterable[str], read: Callable[[str], bytes], importers: Callable[[str], frozenset[str]]) -> None:
+        self._read = read
+        self._words: dict[str, frozenset[bytes]] = {}
+        self._statements: dict[str, list[_Statement]] = {}
+        self._names: dict[str, set[bytes]] = {}
+        scopes: dict[str, set[bytes]] = {}
+        waiting = [path for path in files if names_a_loss(read(path))]
+        for path in waiting:
+            self._names[path] = self._leading(path, set()) | {_module_name(path)}
+        while waiting:
+            path = waiting.pop()
+            for importer in importers(path):
+                scope = scopes.setdefault(importer, set())
+                fresh = (self._names[path] & self._words_of(importer)) - scope
+                star = self._stars(importer)
+                if star:
+                    fresh |= self._names[path] - scope
+                if not fresh:
+                    continue
+                scope |= fresh
+                known = self._names.get(importer)
+                names = self._leading(importer, scope) | (scope if star else set())
+                if known is None or names - known:
+                    self._names[importer] = names | (known or set())
+                    waiting.append(importer)
+
+    @property
+    def files(self) -> set[str]:
+        return set(self._names)
+
+    def _words_of(self, path: str) -> frozenset[bytes]:
+        if path not in self._words:
+            self._words[path] = frozenset(_WORD.findall(self._read(path)))
+        return self._words[path]
+
+    def _stars(self, path: str) -> bool:
+        return b"import *" in self._read(path)
+
+    def _leading(self, path: str, known: set[bytes]) -> set[bytes]:
+        """The names that the file's top-level statements give to what leads to a loss; ``known`` are such names from elsewhere."""
+        left = self._statements_of(path)
+        leading = set(known)
+        found: set[bytes] = set()
+        while True:
+            size = len(found)
+            rest = []
+            for statement in left:
+                if statement.names_loss or not leading.isdisjoint(statement.words):
+                    found |= statement.binds if not statement.is_import else statement.binds & leading
+                else:
+                    rest.append(statement)
+            leading |= found
+            left = rest
+            if len(found) == size:
+                return found
+
+    def _statements_of(self, path: str) -> list[_Statement]:
+        if path not in self._statements:
+            self._statements[path] = [_Statement(text) for text in _STATEMENT.split(self._read(path)) if text]
+        return self._statements[path]
+
+
+def _module_name(path: str) -> bytes:
+    folder, base = os.path.split(path)
+    return os.fsencode(os.path.basename(folder) if base == "__init__.py" else base.rpartition(".")[0])
+
+
+class _Statement:
+    """One top-level statement: the names it mentions and the names it binds."""
+
+    __slots__ = ("binds", "is_import", "names_loss", "words")
+
+    def __init__(self, text: bytes) -> None:
+        self.words = frozenset(_WORD.findall(text))
+        self.names_loss = names_a_loss(text)
+        self.is_import = _IMPORT.match(text) is not None
+        self.binds: frozenset[bytes] | set[bytes]
+        if self.is_import:
+            self.binds = self.words
+        else:
+            bound = _BOUND_INSIDE.findall(text) if _COMPOUND.match(text) else _BOUND.findall(text)
+            self.binds = {*_DEFINED.findall(text), *(name for names in bound for name in _WORD.findall(names))}
