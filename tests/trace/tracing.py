@@ -21,7 +21,8 @@ PRELUDE = """\
 import torch
 from torch import nn
 import torch.nn.functional as F
-from somewhere import anything
+import somewhere
+anything = somewhere.load()
 x, y = torch.randn(4, 3), torch.rand(4, 3)
 z = nn.Linear(3, 3)(x)
 p = torch.sigmoid(z)
