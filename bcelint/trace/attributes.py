@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -11,6 +12,7 @@ from bcelint.trace import calls, torchcalls
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.frames import Frame
 from bcelint.trace.modules import external_member
+from bcelint.trace.options import Namespace
 from bcelint.trace.run import Run
 from bcelint.trace.values import (
     CONTENT,
@@ -38,18 +40,21 @@ from bcelint.trace.values import (
     Value,
 )
 
-
-def load(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: str) -> Value:
-    """The value of ``owner.name``."""
-    return run.state.lift_call(lambda single: _load_one(run, frame, node, single, name), owner)
+DYNAMIC = "<dynamic>"
+"""Set on an object whose attributes are written under names that are not known."""
 
 
-def _load_one(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: str) -> Value:
+def load(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: str, called: bool = False) -> Value:
+    """The value of ``owner.name``; ``called`` says that it is called at once."""
+    return run.state.lift_call(lambda single: _load_one(run, frame, node, single, name, called), owner)
+
+
+def _load_one(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: str, called: bool) -> Value:
     found = find(run, frame, node, owner, name)
     if found is not None:
         return found
     if isinstance(owner, Unknown):
-        return _of_unknown(run, frame, node, owner, name)
+        return _of_unknown(run, frame, node, owner, name, called)
     what = owner.cls.name if isinstance(owner, Instance) else type(owner).__name__.lower()
     symbol = f"{owner.id}.{name}" if isinstance(owner, Cell) else ""
     return run.unknown(f"{what} has no attribute {name} that is seen here", frame, node, symbol=symbol)
@@ -86,6 +91,8 @@ def find(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: s
         return owner.args[name]
     if isinstance(owner, Criterion) and name in owner.options:
         return owner.options[name]
+    if isinstance(owner, Namespace):
+        return owner.fields.get(name)
     if isinstance(owner, Loader) and name == "dataset":
         return owner.dataset
     if isinstance(owner, Partial) and name == "func":
@@ -100,7 +107,7 @@ def find(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: s
 
 
 def _setter(run: Run, frame: Frame, node: cst.BaseExpression) -> Any:
-    if not isinstance(node, cst.Attribute) or not isinstance(node.value, (cst.Name, cst.Attribute)):
+    if not isinstance(node, cst.Attribute) or not isinstance(node.value, (cst.Name, cst.Attribute, cst.Subscript)):
         return None
     target = node.value
 
@@ -113,15 +120,18 @@ def _setter(run: Run, frame: Frame, node: cst.BaseExpression) -> Any:
 
 
 def _of_instance(run: Run, frame: Frame, node: cst.BaseExpression, owner: Instance, name: str) -> Value | None:
+    if name == "__dict__":
+        run.state.write(owner, DYNAMIC, Const(True))
+        return None
     if name in owner.fields:
-        return owner.fields[name]
+        return _maybe_overwritten(run, frame, node, owner, name, owner.fields[name])
     if name == "training":
         return Const(True)  # a loss is computed to train; the paths of evaluation and export are not judged
     if name == "__class__":
         return owner.cls
     member = owner.cls.member(name)
     if member is not None:
-        return bind(run, frame, node, member[0], owner)
+        return bind(run, frame, node, _maybe_overwritten(run, frame, node, owner, name, member[0]), owner)
     native = owner.fields.get(CONTENT)
     if native is not None:
         found = find(run, frame, node, native, name)
@@ -131,12 +141,18 @@ def _of_instance(run: Run, frame: Frame, node: cst.BaseExpression, owner: Instan
         return owner  # DataParallel(model).module, after the wrapper has been seen through
     if name in frameworks.SELF_METHODS or name in calls.MODULE_METHODS:
         return Method(owner, name, frame.module.place(node))
-    if name == "__dict__":
-        return None
     getter = owner.cls.member("__getattr__")
     if getter is not None:
         return run.unknown(f"{owner.cls.name} makes its attributes in __getattr__", frame, node, symbol=f"{owner.id}.{name}")
     return None
+
+
+def _maybe_overwritten(run: Run, frame: Frame, node: cst.CSTNode, owner: Instance, name: str, value: Value) -> Value:
+    """A setting of an object whose attributes are also set under names that are not seen here."""
+    if DYNAMIC not in owner.fields or not isinstance(value, Const):
+        return value
+    unknown = run.unknown(f"attributes of {owner.cls.name} are set under names that are not followed", frame, node, symbol=f"{owner.id}.{name}")
+    return replace(unknown, opaque=True)
 
 
 def bind(run: Run, frame: Frame, node: cst.BaseExpression, member: Value, owner: Value) -> Value:
@@ -164,11 +180,11 @@ def _of_super(run: Run, frame: Frame, node: cst.BaseExpression, owner: Super, na
     return Method(owner, name, frame.module.place(node))
 
 
-def _of_unknown(run: Run, frame: Frame, node: cst.BaseExpression, owner: Unknown, name: str) -> Value:
+def _of_unknown(run: Run, frame: Frame, node: cst.BaseExpression, owner: Unknown, name: str, called: bool) -> Value:
     stored = run.foreign.get(owner.symbol)
     if stored is not None and name in stored.fields:
         return stored.fields[name]
-    if tables.method(name) is not None:
+    if called and (tables.method(name) is not None or name == "backward"):
         return Method(owner, name, frame.module.place(node), _setter(run, frame, node))
     row = tables.attribute(name)
     if row is not None:

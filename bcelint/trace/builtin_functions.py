@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from bcelint.facts import Shape
-from bcelint.trace import attributes, calls, comparisons
+from bcelint.trace import attributes, calls, comparisons, container_methods
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.conditions import Atom
@@ -58,9 +58,22 @@ def _content(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments, 
     return calls.sequence_of(run, frame, node, args.positional[index])
 
 
-@builtin("list", "sorted", "set", "frozenset")
+@builtin("list", "set", "frozenset")
 def _list(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
     return ev.new_list(_content(run, frame, node, args))
+
+
+@builtin("sorted")
+def _sorted(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
+    return ev.new_list(container_methods.reordered(run, frame, node, _content(run, frame, node, args), args))
+
+
+@builtin("reversed")
+def _reversed(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
+    content = _content(run, frame, node, args)
+    if content.rest is None:
+        return Tuple(content.items[::-1])
+    return Tuple((), any_of(run, frame, node, content))
 
 
 @builtin("tuple")
@@ -257,9 +270,20 @@ def _getattr(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) 
 
 @builtin("setattr")
 def _setattr(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    if len(args.positional) == 3 and isinstance(args.positional[1], Const):
-        attributes.store(run, args.positional[0], str(args.positional[1].value), args.positional[2])
+    if len(args.positional) == 3:
+        owner, name, value = args.positional
+        if isinstance(name, Const):
+            attributes.store(run, owner, str(name.value), value)
+        else:
+            attributes.store(run, owner, attributes.DYNAMIC, Const(True))
     return NONE
+
+
+@builtin("vars")
+def _vars(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
+    if args.positional:
+        attributes.store(run, args.positional[0], attributes.DYNAMIC, Const(True))
+    return run.unknown("the attributes of an object", frame, node)
 
 
 @builtin("hasattr")

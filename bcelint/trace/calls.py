@@ -98,7 +98,11 @@ def arguments_of(run: Run, frame: Frame, node: cst.Call) -> Arguments:
 def call_node(run: Run, frame: Frame, node: cst.Call) -> Value:
     if isinstance(node.func, cst.Name) and node.func.value == "super" and frame.find("super") is None:
         return pythoncalls.super_value(run, frame, node)
-    callee = ev.evaluate(run, frame, node.func)
+    if isinstance(node.func, cst.Attribute):
+        owner = ev.evaluate(run, frame, node.func.value)
+        callee = run.state.narrow(attributes.load(run, frame, node.func, owner, node.func.attr.value, called=True))
+    else:
+        callee = ev.evaluate(run, frame, node.func)
     return call_value(run, frame, node, callee, arguments_of(run, frame, node))
 
 

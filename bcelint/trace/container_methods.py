@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -9,7 +10,7 @@ import libcst as cst
 from bcelint.trace import calls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
-from bcelint.trace.subscripts import any_of, dict_key
+from bcelint.trace.subscripts import any_of, dict_key, without
 from bcelint.trace.values import CONTENT, NONE, Const, Container, DictCell, External, ListCell, Mapped, Tuple, Value
 
 if TYPE_CHECKING:
@@ -78,6 +79,10 @@ def _of_list(run: Run, frame: Frame, node: cst.BaseExpression, receiver: ListCel
         return taken
     if name == "clear":
         return change(lambda c: Tuple())
+    if name == "sort":
+        return change(lambda c: reordered(run, frame, node, c, args) if isinstance(c, Tuple) else c)
+    if name in ("remove", "discard") and args.positional:
+        return change(lambda c: _removed(run, frame, node, c, args.positional[0]) if isinstance(c, Tuple) else c)
     if name == "reverse":
         return change(lambda c: Tuple(c.items[::-1], c.rest) if isinstance(c, Tuple) and c.rest is None else c)
     if name == "copy":
@@ -85,6 +90,25 @@ def _of_list(run: Run, frame: Frame, node: cst.BaseExpression, receiver: ListCel
         copied.fields[CONTENT] = content
         return copied
     return None
+
+
+def reordered(run: Run, frame: Frame, node: cst.BaseExpression, content: Tuple, args: Arguments) -> Tuple:
+    """The content in another order: known for constants only."""
+    if content.rest is None and not args.keywords and all(isinstance(item, Const) for item in content.items):
+        try:
+            return Tuple(tuple(sorted(content.items, key=lambda item: item.value)))  # type: ignore[attr-defined]
+        except TypeError:
+            pass
+    if not content.items and content.rest is None:
+        return content
+    return Tuple((), any_of(run, frame, node, content))
+
+
+def _removed(run: Run, frame: Frame, node: cst.BaseExpression, content: Tuple, value: Value) -> Tuple:
+    at = next((i for i, item in enumerate(content.items) if item.key() == value.key()), None)
+    if at is None or content.rest is not None or not all(isinstance(item, Const) for item in content.items[:at]):
+        return Tuple((), any_of(run, frame, node, content))
+    return Tuple((*content.items[:at], *content.items[at + 1 :]))
 
 
 def _of_dict(run: Run, frame: Frame, node: cst.BaseExpression, receiver: DictCell, name: str, args: Arguments) -> Value | None:
@@ -132,7 +156,7 @@ def _update(run: Run, frame: Frame, node: cst.BaseExpression, receiver: DictCell
     if args.positional:
         more = calls.mapping_of(run, args.positional[0])
         if more is None:
-            rest = run.unknown("values of a dict that is not followed", frame, node)
+            items, rest = {}, replace(run.unknown("values of a dict that is not followed", frame, node), opaque=True)
         else:
             items.update(more.items)
             rest = more.rest or rest
@@ -178,6 +202,17 @@ def of_container(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Con
             rest = rest or calls.sequence_of(run, frame, node, args.positional[0]).rest
         run.state.write(receiver, CONTENT, Mapped(items, rest))
         return receiver
+    if name == "pop" and args.positional:
+        taken = args.positional[0]
+        layers = list(content.items.values())
+        known = isinstance(taken, Const) and isinstance(taken.value, int) and content.rest is None and -len(layers) <= taken.value < len(layers)
+        result = layers[taken.value] if known and isinstance(taken, Const) else content.items.get(taken.value) if isinstance(taken, Const) else None
+        if isinstance(taken, Const) and taken.value in content.items:
+            left: Value = Mapped({key: value for key, value in content.items.items() if key != taken.value}, content.rest)
+        else:
+            left = without(run, frame, node, receiver, content, taken)
+        run.state.write(receiver, CONTENT, left)
+        return result or run.unknown("a layer taken from a container", frame, node)
     if name in ("children", "values", "modules"):
         return Tuple(tuple(content.items.values()), content.rest)
     if name in ("items", "named_children"):

@@ -102,7 +102,7 @@ def _record(
             break
         if is_opaque(guard | run.state.path):
             values = tuple(run.unknown("it hangs on keywords that are not followed", frame, node) for _ in values)
-        case = {**arguments, **dict(zip(names, values))}
+        case = {**arguments, **dict(zip(names, map(run.as_it_is, values)))}
         place, function = outermost(frame, node, [case[name] for name in names])
         inner = frame.module.place(node)
         seen = (place, inner, row.name, is_constructor, constructed_at, guard, tuple((name, value.key()) for name, value in case.items()))

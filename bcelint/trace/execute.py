@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from bcelint.trace import assign, calls, loops
+from bcelint.trace import assign, calls, loops, subscripts
 from bcelint.trace import evaluate as ev
 from bcelint.trace.definitions import define_class, define_function
 from bcelint.trace.frames import Frame
@@ -132,6 +132,10 @@ def _assert(run: Run, frame: Frame, node: cst.Assert) -> Flow:
 
 
 def _delete(run: Run, frame: Frame, node: cst.Del) -> Flow:
+    targets = [element.value for element in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+    for target in targets:
+        if isinstance(target, cst.Subscript):
+            subscripts.delete(run, frame, target)
     return Flow.NEXT
 
 

@@ -19,6 +19,7 @@ from bcelint.trace.values import (
     CONTENT,
     NONE,
     Bound,
+    Cell,
     Class,
     Const,
     Container,
@@ -38,25 +39,11 @@ from bcelint.trace.values import (
     Tuple,
     Unknown,
     Value,
+    copied,
 )
 
 PASS_THROUGH = frozenset(
-    [
-        "tqdm.tqdm",
-        "tqdm.auto.tqdm",
-        "tqdm.notebook.tqdm",
-        "tqdm.std.tqdm",
-        "tqdm.tqdm_notebook",
-        "tqdm.rich.tqdm",
-        "rich.progress.track",
-        "copy.copy",
-        "copy.deepcopy",
-        "builtins.iter",
-        "builtins.reversed",
-        "builtins.print_",
-        "typing.cast_",
-        "numpy.asarray_",
-    ]
+    "tqdm.tqdm tqdm.auto.tqdm tqdm.notebook.tqdm tqdm.std.tqdm tqdm.tqdm_notebook tqdm.rich.tqdm rich.progress.track builtins.iter".split()
 )
 """Calls that hand their first argument on, as far as iterating over it goes."""
 
@@ -81,6 +68,8 @@ def _by_name(run: Run, frame: Frame, node: cst.BaseExpression, callee: External,
     made = torchcalls.construct(run, frame, node, name, args) or criteria.construct(run, frame, node, name, args)
     if made is not None:
         return made
+    if name in ("copy.copy", "copy.deepcopy") and args.positional:
+        return run.state.lift(copied, args.positional[0])
     wrapper = tables.wrapper(name)
     if wrapper is not None:
         if wrapper.keyword is not None and wrapper.keyword in args.keywords:
@@ -168,6 +157,8 @@ def _of_module(
     if name in ("forward", "__call__"):
         return calls.call_value(run, frame, node, receiver, args)
     if name in frameworks.SELF_METHODS:
+        if name in ("train", "eval"):
+            _set_mode(run, frame, node, receiver, training=name == "train" and not args.all())
         return receiver
     if name in ("add_module", "register_module", "register_buffer", "register_parameter") and len(args.all()) >= 2:
         key, value = args.all()[:2]
@@ -223,8 +214,11 @@ def _of_tensor(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method,
     ):
         return receiver  # a tensor or a module: the same thing on another device either way
     result = torchcalls.call_op(run, frame, node, row, args.behind(receiver))
-    if name.endswith("_") and not name.endswith("__") and callee.assign is not None:
-        callee.assign(result)
+    if name.endswith("_") and not name.endswith("__"):
+        if callee.assign is not None:
+            callee.assign(result)
+        if isinstance(receiver, Tensor):
+            run.changed_in_place.add(receiver.uid)  # other names of it have other values now
     return result
 
 
@@ -248,6 +242,19 @@ def _size(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Tensor, ar
             "a size of a tensor", frame, node, symbol=dim if isinstance(dim, str) else f"t{receiver.uid}.shape[{axis.value}]"
         )
     return run.unknown("a size of a tensor", frame, node)
+
+
+def _set_mode(run: Run, frame: Frame, node: cst.BaseExpression, module: Value, training: bool, depth: int = 4) -> None:
+    """``.train()`` and ``.eval()``, which hold for the modules inside too. A loss is computed to train; what evaluation does is no case of it."""
+    if depth and isinstance(module, Cell):
+        if isinstance(module, Instance):
+            mode = Const(True) if training else replace(run.unknown("the model may be in evaluation mode", frame, node), opaque=True)
+            run.state.write(module, "training", mode)
+        content = module.fields.get(CONTENT)
+        inside = [*module.fields.values(), *(content.items.values() if isinstance(content, Mapped) else ())]
+        for value in inside:
+            if isinstance(value, (Instance, Container)):
+                _set_mode(run, frame, node, value, training, depth - 1)
 
 
 # Special functions of libraries

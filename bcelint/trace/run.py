@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -16,7 +16,7 @@ from bcelint.trace.frames import Frame
 from bcelint.trace.modules import Modules, SourceModule
 from bcelint.trace.positions import NodePlace
 from bcelint.trace.state import State
-from bcelint.trace.values import Cell, Sources, Unknown, Value, fresh, merged_sources
+from bcelint.trace.values import Cell, Sources, Tensor, Unknown, Value, fresh, merged_sources
 
 if TYPE_CHECKING:
     from bcelint.project.project import Project
@@ -57,6 +57,8 @@ class Run:
     """Loss calls that are the same in every respect, by the number of their event."""
     executed: set[tuple[int, int]] = field(default_factory=set)
     """Functions (by the identity of their node) whose body ran at least once, each with the class of its receiver, or 0."""
+    changed_in_place: set[int] = field(default_factory=set)
+    """Tensors, by uid, of which another name has changed the values."""
     foreign: dict[str, Cell] = field(default_factory=dict)
     """What is stored on things that are not known, by their symbols."""
     dead: DeadCode = field(default_factory=DeadCode)
@@ -72,6 +74,13 @@ class Run:
 
     def __post_init__(self) -> None:
         self.modules = Modules(self.project, self.warn)
+
+    def as_it_is(self, value: Value) -> Value:
+        """The value after what other names have done to it: of a tensor changed in place its values are not known."""
+        if isinstance(value, Tensor) and value.uid in self.changed_in_place:
+            facts = replace(value.facts, range=None, kind=None)
+            return replace(value, facts=facts, reason="another name of the tensor has changed it in place")
+        return value
 
     def begin(self) -> None:
         """Start an entry point, with the steps that it may take."""

@@ -235,12 +235,35 @@ def store(run: Run, frame: Frame, node: cst.Subscript, value: Value) -> None:
         assign.assign(run, frame, node.value, run.state.lift(lambda v: _patched(owner, v), value))
 
 
+def delete(run: Run, frame: Frame, node: cst.Subscript) -> None:
+    """``del x[i]``."""
+    owner = ev.evaluate(run, frame, node.value)
+    index = _index(run, frame, node)
+    if isinstance(owner, (DictCell, Container, ListCell)):
+        content = run.state.narrow(owner.fields.get(CONTENT, Tuple()))
+        run.state.write(owner, CONTENT, without(run, frame, node, owner, content, index))
+
+
+def without(run: Run, frame: Frame, node: cst.CSTNode, owner: Value, content: Value, index: Any) -> Value:
+    """The content of a container after one of its items is taken out."""
+    if isinstance(content, Mapped) and isinstance(owner, DictCell):
+        if isinstance(index, (Const, External)):
+            return Mapped({key: value for key, value in content.items.items() if key != dict_key(index)}, content.rest)
+    elif isinstance(content, (Mapped, Tuple)) and isinstance(index, Const) and isinstance(index.value, int) and content.rest is None:
+        items = list(content.items.values() if isinstance(content, Mapped) else content.items)
+        if -len(items) <= index.value < len(items):
+            items.pop(index.value)
+            return Tuple(tuple(items)) if isinstance(content, Tuple) else Mapped({str(i): item for i, item in enumerate(items)})
+    lost = run.unknown("an item of a container from which something was taken", frame, node, content)
+    return Mapped({}, lost) if isinstance(content, Mapped) else Tuple((), lost)
+
+
 def _patched(owner: Tensor, value: Value) -> Value:
     """A tensor of which a part was overwritten: what holds of the old and the new part alike."""
     facts = owner.facts
     old = facts.interval
     new = value.facts.interval if isinstance(value, Tensor) else _point(value)
-    hull = None if old is None or new is None else Interval(min(old.low, new.low), max(old.high, new.high), old.tight and new.tight)
+    hull = None if old is None or new is None else Interval(min(old.low, new.low), max(old.high, new.high), old == new and old.tight)
     steps = value.facts.range.steps if isinstance(value, Tensor) and value.facts.range else facts.range.steps if facts.range else ()
     kind = None
     if isinstance(value, Tensor) and value.facts.kind is not None:

@@ -122,8 +122,9 @@ def operation(
         return run.unknown(f"{name} is not in the tables", frame, node, *bound.values())
     names = tuple(bound)
 
-    def one(*values: Value) -> Value:
+    def one(*given: Value) -> Value:
         assert row is not None
+        values = tuple(run.as_it_is(value) for value in given)
         return apply(run, frame, node, row, row.params, dict(zip(names, values)), values[len(names) :])
 
     return run.state.lift(one, *bound.values(), *extra)
@@ -326,7 +327,8 @@ def call_layer(run: Run, frame: Frame, node: cst.BaseExpression, layer: Layer, a
     everything = {**{name: value for name, value in layer.args.items() if name in known}, **bound}
     names_in_order = tuple(everything)
 
-    def one(*values: Value) -> Value:
+    def one(*given: Value) -> Value:
+        values = tuple(run.as_it_is(value) for value in given)
         return apply(run, frame, node, row, params, dict(zip(names_in_order, values)), values[len(names_in_order) :], layer)
 
     return run.state.lift(one, *everything.values(), *extra)

@@ -77,7 +77,7 @@ def condition(run: Run, frame: Frame, node: cst.CSTNode, value: Value, op: str, 
         symbol = f"v{id(value)}"
     unknowns = [v for v in (value, other) if isinstance(v, Unknown)]
     loop = max([loop, *(v.loop for v in unknowns)])
-    return Atom(symbol, op, operand, True, lambda: module.text(node), loop, opaque=any(v.opaque for v in unknowns))
+    return Atom(symbol, op, operand, True, lambda: module.text(node), loop, opaque=isinstance(value, External) or any(v.opaque for v in unknowns))
 
 
 def when(run: Run, value: Value, guard: frozenset[Literal], true: bool) -> Value:

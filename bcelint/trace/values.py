@@ -322,6 +322,20 @@ class Choice(Value):
 NONE = Const(None)
 
 
+def copied(value: Value) -> Value:
+    """A deep copy, as far as the things that can be changed go."""
+    if isinstance(value, (Tuple, Mapped)):
+        items: Any = tuple(map(copied, value.items)) if isinstance(value, Tuple) else {key: copied(item) for key, item in value.items.items()}
+        return replace(value, items=items, rest=value.rest and copied(value.rest))
+    if not isinstance(value, (ListCell, DictCell, Container, Instance)):
+        return value
+    cell: Cell = (
+        Container(value.name) if isinstance(value, Container) else Instance(value.cls) if isinstance(value, Instance) else type(value)()
+    )
+    cell.fields.update({name: copied(field) for name, field in value.fields.items() if field is not value})
+    return cell
+
+
 def alternatives(value: Value) -> tuple[tuple[frozenset[Literal], Value], ...]:
     """The cases of a value; one, always, for a value that has no alternatives."""
     return value.alternatives if isinstance(value, Choice) else ((ALWAYS, value),)
