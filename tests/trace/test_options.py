@@ -1,0 +1,40 @@
+"""Options of the command line: one case for the default, and one for all the rest."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.trace.tracing import value_of
+
+OPTION = "import argparse\nparser = argparse.ArgumentParser()\n{declared}\nargs = parser.parse_args()\n"
+
+
+def with_option(declared: str, out: str) -> str:
+    return value_of(OPTION.format(declared=declared) + f"out = {out}")
+
+
+def test_an_option_is_the_same_condition_everywhere() -> None:
+    declared = "parser.add_argument('--loss', default='bce')"
+    assert with_option(declared, "p if args.loss == 'bce' else torch.sigmoid(x)").count("probabilities when") == 2
+    assert with_option(declared, "(p if args.loss == 'bce' else z) if args.loss == 'bce' else p").count("logits") == 0
+
+
+def test_a_flag_is_true_or_false() -> None:
+    assert with_option("parser.add_argument('--flag', action='store_true')", "p if args.flag else z") == (
+        "probabilities when args.flag; logits when not args.flag"
+    )
+
+
+@pytest.mark.xfail(strict=True, reason="the methods of an option parser are not entered")
+@pytest.mark.parametrize(
+    ("declared", "name"),
+    [
+        ("parser.add_argument('--act', default='sigmoid')", "act"),
+        ("parser.add_argument('-a', '--last-act', default='sigmoid')", "last_act"),
+        ("parser.add_argument('-a', default='sigmoid', dest='act')", "act"),
+        ("parser.set_defaults(act='sigmoid')", "act"),
+        ("group = parser.add_argument_group('model')\ngroup.add_argument('--act', default='sigmoid')", "act"),
+    ],
+)
+def test_the_default_is_a_case(declared: str, name: str) -> None:
+    assert "probabilities when " in with_option(declared, f"{{'sigmoid': p, 'none': z}}[args.{name}]")
