@@ -26,7 +26,7 @@ _IMPORT = re.compile(
 _TEXT = re.compile(
     rb"""("{3}|'{3})(?:\\[\s\S]|[\s\S])*?\1|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|#[^\n]*"""
 )
-_LOOKED_UP = re.compile(rb"\bgetattr\(\s*(?:torch\.)?(?:nn|F|functional)\b|\b(?:nn|F|functional)\.__dict__")
+_LOOKED_UP = re.compile(rb"\bgetattr\(\s*(?:torch\.)?(?:nn(?:\.functional)?|F|functional)\s*,|\bnn(?:\.functional)?\.__dict__")
 _COMMENT = re.compile(rb"#[^\n]*")
 
 

@@ -10,14 +10,16 @@ import os
 import re
 from collections.abc import Callable, Iterable
 
-from bcelint.project.imports import names_a_loss
+from bcelint.project.imports import import_lines, names_a_loss
 
 _STATEMENT = re.compile(rb"^(?=[A-Za-z_@(\[{*])", re.MULTILINE)
+_ATTRIBUTE = re.compile(rb"\.\s*(\w+)")
 _WORD = re.compile(rb"\w+")
 _DEFINED = re.compile(rb"(?:\A|\n)(?:async\s+def|def|class)\s+(\w+)")
 _BOUND = re.compile(rb"\A([\w, ]+?)\s*(?::[^=\n]+)?=(?!=)")
 _BOUND_INSIDE = re.compile(rb"^[ \t]+([\w, ]+?)\s*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 _COMPOUND = re.compile(rb"\A(?:if|elif|else|for|while|with|try|except|finally)\b")
+_ALIAS = re.compile(rb"\bas\s+(\w+)")
 _IMPORT = re.compile(rb"\A(?:from|import)\b")
 
 
@@ -37,7 +39,7 @@ class Reach:
             path = waiting.pop()
             for importer in importers(path):
                 scope = scopes.setdefault(importer, set())
-                fresh = (self._names[path] & self._words_of(importer)) - scope
+                fresh = (self._names[path] & self._names_from_others(importer)) - scope
                 star = self._stars(importer)
                 if star:
                     fresh |= self._names[path] - scope
@@ -54,9 +56,14 @@ class Reach:
     def files(self) -> set[str]:
         return set(self._names)
 
-    def _words_of(self, path: str) -> frozenset[bytes]:
+    def _names_from_others(self, path: str) -> frozenset[bytes]:
+        """The names that a file may have from others: imported ones, and attributes of imported modules."""
         if path not in self._words:
-            self._words[path] = frozenset(_WORD.findall(self._read(path)))
+            data = self._read(path)
+            lines = import_lines(data)
+            imported = [name for line in lines for pair in line.names or () for name in pair]
+            imported += [line.module.rpartition(".")[2] for line in lines if line.names is None]
+            self._words[path] = frozenset(_ATTRIBUTE.findall(data)).union(map(os.fsencode, imported))
         return self._words[path]
 
     def _stars(self, path: str) -> bool:
@@ -72,7 +79,7 @@ class Reach:
             rest = []
             for statement in left:
                 if statement.names_loss or not leading.isdisjoint(statement.words):
-                    found |= statement.binds if not statement.is_import else statement.binds & leading
+                    found |= statement.binds & leading | statement.aliases if statement.is_import else statement.binds
                 else:
                     rest.append(statement)
             leading |= found
@@ -94,12 +101,13 @@ def _module_name(path: str) -> bytes:
 class _Statement:
     """One top-level statement: the names it mentions and the names it binds."""
 
-    __slots__ = ("binds", "is_import", "names_loss", "words")
+    __slots__ = ("aliases", "binds", "is_import", "names_loss", "words")
 
     def __init__(self, text: bytes) -> None:
         self.words = frozenset(_WORD.findall(text))
         self.names_loss = names_a_loss(text)
         self.is_import = _IMPORT.match(text) is not None
+        self.aliases = frozenset(_ALIAS.findall(text)) if self.is_import else frozenset()
         self.binds: frozenset[bytes] | set[bytes]
         if self.is_import:
             self.binds = self.words

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 STACK = 512 * 1024 * 1024
 RECURSION = 20_000
+MAX_BYTES = 2_000_000
+"""Of source that is parsed because a loss might be reached from it; what it imports is parsed besides, where it is used."""
 INTERNAL_ERROR = "internal error"
 
 
@@ -63,14 +65,27 @@ def _trace(run: Run, entries: Sequence[str]) -> None:
     project = run.project
     for tests in (False, True):
         paths = [path for path in entries if _is_test(project.root, path) is tests]
-        found = (run.modules.get(path) for path in sorted(paths, key=lambda path: not project.names_loss(path)))
-        part = [module for module in found if module is not None]
+        part = _loaded(run, sorted(paths, key=lambda path: not project.names_loss(path)))
         for module in part:
             _bounded(run, module.path, lambda module=module: _run_entry(run, module))  # type: ignore[misc]
         for module in part:
             for function, owner in _uncalled(run, module):
                 if _is_entry(run, function, owner):
                     _bounded(run, module.path, lambda function=function, owner=owner: _call_uncalled(run, function, owner))  # type: ignore[misc]
+
+
+def _loaded(run: Run, paths: Sequence[str]) -> list[SourceModule]:
+    """The modules of the files; of those that name no loss themselves only so many, since parsing is what costs most."""
+    found, left = [], MAX_BYTES
+    for path in paths:
+        if not run.project.names_loss(path):
+            left -= os.path.getsize(path) if os.path.exists(path) else 0
+            if left < 0:
+                break
+        module = run.modules.get(path)
+        if module is not None:
+            found.append(module)
+    return found
 
 
 def _is_entry(run: Run, function: Function, owner: Class | None) -> bool:
