@@ -61,6 +61,7 @@ def test_tensors_in_the_constructor() -> None:
 
 def test_a_constructor_with_keywords_that_are_not_known() -> None:
     assert [call.unknown_keywords for call in trace("nn.BCELoss(**anything)(p, y)").calls] == [()]
+    assert only("F.binary_cross_entropy(p, y, wait=3, **anything)").unknown_keywords == ()
 
 
 @pytest.mark.parametrize(
@@ -149,6 +150,9 @@ def test_cases_are_recorded_one_by_one() -> None:
 def test_the_case_that_the_path_already_holds_is_not_repeated() -> None:
     call = only("if anything.flag:\n    F.binary_cross_entropy(p if anything.flag else z, y)")
     assert call.case == ()
+    calls = trace("out = p if anything.flag and anything.other else z\nif anything.flag:\n    F.binary_cross_entropy(out, y)").calls
+    assert len(calls) == 2
+    assert not [call for call in calls if "anything.flag" in call.case]
 
 
 def test_the_case_is_named_where_activation_and_criterion_disagree() -> None:
