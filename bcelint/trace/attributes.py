@@ -12,7 +12,7 @@ from bcelint.trace import calls, torchcalls
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.frames import Frame
 from bcelint.trace.modules import external_member
-from bcelint.trace.options import Namespace
+from bcelint.trace.options import Namespace, OptionParser
 from bcelint.trace.run import Run
 from bcelint.trace.values import (
     CONTENT,
@@ -93,6 +93,8 @@ def find(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: s
         return owner.options[name]
     if isinstance(owner, Namespace):
         return owner.fields.get(name)
+    if isinstance(owner, OptionParser):
+        return Method(owner, name, frame.module.place(node))
     if isinstance(owner, Loader) and name == "dataset":
         return owner.dataset
     if isinstance(owner, Partial) and name == "func":
@@ -225,6 +227,9 @@ def store(run: Run, owner: Value, name: str, value: Value) -> None:
             run.state.write(target, CONTENT, Mapped({**content.items, name: value}, content.rest))
         elif isinstance(target, Cell):
             old = target.fields.get(name)
+            if old is None and isinstance(target, Instance):
+                member = target.cls.member(name)
+                old = member[0] if member is not None else None
             new = value if not guard or old is None else run.state.choice([(guard, value), *_others(run, owner, guard, old)])
             run.state.write(target, name, new)
         elif isinstance(target, Module):

@@ -40,6 +40,8 @@ from bcelint.trace.values import (
     fresh,
 )
 
+HOOKED = "<hooked>"
+"""Set on a module that has a forward hook, which may change what it returns."""
 MODULE_METHODS = frozenset(
     [
         "parameters",
@@ -139,6 +141,8 @@ def _call_one(run: Run, frame: Frame, node: cst.BaseExpression, callee: Value, a
 
 def call_instance(run: Run, frame: Frame, node: cst.BaseExpression, callee: Instance, args: Arguments) -> Value:
     """``model(x)``: its own ``__call__`` or ``forward``, or the layer of torch that its class inherits from."""
+    if HOOKED in callee.fields:
+        return run.unknown(f"{callee.cls.name} has a forward hook", frame, node, callee, *args.all())
     for name in ("__call__", "forward"):
         if name in callee.fields:
             return call_value(run, frame, node, callee.fields[name], args)
@@ -154,6 +158,8 @@ def call_instance(run: Run, frame: Frame, node: cst.BaseExpression, callee: Inst
 def call_container(run: Run, frame: Frame, node: cst.BaseExpression, callee: Container, args: Arguments) -> Value:
     """``Sequential``: one layer after the other."""
     content = callee.fields.get(CONTENT)
+    if HOOKED in callee.fields:
+        return run.unknown(f"nn.{callee.name} has a forward hook", frame, node, *args.all())
     if callee.name != "Sequential":
         return run.unknown(f"nn.{callee.name} can't be called", frame, node, *args.all())
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Union
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -116,20 +117,47 @@ def consistent(guard: Iterable[Literal]) -> bool:
     return all(any(consistent([*atoms, *choice]) for choice in literal.choices) for literal in literals if isinstance(literal, AnyOf))
 
 
-_known: dict[tuple[frozenset[Literal], frozenset[Literal]], bool] = {}
+class _Index:
+    """A guard's literals by symbol, to find those that another guard may contradict."""
+
+    def __init__(self, guard: frozenset[Literal]) -> None:
+        self.atoms: dict[str, list[Atom]] = {}
+        self.clauses: dict[str, list[AnyOf]] = {}
+        for literal in guard:
+            if isinstance(literal, Atom):
+                self.atoms.setdefault(literal.symbol, []).append(literal)
+            else:
+                for symbol in {atom.symbol for choice in literal.choices for atom in choice if isinstance(atom, Atom)}:
+                    self.clauses.setdefault(symbol, []).append(literal)
+
+    def allows(self, atom: Atom) -> bool:
+        return not any(contradict(known, atom) for known in self.atoms.get(atom.symbol, ()))
+
+
+@lru_cache(maxsize=20_000)
+def _index(guard: frozenset[Literal]) -> _Index:
+    return _Index(guard)
+
+
+@lru_cache(maxsize=100_000)
+def _compatible(one: frozenset[Literal], other: frozenset[Literal]) -> bool:
+    small, large = (one, other) if len(one) <= len(other) else (other, one)
+    known, asked = _index(large), _index(small)
+    for literal in small - large:
+        if isinstance(literal, Atom):
+            if not known.allows(literal):
+                return False
+            for clause in known.clauses.get(literal.symbol, ()):
+                if not any(all(asked.allows(x) for x in choice if isinstance(x, Atom)) for choice in clause.choices):
+                    return False
+        elif not any(all(known.allows(x) for x in choice if isinstance(x, Atom)) for choice in literal.choices):
+            return False
+    return True
 
 
 def compatible(one: frozenset[Literal], other: frozenset[Literal]) -> bool:
-    """Whether two consistent guards can hold together (remembered: the same pairs come again and again)."""
-    if not one or not other or one <= other or other <= one:
-        return True
-    key = (one, other)
-    answer = _known.get(key)
-    if answer is None:
-        if len(_known) > 100_000:
-            _known.clear()
-        answer = _known[key] = consistent(one | other)
-    return answer
+    """Whether two guards, each consistent in itself, can hold together. Errs on the side of True."""
+    return not one or not other or one <= other or other <= one or _compatible(one, other)
 
 
 def either(guards: Iterable[frozenset[Literal]]) -> frozenset[Literal]:

@@ -194,10 +194,16 @@ def of_container(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Con
         more = (args.positional[-1],) if name != "extend" else calls.sequence_of(run, frame, node, args.positional[0]).items
         items = dict(content.items)
         rest = content.rest
-        if name == "insert":
-            rest = run.unknown("a container with insertions", frame, node)
-        for value in more:
-            items[str(len(items))] = value
+        at = args.positional[0]
+        if name == "insert" and rest is None and isinstance(at, Const) and isinstance(at.value, int):
+            layers = list(items.values())
+            layers.insert(at.value, args.positional[-1])
+            items = {str(i): layer for i, layer in enumerate(layers)}
+        elif name == "insert":
+            items, rest = {}, run.unknown("a container with insertions", frame, node)
+        else:
+            for value in more:
+                items[str(len(items))] = value
         if name == "extend":
             rest = rest or calls.sequence_of(run, frame, node, args.positional[0]).rest
         run.state.write(receiver, CONTENT, Mapped(items, rest))

@@ -46,6 +46,8 @@ PASS_THROUGH = frozenset(
     "tqdm.tqdm tqdm.auto.tqdm tqdm.notebook.tqdm tqdm.std.tqdm tqdm.tqdm_notebook tqdm.rich.tqdm rich.progress.track builtins.iter".split()
 )
 """Calls that hand their first argument on, as far as iterating over it goes."""
+MADE = "()"
+"""Behind the name of a class outside of the project: an object of it."""
 
 
 def call_external(run: Run, frame: Frame, node: cst.BaseExpression, callee: External, args: Arguments) -> Value:
@@ -68,6 +70,10 @@ def _by_name(run: Run, frame: Frame, node: cst.BaseExpression, callee: External,
     made = torchcalls.construct(run, frame, node, name, args) or criteria.construct(run, frame, node, name, args)
     if made is not None:
         return made
+    if name in frameworks.PREPARE_CLASSES:
+        return External(f"{name}{MADE}")
+    if f"{MADE}." in name:
+        return _of_accelerator(run, frame, node, name.rpartition(".")[2], args)
     if name in ("copy.copy", "copy.deepcopy") and args.positional:
         return run.state.lift(copied, args.positional[0])
     wrapper = tables.wrapper(name)
@@ -94,6 +100,17 @@ def _by_name(run: Run, frame: Frame, node: cst.BaseExpression, callee: External,
         inner = replace(args, positional=args.positional[1:], keywords={}, nodes=())
         return calls.call_value(run, frame, node, args.positional[0], inner)
     return run.unknown(f"{name} is outside of the project", frame, node, *args.all())
+
+
+def _of_accelerator(run: Run, frame: Frame, node: cst.BaseExpression, method: str, args: Arguments) -> Value:
+    """A method of accelerate's ``Accelerator`` or Lightning's ``Fabric``."""
+    if method in frameworks.PREPARE_METHODS and args.positional:
+        return args.positional[0] if len(args.positional) == 1 else Tuple(args.positional)
+    if method == "backward":
+        for value in args.positional:
+            criteria.mark_trained(run, value)
+        return NONE
+    return run.unknown(f".{method}() of an accelerator is not followed", frame, node, *args.all())
 
 
 def super_value(run: Run, frame: Frame, node: cst.Call) -> Value:
@@ -156,6 +173,8 @@ def _of_module(
     """Methods that every ``nn.Module`` has."""
     if name in ("forward", "__call__"):
         return calls.call_value(run, frame, node, receiver, args)
+    if name in ("register_forward_hook", "register_forward_pre_hook") and isinstance(receiver, (Instance, Container)):
+        run.state.write(receiver, calls.HOOKED, Const(True))
     if name in frameworks.SELF_METHODS:
         if name in ("train", "eval"):
             _set_mode(run, frame, node, receiver, training=name == "train" and not args.all())

@@ -98,7 +98,7 @@ def _load_one(run: Run, frame: Frame, node: cst.Subscript, owner: Value, index: 
         unknown = run.unknown(owner.reason, frame, node, owner, symbol=symbol)
         return replace(unknown, facts=owner.facts, place=owner.place or unknown.place, sources=owner.sources if symbol else unknown.sources)
     if isinstance(owner, Loader):
-        return calls.dataset_item(run, frame, node, owner.dataset)
+        return calls.dataset_item(run, frame, node, owner if isinstance(owner.dataset, Tuple) else owner.dataset)
     return run.unknown("an item of something that is not followed", frame, node, owner)
 
 

@@ -10,6 +10,7 @@ from bcelint.trace.run import Run
 from bcelint.trace.torchcalls import is_known
 from bcelint.trace.values import (
     CONTENT,
+    Cell,
     Const,
     Container,
     DictCell,
@@ -21,6 +22,7 @@ from bcelint.trace.values import (
     Unknown,
     Value,
     alternatives,
+    fresh,
 )
 
 Guards = list[frozenset[Literal]]
@@ -74,7 +76,7 @@ def condition(run: Run, frame: Frame, node: cst.CSTNode, value: Value, op: str, 
     elif isinstance(value, External):
         symbol = value.name
     else:
-        symbol = f"v{id(value)}"
+        symbol = f"v{value.id if isinstance(value, Cell) else fresh()}"
     unknowns = [v for v in (value, other) if isinstance(v, Unknown)]
     loop = max([loop, *(v.loop for v in unknowns)])
     return Atom(symbol, op, operand, True, lambda: module.text(node), loop, opaque=isinstance(value, External) or any(v.opaque for v in unknowns))
