@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bcelint.contracts.schema import Loss
-from bcelint.facts import Facts
+from bcelint.facts import NOTHING_KNOWN, Facts
 from bcelint.places import Place, Step
 
 
@@ -26,7 +26,7 @@ class Argument:
     ``text`` is the argument as it is written at the call; ``steps`` is the way the value took after its facts were born.
     """
 
-    facts: Facts = Facts()
+    facts: Facts = NOTHING_KNOWN
     constant: Any = None
     is_tensor: bool = True
     text: str = ""

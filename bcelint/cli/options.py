@@ -38,9 +38,7 @@ def codes(values: Sequence[str]) -> list[str] | None:
     return found if values else None
 
 
-def run(
-    paths: Sequence[str], select: Sequence[str], ignore: Sequence[str], advice: bool, jobs: int | None, stdin_filename: str | None
-) -> Result:
+def run(paths: Sequence[str], select: Sequence[str], ignore: Sequence[str], advice: bool, jobs: int | None, stdin_filename: str | None) -> Result:
     """Analyse what the options name, with warnings on stderr and a progress bar if stderr is a terminal.
 
     Raises ``click.ClickException`` where nothing could be analysed.

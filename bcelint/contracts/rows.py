@@ -22,9 +22,7 @@ def signature(text: str) -> tuple[Param, ...]:
     arguments = _arguments(text)
     positional = arguments.posonlyargs + arguments.args
     lacking = len(positional) - len(arguments.defaults)
-    params = [
-        Param(a.arg, REQUIRED if i < lacking else ast.literal_eval(arguments.defaults[i - lacking])) for i, a in enumerate(positional)
-    ]
+    params = [Param(a.arg, REQUIRED if i < lacking else ast.literal_eval(arguments.defaults[i - lacking])) for i, a in enumerate(positional)]
     for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults):
         params.append(Param(a.arg, REQUIRED if default is None else ast.literal_eval(default), keyword_only=True))
     return tuple(params)

@@ -17,15 +17,11 @@ _LOSS = re.compile(rb"\b(?:" + "|".join(sorted(LOSS_NAMES)).encode() + rb")\b")
 _NAME = rb"[\w.\x80-\xff]"
 _IMPORT = re.compile(
     rb"(?:^(?:\xef\xbb\xbf)?|[;:])[ \t\f]*(?:"
-    rb"from\b[ \t]*(?P<dots>(?:\.[ \t]*)*)(?P<module>"
-    + _NAME
-    + rb"*)[ \t]*import\b[ \t]*(?:\((?P<many>(?:[^)#]|\#[^\n]*)*)|(?P<few>[^\n;#(]*))"
+    rb"from\b[ \t]*(?P<dots>(?:\.[ \t]*)*)(?P<module>" + _NAME + rb"*)[ \t]*import\b[ \t]*(?:\((?P<many>(?:[^)#]|\#[^\n]*)*)|(?P<few>[^\n;#(]*))"
     rb"|import[ \t]+(?P<modules>[^\n;#]+))",
     re.MULTILINE,
 )
-_TEXT = re.compile(
-    rb"""("{3}|'{3})(?:\\[\s\S]|[\s\S])*?\1|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|#[^\n]*"""
-)
+_TEXT = re.compile(rb"""("{3}|'{3})(?:\\[\s\S]|[\s\S])*?\1|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|#[^\n]*""")
 _LOOKED_UP = re.compile(rb"\bgetattr\(\s*(?:torch\.)?(?:nn(?:\.functional)?|F|functional)\s*,|\bnn(?:\.functional)?\.__dict__")
 _COMMENT = re.compile(rb"#[^\n]*")
 
@@ -42,9 +38,8 @@ class ImportLine:
 def names_a_loss(data: bytes) -> bool:
     """Whether the code names one of torch's losses, or looks one up by its name; not where it stands in strings and comments only."""
     # All but one of the names hold these three letters, and most files do not.
-    if b"oss" in data or b"kl_div" in data:
-        if _LOSS.search(data) is not None and _LOSS.search(_TEXT.sub(b"", data)) is not None:
-            return True
+    if (b"oss" in data or b"kl_div" in data) and _LOSS.search(data) is not None and _LOSS.search(_TEXT.sub(b"", data)) is not None:
+        return True
     return _LOOKED_UP.search(data) is not None
 
 
@@ -71,9 +66,7 @@ def import_lines(data: bytes) -> list[ImportLine]:
 def defines(data: bytes, name: str) -> bool:
     """Whether a module with this text seems to bind ``name`` at its top level by other means than an import."""
     encoded = re.escape(name.encode("utf-8"))
-    return (
-        re.search(rb"^(?:(?:async[ \t]+)?def|class)[ \t]+" + encoded + rb"\b|^" + encoded + rb"[ \t]*[:=,]", data, re.MULTILINE) is not None
-    )
+    return re.search(rb"^(?:(?:async[ \t]+)?def|class)[ \t]+" + encoded + rb"\b|^" + encoded + rb"[ \t]*[:=,]", data, re.MULTILINE) is not None
 
 
 def _pairs(listed: bytes) -> list[tuple[str, str]]:

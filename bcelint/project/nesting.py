@@ -32,9 +32,7 @@ def tree_depth(tree: ast.AST) -> int:
             depth += len(node.values)
         deepest = max(deepest, depth)
         for child in ast.iter_child_nodes(node):
-            short = (
-                isinstance(child, ast.expr) and child.end_lineno == child.lineno and (child.end_col_offset or 0) - child.col_offset < _SHORT
-            )
+            short = isinstance(child, ast.expr) and child.end_lineno == child.lineno and (child.end_col_offset or 0) - child.col_offset < _SHORT
             if not short:
                 stack.append((child, depth + 1))
     return deepest

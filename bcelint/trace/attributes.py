@@ -191,7 +191,9 @@ def _of_unknown(run: Run, frame: Frame, node: cst.BaseExpression, owner: Unknown
     row = tables.attribute(name)
     if row is not None:
         return torchcalls.operation(run, frame, node, "", {"input": owner}, row)
-    return Unknown(owner.reason, owner.place, f"{owner.symbol}.{name}" if len(owner.symbol) < 200 else "", owner.sources, owner.loop, owner.opaque, owner.facts)
+    return Unknown(
+        owner.reason, owner.place, f"{owner.symbol}.{name}" if len(owner.symbol) < 200 else "", owner.sources, owner.loop, owner.opaque, owner.facts
+    )
 
 
 def module_member(run: Run, owner: Module, name: str) -> Value | None:

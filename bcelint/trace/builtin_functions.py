@@ -154,8 +154,7 @@ def _zip(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> V
     known = min((len(content.items) for content in contents if content.rest is None), default=None)
     if known is not None:
         columns = [
-            content.items[:known] if content.rest is None else content.items + (content.rest,) * (known - len(content.items))
-            for content in contents
+            content.items[:known] if content.rest is None else content.items + (content.rest,) * (known - len(content.items)) for content in contents
         ]
         return Tuple(tuple(Tuple(row) for row in zip(*columns)))
     return Tuple((), Tuple(tuple(any_of(run, frame, node, content) for content in contents)))
@@ -242,7 +241,7 @@ def _is_one(value: Value, cls: Value) -> bool | None:
         own = {ListCell: "list", Tuple: "tuple", DictCell: "dict"}[type(value)]
         return short == own or (short in ("Sequence", "Iterable") and own != "dict") or (short == "Mapping" and own == "dict")
     if isinstance(value, Layer):
-        return True if cls.name in value.row.names or cls.name == "torch.nn.Module" else False
+        return cls.name in value.row.names or cls.name == "torch.nn.Module"
     if isinstance(value, Criterion):
         return cls.name in (value.row.cls, "torch.nn.Module")
     if isinstance(value, Container):
@@ -327,11 +326,7 @@ def _number(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -
         from bcelint.trace import torchcalls
 
         return torchcalls.operation(run, frame, node, "torch.abs", {"input": values[0]})
-    symbol = (
-        f"{name}({values[0].symbol})"
-        if len(values) == 1 and isinstance(values[0], Unknown) and name in ("int", "str", "float", "bool")
-        else ""
-    )
+    symbol = f"{name}({values[0].symbol})" if len(values) == 1 and isinstance(values[0], Unknown) and name in ("int", "str", "float", "bool") else ""
     return run.unknown(f"a {name or 'number'} that is not known", frame, node, *values, symbol=symbol)
 
 

@@ -188,9 +188,7 @@ def defaults_of(run: Run, frame: Frame, params: cst.Parameters) -> dict[str, Val
     return found
 
 
-def call_function(
-    run: Run, frame: Frame, node: cst.BaseExpression, function: Function, args: Arguments, receiver: Value | None = None
-) -> Value:
+def call_function(run: Run, frame: Frame, node: cst.BaseExpression, function: Function, args: Arguments, receiver: Value | None = None) -> Value:
     """Enter a function of the project."""
     identity = id(function.node)
     if run.active.get(identity, 0) >= MAX_RECURSION:
@@ -215,9 +213,7 @@ def call_function(
         run.loops = loops
         run.state.path = before
     if function.decorator.startswith("?"):
-        return run.unknown(
-            f"{function.qualname} has the decorator {function.decorator[1:]}, which is not followed", frame, node, *args.all()
-        )
+        return run.unknown(f"{function.qualname} has the decorator {function.decorator[1:]}, which is not followed", frame, node, *args.all())
     return _returned(run, frame, node, function, result)
 
 

@@ -80,9 +80,7 @@ def _compare(run: Run, frame: Frame, node: cst.Comparison, kind: type, a: Value,
     return _case(run, frame, node, a, "other", f"{symbol}{_name(b)}", other=b)
 
 
-def _case(
-    run: Run, frame: Frame, node: cst.CSTNode, value: Value, op: str, operand: Any, positive: bool = True, other: Value | None = None
-) -> Value:
+def _case(run: Run, frame: Frame, node: cst.CSTNode, value: Value, op: str, operand: Any, positive: bool = True, other: Value | None = None) -> Value:
     """``positive`` under the condition, its opposite under the opposite condition."""
     if op == "!=":
         op, positive = "==", not positive

@@ -77,9 +77,7 @@ def _loop(run: Run, frame: Frame, clause: cst.CompFor, body: Any, settle: Callab
         settle(loop)
 
 
-def _once(
-    run: Run, frame: Frame, clause: cst.CompFor, item: Value, body: Any, settle: Callable[[int], None], sure: bool
-) -> None:
+def _once(run: Run, frame: Frame, clause: cst.CompFor, item: Value, body: Any, settle: Callable[[int], None], sure: bool) -> None:
     assign.assign(run, frame, clause.target, item)
     for condition in clause.ifs:
         true, false = split(run, frame, condition.test, ev.evaluate(run, frame, condition.test))

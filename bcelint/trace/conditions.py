@@ -189,6 +189,4 @@ def texts(guard: Iterable[Literal]) -> tuple[str, ...]:
 
 def is_opaque(guard: Iterable[Literal]) -> bool:
     """Whether a guard hangs on something that is set where it is not seen."""
-    return any(
-        literal.opaque if isinstance(literal, Atom) else any(is_opaque(choice) for choice in literal.choices) for literal in guard
-    )
+    return any(literal.opaque if isinstance(literal, Atom) else any(is_opaque(choice) for choice in literal.choices) for literal in guard)

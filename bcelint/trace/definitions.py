@@ -104,9 +104,7 @@ def _decorated(run: Run, frame: Frame, node: cst.FunctionDef, item: cst.Decorato
     if isinstance(decorator, (Function, Class)) or (isinstance(decorator, Partial) and isinstance(decorator.function, Function)):
         result = calls.call_value(run, frame, item.decorator, decorator, Arguments((value,)))
         if isinstance(result, Function) and isinstance(value, Function):
-            return Function(
-                value.name, result.node, result.module, result.closure, result.defaults, value.owner, value.role, result.decorator
-            )
+            return Function(value.name, result.node, result.module, result.closure, result.defaults, value.owner, value.role, result.decorator)
         if not isinstance(result, Unknown):
             return result
     if isinstance(value, Function):

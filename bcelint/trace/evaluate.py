@@ -162,9 +162,10 @@ def binary(run: Run, frame: Frame, node: cst.CSTNode, kind: type, left: Value, r
             return _concatenation(a, b, sequences)
         if row == "torch.mul" and (sequences[0] is not None or sequences[1] is not None):
             return _repetition(run, frame, node, a, b)
-        if isinstance(a, Const) and isinstance(a.value, str) and row == "torch.remainder" and isinstance(b, Tuple) and b.rest is None:
-            if all(isinstance(item, Const) for item in b.items):
-                return _folded(run, frame, node, python, a.value, tuple(item.value for item in b.items))  # type: ignore[attr-defined]
+        if isinstance(a, Const) and isinstance(a.value, str) and row == "torch.remainder":
+            given = comparisons.constants_of(b)
+            if isinstance(given, tuple):
+                return _folded(run, frame, node, python, a.value, given)
         symbols = [v.symbol if isinstance(v, Unknown) else repr(v.value) if isinstance(v, Const) else "" for v in (a, b)]
         symbol = f"({symbols[0]} {row[6:]} {symbols[1]})" if all(symbols) and len("".join(symbols)) < 120 else ""
         unknown = run.unknown(_reason(a, b), frame, node, a, b, symbol=symbol)
@@ -318,14 +319,10 @@ def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
             continue
         assert isinstance(element, cst.DictElement)
         key, value = evaluate(run, frame, element.key), evaluate(run, frame, element.value)
-        if isinstance(key, Const) or isinstance(key, External):
+        if isinstance(key, (Const, External)):
             items[subscripts.dict_key(key)] = value
         else:
-            rest = (
-                value
-                if rest is None or rest.key() == value.key()
-                else run.unknown("a value under a key that is not known", frame, element.value)
-            )
+            rest = value if rest is None or rest.key() == value.key() else run.unknown("a value under a key that is not known", frame, element.value)
     return new_dict(Mapped(items, rest))
 
 

@@ -197,6 +197,7 @@ def branch(run: Run, frame: Frame, options: Sequence[tuple[Any, Any]]) -> Flow:
         flow = cases[0][1]()
         run.state.path = ends[0][1] if flow is Flow.NEXT else before
         return flow
+
     def dropped(flow: Flow, changes: Changes) -> None:
         if flow in (Flow.BREAK, Flow.CONTINUE) and frame.exits:
             frame.exits[-1].append({key: new for (_, key), (cell, _, _, new) in changes.items() if cell is frame and new is not None})
@@ -267,9 +268,7 @@ def _with(run: Run, frame: Frame, node: cst.With) -> Flow:
             frame.grad_off = True
         if item.asname is not None:
             target = item.asname.name
-            value: Value = (
-                manager if isinstance(manager, (Unknown, Tensor, Choice)) else run.unknown("what a with statement opens", frame, item.item)
-            )
+            value: Value = manager if isinstance(manager, (Unknown, Tensor, Choice)) else run.unknown("what a with statement opens", frame, item.item)
             assign.assign(run, frame, target, value)
     try:
         return block(run, frame, node.body)

@@ -109,9 +109,7 @@ def _settled(run: Run, frame: Frame, node: cst.CSTNode, cell: Cell, key: str, ol
         if len(new.items) > len(known) and all(a is b for a, b in zip(known, new.items)):
             grown = (*new.items[len(known) :], *([new.rest] if new.rest else []))
             new = Tuple(known, any_of(run, frame, node, Tuple(grown)))
-        return Tuple(
-            tuple(without_loop(run.state, item, loop) for item in new.items), without_loop(run.state, new.rest, loop) if new.rest else None
-        )
+        return Tuple(tuple(without_loop(run.state, item, loop) for item in new.items), without_loop(run.state, new.rest, loop) if new.rest else None)
     if key == CONTENT:
         from bcelint.trace.values import Choice, Mapped
 

@@ -225,12 +225,7 @@ def _of_tensor(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method,
     row = tables.method(name)
     if row is None:
         return run.unknown(f".{name}() of a tensor is not followed", frame, node, receiver, *args.all())
-    if (
-        isinstance(receiver, Unknown)
-        and name in frameworks.SELF_METHODS
-        and not _says_dtype(args)
-        and name in ("to", "cuda", "cpu", "type")
-    ):
+    if isinstance(receiver, Unknown) and name in frameworks.SELF_METHODS and not _says_dtype(args) and name in ("to", "cuda", "cpu", "type"):
         return receiver  # a tensor or a module: the same thing on another device either way
     result = torchcalls.call_op(run, frame, node, row, args.behind(receiver))
     if name.endswith("_") and not name.endswith("__"):
@@ -242,9 +237,7 @@ def _of_tensor(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method,
 
 
 def _says_dtype(args: Arguments) -> bool:
-    return any(
-        isinstance(v, (External, Const, Tensor)) and not (isinstance(v, Const) and isinstance(v.value, (str, bool))) for v in args.all()
-    )
+    return any(isinstance(v, (External, Const, Tensor)) and not (isinstance(v, Const) and isinstance(v.value, (str, bool))) for v in args.all())
 
 
 def _size(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Tensor, args: Arguments) -> Value:
@@ -257,9 +250,7 @@ def _size(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Tensor, ar
         dim = None if shape is None else shape.value.dim(axis.value)
         if isinstance(dim, int):
             return Const(dim)
-        return run.unknown(
-            "a size of a tensor", frame, node, symbol=dim if isinstance(dim, str) else f"t{receiver.uid}.shape[{axis.value}]"
-        )
+        return run.unknown("a size of a tensor", frame, node, symbol=dim if isinstance(dim, str) else f"t{receiver.uid}.shape[{axis.value}]")
     return run.unknown("a size of a tensor", frame, node)
 
 

@@ -108,9 +108,7 @@ class Run:
         """The innermost loop of unknown length, or 0."""
         return self.loops[-1] if self.loops else 0
 
-    def unknown(
-        self, reason: str, frame: Frame | None = None, node: cst.CSTNode | None = None, *origins: Value, symbol: str = ""
-    ) -> Unknown:
+    def unknown(self, reason: str, frame: Frame | None = None, node: cst.CSTNode | None = None, *origins: Value, symbol: str = "") -> Unknown:
         """An unknown value with its reason and place; what it was computed from is kept."""
         place = frame.module.place(node) if frame is not None and node is not None else None
         sources = merged_sources(*origins)
@@ -120,7 +118,9 @@ class Run:
         if place is not None and frame is not None and frame.grad_off and isinstance(node, cst.Call):
             facts = Facts(grad=Claim(False, (Step(place, "computed under torch.no_grad()"),)))
         loop = max([0, *(origin.loop for origin in origins if isinstance(origin, Unknown))]) if symbol else self.loop
-        return Unknown(reason, place, symbol or f"#{fresh()}", sources, loop, any(isinstance(origin, Unknown) and origin.opaque for origin in origins), facts)
+        return Unknown(
+            reason, place, symbol or f"#{fresh()}", sources, loop, any(isinstance(origin, Unknown) and origin.opaque for origin in origins), facts
+        )
 
 
 def step_at(frame: Frame, node: cst.CSTNode, note: str) -> Step:

@@ -205,7 +205,4 @@ def without_loop(state: State, value: Value, loop: int) -> Value:
 
 
 def _mentions(guard: Iterable[Literal], loop: int) -> bool:
-    return any(
-        literal.loop == loop if isinstance(literal, Atom) else any(_mentions(choice, loop) for choice in literal.choices)
-        for literal in guard
-    )
+    return any(literal.loop == loop if isinstance(literal, Atom) else any(_mentions(choice, loop) for choice in literal.choices) for literal in guard)

@@ -152,9 +152,7 @@ def apply(
 class _Results:
     """Makes values of outcomes: the claims get their step, and the way and the origins of the arguments go on."""
 
-    def __init__(
-        self, run: Run, frame: Frame, node: cst.CSTNode, main: Value | None, values: tuple[Value, ...], step: Step, origin: object
-    ) -> None:
+    def __init__(self, run: Run, frame: Frame, node: cst.CSTNode, main: Value | None, values: tuple[Value, ...], step: Step, origin: object) -> None:
         self.origin = origin
         self.run = run
         self.frame = frame

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 STACK = 512 * 1024 * 1024
 RECURSION = 20_000
-MAX_BYTES = 2_000_000
+MAX_BYTES = 1_000_000
 """Of source that is parsed because a loss might be reached from it; what it imports is parsed besides, where it is used."""
 INTERNAL_ERROR = "internal error"
 

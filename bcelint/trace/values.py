@@ -83,9 +83,7 @@ class Tensor(Value):
 
     def key(self) -> Any:
         facts = self.facts
-        claims = tuple(
-            (claim.value, claim.steps) if claim else None for claim in (facts.range, facts.kind, facts.dtype, facts.shape, facts.grad)
-        )
+        claims = tuple((claim.value, claim.steps) if claim else None for claim in (facts.range, facts.kind, facts.dtype, facts.shape, facts.grad))
         return ("tensor", claims, facts.axis, self.losses, self.reason if facts == NOTHING_KNOWN else "")
 
     def through(self, step: Step) -> Tensor:
@@ -329,9 +327,7 @@ def copied(value: Value) -> Value:
         return replace(value, items=items, rest=value.rest and copied(value.rest))
     if not isinstance(value, (ListCell, DictCell, Container, Instance)):
         return value
-    cell: Cell = (
-        Container(value.name) if isinstance(value, Container) else Instance(value.cls) if isinstance(value, Instance) else type(value)()
-    )
+    cell: Cell = Container(value.name) if isinstance(value, Container) else Instance(value.cls) if isinstance(value, Instance) else type(value)()
     cell.fields.update({name: copied(field) for name, field in value.fields.items() if field is not value})
     return cell
 
@@ -356,7 +352,9 @@ def sources_of(value: Value) -> Sources:
 
 
 def common(values: Sequence[Value]) -> Tensor | None:
-    """One tensor that says what holds of each of several: the hull of their ranges (which only some of them may fill), and what they have in common. None for other values."""
+    """One tensor that says what holds of each of several: the hull of their ranges (which only some of them may fill), and what they
+    have in common. None for other values.
+    """
     tensors = [value for value in values if isinstance(value, Tensor)]
     if not tensors or len(tensors) < len(values):
         return None

@@ -42,9 +42,7 @@ def parted(sample: tuple[Any, ...]) -> tuple[list[Any], dict[str, Any]]:
 
 def drawn(sample: tuple[Any, ...], rng: random.Random, knowing: float) -> tuple[list[Drawn], dict[str, Drawn]]:
     given, named = parted(sample)
-    return [draw(s, rng, i, knowing) for i, s in enumerate(given)], {
-        k: draw(v, rng, 50 + i, knowing) for i, (k, v) in enumerate(named.items())
-    }
+    return [draw(s, rng, i, knowing) for i, s in enumerate(given)], {k: draw(v, rng, 50 + i, knowing) for i, (k, v) in enumerate(named.items())}
 
 
 def run(row: Op, name: str, given: list[Drawn], named: dict[str, Drawn]) -> Any:
@@ -52,11 +50,7 @@ def run(row: Op, name: str, given: list[Drawn], named: dict[str, Drawn]) -> Any:
         warnings.simplefilter("ignore")
         if row.attribute:
             return getattr(given[0].value, name.rpartition(".")[2])
-        if (
-            name in ("torch.Tensor", *(f"torch.{n}Tensor" for n in ("Double", "Float", "Half")))
-            and given
-            and isinstance(given[0].value, tuple)
-        ):
+        if name in ("torch.Tensor", *(f"torch.{n}Tensor" for n in ("Double", "Float", "Half"))) and given and isinstance(given[0].value, tuple):
             return resolve(name)(list(given[0].value))
         return resolve(name)(*[d.value for d in given], **{k: d.value for k, d in named.items()})
 

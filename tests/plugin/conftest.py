@@ -55,9 +55,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def flake8() -> Flake8:
     """Runs flake8 with our codes only; ``start`` is the way in which worker processes start."""
 
-    def run(
-        *arguments: str, start: str = "", stdin: str | None = None, env: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, start: str = "", stdin: str | None = None, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         launch = "import sys; from flake8.main.cli import main; sys.exit(main())"
         if start:
             launch = f"import multiprocessing; multiprocessing.set_start_method({start!r}); {launch}"

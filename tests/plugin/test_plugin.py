@@ -22,9 +22,7 @@ def _a_fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def report(path: Path, text: str | None = None) -> list[tuple[int, int, str]]:
     text = path.read_text() if text is None else text
-    return [
-        (line, column, message) for line, column, message, _ in Plugin(ast.parse(text), text.splitlines(keepends=True), str(path)).run()
-    ]
+    return [(line, column, message) for line, column, message, _ in Plugin(ast.parse(text), text.splitlines(keepends=True), str(path)).run()]
 
 
 def test_line_and_column(project: Path) -> None:
@@ -71,9 +69,7 @@ def test_files_that_come_later_cost_no_new_evaluation(project: Path, monkeypatch
     """The first file gets what it needs, the second one everything that hangs together with it; after that all is known."""
     names = ("one", "two", "three", "four")
     for name in names:
-        (project / f"{name}.py").write_text(
-            "import torch.nn.functional as F\n\n\ndef loss(p, y):\n    return F.binary_cross_entropy(p, y)\n"
-        )
+        (project / f"{name}.py").write_text("import torch.nn.functional as F\n\n\ndef loss(p, y):\n    return F.binary_cross_entropy(p, y)\n")
     (project / "main.py").write_text("".join(f"import {name}\n" for name in names))
     seen: list[list[str]] = []
     real = tracer.loss_calls

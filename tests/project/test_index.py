@@ -40,16 +40,11 @@ def imports(top, name, **options):
     ],
 )
 def test_import_lines(text, expected):
-    lines = [
-        (line.level, line.module, None if line.names is None else [there for there, _ in line.names])
-        for line in import_lines(text.encode())
-    ]
+    lines = [(line.level, line.module, None if line.names is None else [there for there, _ in line.names]) for line in import_lines(text.encode())]
     assert lines == expected
 
 
-@pytest.mark.parametrize(
-    "text", ["nn.BCELoss()", "F.kl_div(a, b)", "cross_entropy", "x=sigmoid_focal_loss(y)", "F.binary_cross_entropy_with_logits"]
-)
+@pytest.mark.parametrize("text", ["nn.BCELoss()", "F.kl_div(a, b)", "cross_entropy", "x=sigmoid_focal_loss(y)", "F.binary_cross_entropy_with_logits"])
 def test_names_a_loss(text):
     assert names_a_loss(text.encode())
 

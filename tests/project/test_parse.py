@@ -48,9 +48,7 @@ def test_python_2(text, line):
     assert reason(text) == f"Python 2 code (line {line})"
 
 
-@pytest.mark.parametrize(
-    ("text", "line"), [("a = 1\ndef f(:\n    pass\n", 2), ("a = 1\n\nb = = 2\n", 3), ("if a:\nb = 1\n", 2), ("class\n", 1)]
-)
+@pytest.mark.parametrize(("text", "line"), [("a = 1\ndef f(:\n    pass\n", 2), ("a = 1\n\nb = = 2\n", 3), ("if a:\nb = 1\n", 2), ("class\n", 1)])
 def test_syntax_errors_name_the_line(text, line):
     assert f"(line {line})" in reason(text)
     assert "Python 2" not in reason(text)

@@ -58,9 +58,7 @@ def test_unknown_where_it_is_not(loss: str, prediction: Facts) -> None:
 
 def test_unknown_says_why_and_where() -> None:
     lost = FixedPlace("model.py", 3, 9, 3, 14)
-    loss_call = replace(
-        call("BCELoss"), arguments={"input": Argument(reason="x: parameter that no call in the project sets", lost_at=lost)}
-    )
+    loss_call = replace(call("BCELoss"), arguments={"input": Argument(reason="x: parameter that no call in the project sets", lost_at=lost)})
     [judged] = merge([judge(loss_call, DEFAULT)])
     assert judged.reason == "x: parameter that no call in the project sets"
     assert judged.reason_position is not None

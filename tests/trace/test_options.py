@@ -25,7 +25,6 @@ def test_a_flag_is_true_or_false() -> None:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="the methods of an option parser are not entered")
 @pytest.mark.parametrize(
     ("declared", "name"),
     [

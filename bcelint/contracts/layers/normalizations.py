@@ -33,8 +33,7 @@ ROWS = (
     *(layer(f"nn.LazyInstanceNorm{n}d", LAZY, **NORM) for n in (1, 2, 3)),
     layer(
         "nn.SyncBatchNorm",
-        "num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, process_group=None, "
-        "device=None, dtype=None, *, bias=True",
+        "num_features, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, process_group=None, device=None, dtype=None, *, bias=True",
         **NORM,
     ),
     layer("nn.LayerNorm", "normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, device=None, dtype=None", **NORM),

@@ -82,8 +82,7 @@ ROWS = (
     layer("nn.GRU", f"input_size, hidden_size, {STACK}, {END}", call="input, hx=None", outcome=gru),
     layer(
         "nn.RNN",
-        f"input_size, hidden_size, num_layers=1, nonlinearity='tanh', bias=True, batch_first=False, dropout=0.0, bidirectional=False, "
-        f"{END}",
+        f"input_size, hidden_size, num_layers=1, nonlinearity='tanh', bias=True, batch_first=False, dropout=0.0, bidirectional=False, {END}",
         call="input, hx=None",
         outcome=rnn,
     ),

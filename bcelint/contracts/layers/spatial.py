@@ -64,9 +64,7 @@ ROWS = (
     *(is_function(f"nn.AdaptiveAvgPool{n}d", "output_size", f"F.adaptive_avg_pool{n}d") for n in (1, 2, 3)),
     *(is_function(f"nn.AdaptiveMaxPool{n}d", "output_size, return_indices=False", f"F.adaptive_max_pool{n}d") for n in (1, 2, 3)),
     *(is_function(f"nn.LPPool{n}d", "norm_type, kernel_size, stride=None, ceil_mode=False", f"F.lp_pool{n}d") for n in (1, 2)),
-    is_function(
-        "nn.Upsample", "size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None", "F.interpolate"
-    ),
+    is_function("nn.Upsample", "size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None", "F.interpolate"),
     layer("nn.UpsamplingNearest2d", "size=None, scale_factor=None", outcome=with_mode("nearest")),
     layer("nn.UpsamplingBilinear2d", "size=None, scale_factor=None", outcome=with_mode("bilinear")),
     *(layer(f"nn.ReflectionPad{n}d", "padding", shape=widened(n), **MOVED) for n in (1, 2, 3)),

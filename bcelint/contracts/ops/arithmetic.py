@@ -58,9 +58,7 @@ def epsilon(arg: Arg) -> bool:
     return value is not None and abs(value) <= TINY
 
 
-def finish(
-    args: Args, value: Interval | None, a_kind: Any, one: Arg, other: Arg, axis: Any = None, dtype: Any = None, grad: Any = ()
-) -> Result:
+def finish(args: Args, value: Interval | None, a_kind: Any, one: Arg, other: Arg, axis: Any = None, dtype: Any = None, grad: Any = ()) -> Result:
     wide = dtypes.result(one, other) if dtype is None else dtype
     value = held(value, wide)
     if a_kind is None and lands_on_unit(value, one, other):

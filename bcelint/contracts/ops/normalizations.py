@@ -85,10 +85,7 @@ ROWS = (
     op("F.group_norm", "input, num_groups, weight=None, bias=None, eps=1e-05", **NORM),
     op("F.rms_norm", "input, normalized_shape, weight=None, eps=None", **NORM),
     *ops(
-        {
-            "F.instance_norm": "input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, "
-            "momentum=0.1, eps=1e-05"
-        },
+        {"F.instance_norm": "input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, momentum=0.1, eps=1e-05"},
         **NORM,
     ),
     op("F.local_response_norm", "input, size, alpha=0.0001, beta=0.75, k=1.0", range=None, kind=logits_stay),

@@ -134,10 +134,7 @@ ROWS = (
     op("F.conv1d F.conv2d F.conv3d", CONV, outcome=mapped),
     op("F.conv_transpose1d F.conv_transpose2d F.conv_transpose3d", BACK, outcome=mapped),
     *ops(
-        {
-            "F.scaled_dot_product_attention": "query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, *, scale=None, "
-            "enable_gqa=False"
-        },
+        {"F.scaled_dot_product_attention": "query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, *, scale=None, enable_gqa=False"},
         main="query",
         range=attended,
         shape=None,

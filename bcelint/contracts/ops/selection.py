@@ -20,9 +20,7 @@ def chosen(args: Args) -> Outcome:
         return None
     pair = (args.arg("input"), args.arg("other"))
     joined = broadcast_all([shape(args.arg("condition")), shape(pair[0]), shape(pair[1])])
-    return Result(
-        together(pair), agreed_kind(pair), agreed_axis(pair), joined_dtype(pair), same(pair[0].facts.shape, joined), gradient(pair)
-    )
+    return Result(together(pair), agreed_kind(pair), agreed_axis(pair), joined_dtype(pair), same(pair[0].facts.shape, joined), gradient(pair))
 
 
 def overwritten(args: Args, value: Arg, tensor: Arg) -> Any:
@@ -39,9 +37,7 @@ def masked(args: Args) -> Result:
     joined = broadcast_all([shape(tensor), shape(args.arg("mask"))])
     ranged = overwritten(args, value, tensor)
     kept = tensor.facts.kind if _harmless(tensor, value) else None
-    return Result(
-        ranged, kept, None, KEEP, same(tensor.facts.shape, joined), KEEP if number(value) is not None else gradient((tensor, value))
-    )
+    return Result(ranged, kept, None, KEEP, same(tensor.facts.shape, joined), KEEP if number(value) is not None else gradient((tensor, value)))
 
 
 def _harmless(tensor: Arg, value: Arg) -> bool:

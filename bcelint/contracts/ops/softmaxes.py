@@ -63,16 +63,12 @@ LOGS: dict[str, Any] = {"range": _logs, "kind": Kind.LOG_PROBABILITIES, "axis": 
 
 ROWS = (
     *ops({"torch.softmax .softmax": "input, dim, dtype=None", "F.softmax": "input, dim=None, _stacklevel=3, dtype=None"}, **PROBABILITIES),
-    *ops(
-        {"torch.special.softmax": "input, dim, *, dtype=None", "F.softmin": "input, dim=None, _stacklevel=3, dtype=None"}, **PROBABILITIES
-    ),
+    *ops({"torch.special.softmax": "input, dim, *, dtype=None", "F.softmin": "input, dim=None, _stacklevel=3, dtype=None"}, **PROBABILITIES),
     *ops(
         {"F.gumbel_softmax": "logits, tau=1.0, hard=False, eps=1e-10, dim=-1"},
         main="logits",
         **{**PROBABILITIES, "range": _sampled, "axis": lambda a: whole(a.arg("dim")), "dtype": KEEP},
     ),
-    *ops(
-        {"torch.log_softmax .log_softmax": "input, dim, dtype=None", "F.log_softmax": "input, dim=None, _stacklevel=3, dtype=None"}, **LOGS
-    ),
+    *ops({"torch.log_softmax .log_softmax": "input, dim, dtype=None", "F.log_softmax": "input, dim=None, _stacklevel=3, dtype=None"}, **LOGS),
     *ops({"torch.special.log_softmax": "input, dim, *, dtype=None"}, **LOGS),
 )
