@@ -103,9 +103,9 @@ def _record(
         if is_opaque(guard | run.state.path):
             values = tuple(run.unknown("it hangs on keywords that are not followed", frame, node) for _ in values)
         case = {**arguments, **dict(zip(names, map(run.as_it_is, values)))}
-        place, function = outermost(frame, node, [case[name] for name in names])
+        place, outer = outermost(frame, node, [case[name] for name in names])
         inner = frame.module.place(node)
-        seen = (place, inner, row.name, is_constructor, constructed_at, guard, tuple((name, value.key()) for name, value in case.items()))
+        seen = (place, inner, row.name, is_constructor, constructed_at, guard | run.state.path, tuple((name, value.key()) for name, value in case.items()))
         if seen in run.seen:
             numbers.add(run.seen[seen])
             continue
@@ -118,8 +118,8 @@ def _record(
             unknown_keywords=() if open_call else unknown_keywords,
             constructed_at=constructed_at,
             is_constructor=is_constructor,
-            case=texts(guard - run.state.path),
-            function=function,
+            case=texts((guard | run.state.path) - outer.statement_path),
+            function=outer.function.qualname if outer.function else "<module>",
         )
         event = Event(call, len(run.events) + 1)
         run.events.append(event)
@@ -160,13 +160,13 @@ def argument(run: Run, value: Value, text: str) -> Argument:
     return Argument(is_tensor=False, text=text, reason=f"a {type(value).__name__.lower()} where a tensor is expected")
 
 
-def outermost(frame: Frame, node: cst.CSTNode, values: list[Value]) -> tuple[NodePlace, str]:
-    """The outermost call that has the facts: while they come in as arguments of the function, the place is its call."""
+def outermost(frame: Frame, node: cst.CSTNode, values: list[Value]) -> tuple[NodePlace, Frame]:
+    """The outermost call that has the facts, and its frame: while they come in as arguments of a function, the place is the function's call."""
     birth = next((step for value in values for step in _births(value)), None)
     place = frame.module.place(node)
     while birth is not None and frame.call_place is not None and frame.caller is not None and _comes_in(frame.arguments, birth):
         place, frame = frame.call_place, frame.caller
-    return place, frame.function.qualname if frame.function else "<module>"
+    return place, frame
 
 
 def _births(value: Value) -> list[Step]:

@@ -56,6 +56,7 @@ def block(run: Run, frame: Frame, node: Any) -> Flow:
 
 def _statement(run: Run, frame: Frame, node: Any) -> Flow:
     run.step()
+    frame.statement_path = run.state.path
     handler = _STATEMENTS.get(type(node))
     return handler(run, frame, node) if handler is not None else Flow.NEXT
 

@@ -37,6 +37,8 @@ class Frame(Cell):
         self.outer_names: set[str] = set()
         self.arguments: tuple[Value, ...] = ()
         self.entry_guard: frozenset[Literal] = ALWAYS
+        self.statement_path: frozenset[Literal] = ALWAYS
+        """The path condition at the start of the statement that runs here."""
         self.returns: list[tuple[frozenset[Literal], Value]] = []
         self.yields: list[Value] = []
         self.exits: list[list[dict[str, Value]]] = []
