@@ -42,14 +42,14 @@ def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(("command", "output"), COMMANDS, ids=[command for command, _ in COMMANDS])
 def test_the_readme_shows_what_is_printed(example: Path, command: str, output: str) -> None:
     module, *arguments = shlex.split(command)
-    run = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", module, *arguments],
         capture_output=True,
         encoding="utf-8",
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
         check=False,
     )
-    assert (run.stdout, run.stderr) == (output, "")
+    assert (done.stdout, done.stderr) == (output, "")
 
 
 def test_the_readme_example_is_found(example: Path) -> None:
@@ -62,8 +62,8 @@ def test_the_readme_example_is_found(example: Path) -> None:
 def test_the_readme_example_runs_under_torch(example: Path) -> None:
     """It is a program that trains without complaint, as the README says."""
     pytest.importorskip("torch")
-    run = subprocess.run([sys.executable, "train.py"], capture_output=True, encoding="utf-8", check=False)
-    assert (run.returncode, run.stderr) == (0, "")
+    done = subprocess.run([sys.executable, "train.py"], capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("path", [ROOT / "README.md", ROOT / "docs" / "python-api.md"], ids=lambda path: path.name)
