@@ -105,7 +105,15 @@ def _record(
         case = {**arguments, **dict(zip(names, map(run.as_it_is, values)))}
         place, outer = outermost(frame, node, [case[name] for name in names])
         inner = frame.module.place(node)
-        seen = (place, inner, row.name, is_constructor, constructed_at, guard | run.state.path, tuple((name, value.key()) for name, value in case.items()))
+        seen = (
+            place,
+            inner,
+            row.name,
+            is_constructor,
+            constructed_at,
+            guard | run.state.path,
+            tuple((name, value.key()) for name, value in case.items()),
+        )
         if seen in run.seen:
             numbers.add(run.seen[seen])
             continue

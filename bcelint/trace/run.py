@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 MAX_DEPTH = 24
 """Calls within calls."""
 MAX_STEPS = 20_000
-"""Statements executed from one entry point."""
-MANY_STEPS = 300_000
+"""Statements executed from one module."""
+FUNCTION_STEPS = 5_000
+"""Statements executed from one function that nobody calls."""
+MANY_STEPS = 200_000
 """After this many in all, the entry points that are left get few."""
-FEW_STEPS = 2_000
+CASES_A_STEP = 10
+FEW_STEPS = 1_000
 MAX_RECURSION = 2
 """Activations of one function at the same time."""
 
@@ -82,17 +85,19 @@ class Run:
             return replace(value, facts=facts, reason="another name of the tensor has changed it in place")
         return value
 
-    def begin(self) -> None:
+    def begin(self, is_module: bool) -> None:
         """Start an entry point, with the steps that it may take."""
         self.steps_taken += self._allowed - max(self.steps_left, 0)
-        self._allowed = self.steps_left = MAX_STEPS if self.steps_taken < MANY_STEPS else FEW_STEPS
+        steps = MAX_STEPS if is_module else FUNCTION_STEPS
+        self._allowed = self.steps_left = steps if self.steps_taken < MANY_STEPS else FEW_STEPS
         self.active.clear()
         self.loops = []
         self.state.reset()
 
     def step(self) -> None:
-        """Count one statement."""
-        self.steps_left -= 1
+        """Count one statement, and the cases that the last one had."""
+        self.steps_left -= 1 + self.state.work // CASES_A_STEP
+        self.state.work = 0
         if self.steps_left < 0:
             raise OutOfSteps
 

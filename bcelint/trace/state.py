@@ -28,6 +28,8 @@ class State:
         self.path: frozenset[Literal] = ALWAYS
         self._log: list[tuple[Cell, str, Value | None]] = []
         self.branching = 0
+        self.work = 0
+        """Cases looked at since the last statement: many cases cost as much as many statements."""
 
     def reset(self) -> None:
         """Start afresh, after an evaluation was broken off: what it wrote stays."""
@@ -122,6 +124,7 @@ class State:
                     continue
                 flat.setdefault(single.key(), []).append((guard | inner, single))
                 count += 1
+        self.work += count
         if count == 0:
             return Unknown("no case is possible here")
         merged = [(either(guard for guard, _ in same), same[0][1]) for same in flat.values()]
@@ -135,6 +138,7 @@ class State:
         """The value as it is under the current path condition."""
         if not isinstance(value, Choice) or not self.path:
             return value
+        self.work += len(value.alternatives)
         left = [(guard, single) for guard, single in value.alternatives if compatible(self.path, guard)]
         if len(left) == 1:
             return left[0][1]

@@ -67,11 +67,11 @@ def _trace(run: Run, entries: Sequence[str]) -> None:
         paths = [path for path in entries if _is_test(project.root, path) is tests]
         part = _loaded(run, sorted(paths, key=lambda path: not project.names_loss(path)))
         for module in part:
-            _bounded(run, module.path, lambda module=module: _run_entry(run, module))  # type: ignore[misc]
+            _bounded(run, module.path, True, lambda module=module: _run_entry(run, module))  # type: ignore[misc]
         for module in part:
             for function, owner in _uncalled(run, module):
                 if _is_entry(run, function, owner):
-                    _bounded(run, module.path, lambda function=function, owner=owner: _call_uncalled(run, function, owner))  # type: ignore[misc]
+                    _bounded(run, module.path, False, lambda function=function, owner=owner: _call_uncalled(run, function, owner))  # type: ignore[misc]
 
 
 def _loaded(run: Run, paths: Sequence[str]) -> list[SourceModule]:
@@ -100,9 +100,9 @@ def _is_test(root: str, path: str) -> bool:
     return parts[-1].startswith(("test_", "conftest.")) or parts[-1].endswith("_test.py") or bool({"tests", "test"} & set(parts[:-1]))
 
 
-def _bounded(run: Run, path: str, thunk: Callable[[], None]) -> None:
+def _bounded(run: Run, path: str, is_module: bool, thunk: Callable[[], None]) -> None:
     """Evaluate one entry point within its bounds; what was met until then counts, also where bcelint itself fails."""
-    run.begin()
+    run.begin(is_module)
     try:
         thunk()
     except (OutOfSteps, RecursionError):

@@ -16,7 +16,7 @@ def lines(text: str) -> list[int]:
 
 
 def test_steps_are_bounded_for_each_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "MAX_STEPS", 40)
+    monkeypatch.setattr(running, "FUNCTION_STEPS", 40)
     endless = "def endless(v):\n" + "    v = v + 1\n" * 60 + f"    {LOSS}"
     traced = trace(f"{endless}\n\ndef short():\n    {LOSS}")
     assert [call.function for call in traced.calls] == ["short"]
