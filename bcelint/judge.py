@@ -121,6 +121,8 @@ def merge(judged: Iterable[Judged]) -> list[JudgedCall]:
     groups: dict[tuple[object, ...], list[JudgedCall]] = {}
     for each in judged:
         call = each.plain()
+        if call.is_constructor and not call.findings:
+            continue  # no loss is computed there, and nothing is wrong
         groups.setdefault((call.position, call.inner, call.loss, call.is_constructor), []).append(call)
     kept: dict[tuple[str, Position], Finding] = {}
     every = [call for group in groups.values() for call in group]

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
+from bcelint.trace.deep import with_deep_stack
+
 if TYPE_CHECKING:
     from bcelint.trace.modules import SourceModule
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 def positions(module: cst.Module) -> Mapping[cst.CSTNode, CodeRange]:
     """The span of every node of the module: lines from 1, columns from 0."""
     wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
-    return wrapper.resolve(PositionProvider)
+    return with_deep_stack(lambda: wrapper.resolve(PositionProvider))
 
 
 class NodePlace:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-import threading
 import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -15,6 +13,7 @@ from bcelint.contracts import frameworks
 from bcelint.losscall import LossCall
 from bcelint.trace import attributes, calls, criteria
 from bcelint.trace.arguments import Arguments
+from bcelint.trace.deep import with_deep_stack
 from bcelint.trace.execute import block, run_module
 from bcelint.trace.modules import SourceModule
 from bcelint.trace.run import OutOfSteps, Run
@@ -23,8 +22,6 @@ from bcelint.trace.values import Class, Function, Instance, Value
 if TYPE_CHECKING:
     from bcelint.project.project import Project
 
-STACK = 512 * 1024 * 1024
-RECURSION = 20_000
 MAX_BYTES = 1_000_000
 """Of source that is parsed because a loss might be reached from it; what it imports is parsed besides, where it is used."""
 INTERNAL_ERROR = "internal error"
@@ -33,31 +30,8 @@ INTERNAL_ERROR = "internal error"
 def loss_calls(project: Project, entries: Sequence[str], warn: Callable[[str, str], None]) -> list[LossCall]:
     """All loss calls that evaluating the files ``entries`` meets, in order; ``warn`` gets the path and the reason of each file that can't be read."""
     run = Run(project, warn)
-    _with_deep_stack(lambda: _trace(run, entries))
+    with_deep_stack(lambda: _trace(run, entries))
     return [event.call for event in run.events]
-
-
-def _with_deep_stack(function: Callable[[], None]) -> None:
-    """Run in a thread with room for deep recursion: the evaluation recurses with the code that it follows."""
-    failures: list[BaseException] = []
-
-    def guarded() -> None:
-        try:
-            function()
-        except BaseException as error:  # handed on to the caller's thread
-            failures.append(error)
-
-    size, limit = threading.stack_size(STACK), sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, RECURSION))
-    try:
-        thread = threading.Thread(target=guarded, name="bcelint", daemon=True)
-        thread.start()
-        thread.join()
-    finally:
-        threading.stack_size(size)
-        sys.setrecursionlimit(limit)
-    if failures:
-        raise failures[0]
 
 
 def _trace(run: Run, entries: Sequence[str]) -> None:
@@ -135,7 +109,7 @@ def _uncalled(run: Run, module: SourceModule) -> list[tuple[Function, Class | No
 
 def _call_uncalled(run: Run, function: Function, owner: Class | None) -> None:
     frame = function.module.frame
-    node = cst.Name(function.name)
+    node = cst.Name(function.name if function.name.isidentifier() else "function")
     receivers: list[Value | None] = [None]
     if owner is not None and function.role not in ("static",):
         receivers = [owner] if function.role == "class" else [*_instances(run, owner)]

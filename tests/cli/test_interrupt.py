@@ -16,7 +16,7 @@ import bcelint.trace.tracer as tracer
 
 def loss_calls(project, entries, warn):
     def forever():
-        print("started", flush=True)
+        print("started\\n", end="", flush=True)
         time.sleep(60)
     thread = threading.Thread(target=forever)
     thread.start()
