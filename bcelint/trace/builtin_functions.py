@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from bcelint.facts import Shape
 from bcelint.trace import attributes, calls, comparisons, container_methods
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
@@ -354,6 +353,3 @@ def _type_of(run: Run, frame: Frame, node: cst.BaseExpression, value: Value) -> 
 @builtin("print", "delattr", "exit", "quit", "input")
 def _nothing(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
     return NONE
-
-
-__all__ = ["HANDLERS", "Shape"]

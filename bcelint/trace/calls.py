@@ -439,6 +439,3 @@ def _of_choice(run: Run, frame: Frame, node: cst.CSTNode, value: Choice) -> Tupl
         if not any(content.items for _, content in contents)
         else Tuple((), run.unknown("an item of one of several lists", frame, node))
     )
-
-
-__all__ = ["Arguments", "Criterion", "Layer", "call_function", "call_value", "collate", "construct", "dataset_item", "sequence_of"]

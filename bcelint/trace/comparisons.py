@@ -151,6 +151,3 @@ def constants_of(value: Value) -> tuple[Any, ...] | str | None:
 
 def _name(value: Value) -> str:
     return value.symbol if isinstance(value, Unknown) else repr(value.key())
-
-
-__all__ = ["comparison", "constants_of", "negation"]

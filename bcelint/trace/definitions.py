@@ -10,7 +10,7 @@ from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run
-from bcelint.trace.values import Class, External, Function, Partial, Unknown, Value
+from bcelint.trace.values import Class, Function, Partial, Unknown, Value
 
 ROLES = {
     "staticmethod": "static",
@@ -128,6 +128,3 @@ def define_class(run: Run, frame: Frame, node: cst.ClassDef) -> None:
     block(run, body, node.body)
     run.state.path = path
     cls.fields.update(body.fields)
-
-
-__all__ = ["External", "define_class", "define_function"]

@@ -17,7 +17,6 @@ from bcelint.trace.run import Run
 from bcelint.trace.truth import split, when
 from bcelint.trace.values import (
     CONTENT,
-    NONE,
     Choice,
     Const,
     DictCell,
@@ -392,5 +391,3 @@ _HANDLERS: dict[type, Callable[[Run, Frame, Any], Value]] = {
     cst.Yield: _yield,
     cst.Ellipsis: _ellipsis,
 }
-
-__all__ = ["NONE", "binary", "evaluate", "join_sequences", "new_dict", "new_list"]

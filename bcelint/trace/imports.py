@@ -7,7 +7,6 @@ from typing import Any
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from bcelint.contracts import tables
 from bcelint.trace.attributes import module_member
 from bcelint.trace.frames import Frame
 from bcelint.trace.modules import external_member
@@ -77,6 +76,3 @@ def _remember(run: Run, frame: Frame, *modules: Value) -> None:
     known: Any = frame.module.frame.fields.get("*")
     items = known.items if isinstance(known, Tuple) else ()
     run.state.write(frame.module.frame, "*", Tuple((*modules, *items)))
-
-
-__all__ = ["import_from", "import_names", "tables"]

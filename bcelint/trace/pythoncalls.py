@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import libcst as cst
 
@@ -18,18 +17,14 @@ from bcelint.trace.run import Run, step_at
 from bcelint.trace.values import (
     CONTENT,
     NONE,
-    Bound,
     Cell,
     Class,
     Const,
     Container,
     Criterion,
-    DictCell,
     External,
-    Function,
     Instance,
     Layer,
-    ListCell,
     Loader,
     Mapped,
     Method,
@@ -332,4 +327,3 @@ _SPECIAL: dict[str, Callable[[Run, Frame, cst.BaseExpression, Arguments], Value]
 
 
 __builtins_module = __import__("builtins")
-__all__ = ["Any", "Bound", "DictCell", "Function", "ListCell", "call_external", "call_method", "super_value"]

@@ -13,7 +13,7 @@ from bcelint.losscall import LossCall
 from bcelint.places import Step
 from bcelint.trace.dead import DeadCode
 from bcelint.trace.frames import Frame
-from bcelint.trace.modules import Modules, SourceModule
+from bcelint.trace.modules import Modules
 from bcelint.trace.positions import NodePlace
 from bcelint.trace.state import State
 from bcelint.trace.values import Cell, Sources, Tensor, Unknown, Value, fresh, merged_sources
@@ -134,6 +134,3 @@ def step_at(frame: Frame, node: cst.CSTNode, note: str) -> Step:
 
 def place_at(frame: Frame, node: cst.CSTNode) -> NodePlace:
     return frame.module.place(node)
-
-
-__all__ = ["Event", "Frame", "OutOfSteps", "Run", "SourceModule", "place_at", "step_at"]

@@ -12,6 +12,7 @@ from bcelint.facts import Claim, Facts, Interval
 from bcelint.trace import calls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
+from bcelint.trace.datasets import dataset_item
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run
 from bcelint.trace.values import (
@@ -98,7 +99,7 @@ def _load_one(run: Run, frame: Frame, node: cst.Subscript, owner: Value, index: 
         unknown = run.unknown(owner.reason, frame, node, owner, symbol=symbol)
         return replace(unknown, facts=owner.facts, place=owner.place or unknown.place, sources=owner.sources if symbol else unknown.sources)
     if isinstance(owner, Loader):
-        return calls.dataset_item(run, frame, node, owner if isinstance(owner.dataset, Tuple) else owner.dataset)
+        return dataset_item(run, frame, node, owner if isinstance(owner.dataset, Tuple) else owner.dataset)
     return run.unknown("an item of something that is not followed", frame, node, owner)
 
 

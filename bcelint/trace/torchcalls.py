@@ -11,7 +11,7 @@ import libcst as cst
 from bcelint.contracts import tables
 from bcelint.contracts.schema import REQUIRED, UNKNOWN, Arg, Args, Many, Op, Outcome, Param, Result, facts_of, outcome_of
 from bcelint.contracts.schema import Layer as LayerRow
-from bcelint.facts import NOTHING_KNOWN, Claim, Facts
+from bcelint.facts import NOTHING_KNOWN, Claim
 from bcelint.places import Step
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run, step_at
@@ -21,7 +21,6 @@ from bcelint.trace.values import (
     Container,
     DictCell,
     External,
-    Instance,
     Layer,
     ListCell,
     Mapped,
@@ -330,10 +329,3 @@ def call_layer(run: Run, frame: Frame, node: cst.BaseExpression, layer: Layer, a
         return apply(run, frame, node, row, params, dict(zip(names_in_order, values)), values[len(names_in_order) :], layer)
 
     return run.state.lift(one, *everything.values(), *extra)
-
-
-def is_module(value: Value) -> bool:
-    return isinstance(value, (Layer, Container, Instance))
-
-
-__all__ = ["Facts", "apply", "as_arg", "bind", "call_layer", "call_op", "construct", "is_known", "operation", "size", "tensor_attribute"]

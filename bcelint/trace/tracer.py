@@ -11,7 +11,7 @@ import libcst as cst
 
 from bcelint.contracts import frameworks
 from bcelint.losscall import LossCall
-from bcelint.trace import attributes, calls, criteria
+from bcelint.trace import calls, criteria
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.deep import with_deep_stack
 from bcelint.trace.execute import block, run_module
@@ -126,6 +126,3 @@ def _instances(run: Run, cls: Class) -> list[Instance]:
         return made
     instance = calls.construct(run, cls.module.frame, cst.Name(cls.name), cls, Arguments())
     return [instance] if isinstance(instance, Instance) else []
-
-
-__all__ = ["attributes", "loss_calls"]

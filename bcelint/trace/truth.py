@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from bcelint.trace.conditions import ALWAYS, Atom, Literal, compatible
+from bcelint.trace.conditions import Atom, Literal, compatible
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run
 from bcelint.trace.torchcalls import is_known
@@ -91,6 +91,3 @@ def when(run: Run, value: Value, guard: frozenset[Literal], true: bool) -> Value
     if isinstance(narrowed, Unknown) and not true:
         return Const(False)
     return narrowed
-
-
-__all__ = ["ALWAYS", "condition", "split", "truth", "when"]
