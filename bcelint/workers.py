@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import Callable
 
+from bcelint.project.source import size
 from bcelint.workspace import Outcome, Task, Workspace, together
 
 WORTH_A_POOL = 12
@@ -48,7 +49,7 @@ class _Count:
 
 def _in_pool(workspace: Workspace, tasks: Sequence[Task], jobs: int, count: _Count) -> list[Outcome]:
     found: dict[Task, Outcome] = {}
-    largest_first = sorted(tasks, key=lambda task: -len(task.entries))
+    largest_first = sorted(tasks, key=lambda task: -sum(map(size, task.entries)))
     for task in _run_in_pool(workspace, largest_first, jobs, found, count):
         found[task] = _alone(workspace, task)
         count.add(task)

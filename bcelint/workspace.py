@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +35,10 @@ class Outcome:
     """The evaluation ended in an error of bcelint's own."""
     details: str = ""
     """The traceback of that error."""
+
+
+KEPT_SOURCE = 500_000
+"""Characters of source whose syntax trees are kept between tasks, which may have modules in common."""
 
 
 class Workspace:
@@ -124,6 +129,8 @@ class Workspace:
             if outcome.crashed and len(task.entries) > 1:
                 outcome = together([self._evaluate(Task(task.root, (entry,))) for entry in task.entries])
             self._outcomes[task] = outcome
+            if self.project(task.root).trim(KEPT_SOURCE):
+                gc.collect()  # what was evaluated hangs together in cycles, trees and all
         return self._outcomes[task]
 
     def _evaluate(self, task: Task) -> Outcome:

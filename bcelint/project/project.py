@@ -60,10 +60,16 @@ class Project:
             raise BadInput(known.path, known.reason)
         return known
 
-    def forget(self, path: str) -> None:
-        """Drops the tree and the text of ``path`` from memory; both come back when they are asked for."""
-        self._modules.pop(os.path.abspath(path), None)
-        self._sources.pop(os.path.abspath(path), None)
+    def trim(self, limit: int) -> bool:
+        """Drops all trees and texts from memory, and says so, if they hold more than ``limit`` characters of source.
+
+        They come back when they are asked for.
+        """
+        if sum(len(source.text) for source in self._sources.values()) <= limit:
+            return False
+        self._modules.clear()
+        self._sources.clear()
+        return True
 
     def resolve(self, importer: str, dotted: str, level: int = 0) -> str | None:
         """The file that ``import dotted``, or ``from <level dots>dotted import``, means in the file ``importer``.
@@ -100,7 +106,7 @@ class Project:
         Those are the targets and whoever imports them, over any number of files, as far as a loss is in reach. Files that nobody imports
         come first.
         """
-        chosen = set(self._reach.files)
+        chosen = set(self._reached)
         if targets is not None:
             chosen &= self._with_importers(map(os.path.abspath, targets))
         return sorted(chosen, key=lambda path: (bool(self.importers(path)), path))
@@ -110,8 +116,8 @@ class Project:
         return Resolver(self.root, self.files)
 
     @cached_property
-    def _reach(self) -> Reach:
-        return Reach(self.files, self._bytes, self.importers)
+    def _reached(self) -> frozenset[str]:
+        return Reach(self.files, self._bytes, self.importers).files
 
     @cached_property
     def _importers(self) -> dict[str, frozenset[str]]:

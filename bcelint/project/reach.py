@@ -53,8 +53,8 @@ class Reach:
                     waiting.append(importer)
 
     @property
-    def files(self) -> set[str]:
-        return set(self._names)
+    def files(self) -> frozenset[str]:
+        return frozenset(self._names)
 
     def _names_from_others(self, path: str) -> frozenset[bytes]:
         """The names that a file may have from others: imported ones, and attributes of imported modules."""

@@ -61,6 +61,14 @@ def read_bytes(path: str) -> bytes:
         raise BadInput(path, f"can't be read: {getattr(error, 'strerror', None) or error}") from None
 
 
+def size(path: str) -> int:
+    """The bytes of the file at ``path`` on disk, 0 where it is not there."""
+    try:
+        return os.path.getsize(path)
+    except OSError:
+        return 0
+
+
 def source_from_text(path: str, text: str) -> Source:
     """A source from text that is already decoded, such as an unsaved buffer; raises BadInput if it holds null bytes."""
     path = os.path.abspath(path)

@@ -155,6 +155,12 @@ def _compatible(one: frozenset[Literal], other: frozenset[Literal]) -> bool:
     return True
 
 
+def forget() -> None:
+    """Drop what was remembered of guards: their texts keep the syntax trees alive that they are read from."""
+    _index.cache_clear()
+    _compatible.cache_clear()
+
+
 def compatible(one: frozenset[Literal], other: frozenset[Literal]) -> bool:
     """Whether two guards, each consistent in itself, can hold together. Errs on the side of True."""
     return not one or not other or one <= other or other <= one or _compatible(one, other)

@@ -46,6 +46,8 @@ def _member(run: Run, frame: Frame, node: cst.CSTNode, module: Value, name: str,
         member = module_member(run, module, name)
         if member is not None:
             return member
+        if run.modules.is_full:
+            return run.unknown(f"{name} is imported, and the project is too large to be read whole", frame, node)
         return run.unknown(f"{name} is not defined in {dotted or 'the package'}", frame, node)
     if isinstance(module, External):
         return external_member(module, name)

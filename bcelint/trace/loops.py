@@ -86,7 +86,7 @@ def _any_iteration(run: Run, frame: Frame, node: cst.For | cst.While, begin: Any
     loop = fresh()
     before = run.state.path
     run.loops.append(loop)
-    for name in _assigned(node.body):
+    for name in _assigned(frame, node.body):
         if isinstance(frame.fields.get(name), Const):
             run.state.write(frame, name, run.unknown(f"{name} changes in a loop", frame, node))
 
@@ -126,18 +126,14 @@ def _numbered(content: Any) -> bool:
     return all(isinstance(key, str) and key.isdigit() for key in content.items)
 
 
-_assigned_names: dict[int, tuple[cst.CSTNode, frozenset[str]]] = {}
-
-
-def _assigned(body: cst.BaseSuite) -> frozenset[str]:
+def _assigned(frame: Frame, body: cst.BaseSuite) -> frozenset[str]:
     """The plain names that the statements of a suite assign to."""
-    known = _assigned_names.get(id(body))
-    if known is not None and known[0] is body:
-        return known[1]
-    names: set[str] = set()
-    _collect(body, names)
-    _assigned_names[id(body)] = (body, frozenset(names))
-    return frozenset(names)
+    known = frame.module.assigned.get(body)
+    if known is None:
+        names: set[str] = set()
+        _collect(body, names)
+        known = frame.module.assigned[body] = frozenset(names)
+    return known
 
 
 def _collect(node: Any, names: set[str]) -> None:

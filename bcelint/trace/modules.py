@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from bcelint.project.project import Project
 
 
+MAX_SOURCE = 3_500_000
+"""Characters of source that one evaluation reads: a syntax tree takes some 75 bytes for each."""
+
+
 class SourceModule:
     """One file: its tree, its global names, and the positions of its nodes, each made when first asked for."""
 
@@ -32,6 +36,8 @@ class SourceModule:
         """``if __name__ == "__main__":`` blocks, which run only when the file is an entry."""
         self.constants: dict[cst.CSTNode, Value] = {}
         """The values of literals, read once."""
+        self.assigned: dict[cst.CSTNode, frozenset[str]] = {}
+        """The names that suites assign to, collected once."""
         self._texts: dict[cst.CSTNode, str] = {}
         self._positions: Mapping[cst.CSTNode, CodeRange] | None = None
 
@@ -58,18 +64,25 @@ class Modules:
         self.project = project
         self._warn = warn
         self._loaded: dict[str, SourceModule | None] = {}
+        self._room = MAX_SOURCE
+
+    @property
+    def is_full(self) -> bool:
+        """Whether files were left out because the evaluation had read so much."""
+        return self._room < 0
 
     def get(self, path: str) -> SourceModule | None:
-        """The module of a file, or None where it is a namespace package or can't be parsed (which is warned of once)."""
+        """The module of a file, or None where it is a namespace package, can't be parsed (which is warned of once), or there is no room left."""
         if path not in self._loaded:
             self._loaded[path] = self._load(path)
         return self._loaded[path]
 
     def _load(self, path: str) -> SourceModule | None:
-        if os.path.isdir(path):
+        if self.is_full or os.path.isdir(path):
             return None
         try:
-            return SourceModule(path, self.project.module(path))
+            self._room -= len(self.project.source(path).text)
+            return None if self.is_full else SourceModule(path, self.project.module(path))
         except BadInput as error:
             self._warn(error.path, error.reason)
             return None

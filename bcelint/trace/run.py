@@ -31,6 +31,8 @@ MANY_STEPS = 200_000
 """After this many in all, the entry points that are left get few."""
 CASES_A_STEP = 10
 FEW_STEPS = 1_000
+BARREN_STEPS = 200_000
+"""After this many since a loss call was last met, the functions that nobody calls are left alone."""
 MAX_RECURSION = 2
 """Activations of one function at the same time."""
 
@@ -68,6 +70,8 @@ class Run:
     steps_left: int = 0
     steps_taken: int = 0
     _allowed: int = 0
+    _fruitful: tuple[int, int] = (0, 0)
+    """How many loss calls there were, and the steps taken, when a new one was last seen."""
     active: dict[int, int] = field(default_factory=dict)
     """How many activations each function has just now."""
     loops: list[int] = field(default_factory=list)
@@ -93,6 +97,13 @@ class Run:
         self.active.clear()
         self.loops = []
         self.state.reset()
+
+    @property
+    def is_barren(self) -> bool:
+        """Whether nothing has come of the last entry points, many as they were."""
+        if len(self.events) != self._fruitful[0]:
+            self._fruitful = (len(self.events), self.steps_taken)
+        return self.steps_taken - self._fruitful[1] > BARREN_STEPS
 
     def step(self) -> None:
         """Count one statement, and the cases that the last one had."""

@@ -159,12 +159,14 @@ def test_only_given_files_belong(tree):
     assert project.imports(str(top / "a.py")) == frozenset()
 
 
-def test_modules_are_parsed_once_and_forgotten(tree):
+def test_modules_are_parsed_once_and_kept_within_the_limit(tree):
     top = tree({"a.py": "x = 1"})
     project, path = Project(str(top)), str(top / "a.py")
     first = project.module(path)
     assert project.module(path) is first
-    project.forget(path)
+    assert not project.trim(len("x = 1"))
+    assert project.module(path) is first
+    assert project.trim(len("x = 1") - 1)
     assert project.module(path) is not first
 
 

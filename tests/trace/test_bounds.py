@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bcelint.trace import modules, torchcalls
 from bcelint.trace import run as running
-from bcelint.trace import torchcalls
 from tests.trace.tracing import trace, trace_files, value_of
 
 LOSS = "F.binary_cross_entropy_with_logits(p, y)\n"
@@ -34,6 +34,25 @@ def test_entry_points_get_few_steps_after_very_many(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(running, "MANY_STEPS", 30)
     monkeypatch.setattr(running, "FEW_STEPS", 5)
     assert 1 <= len(trace(text).calls) < 4
+
+
+def test_functions_that_nobody_calls_are_left_alone_where_many_led_to_no_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    barren = "".join(f"def f{i}():\n" + "    v = 1\n" * 20 for i in range(4))
+    fruitful = "".join(f"def g{i}():\n" + "    v = 1\n" * 20 + f"    {LOSS.replace('(p', f'(p * {i + 1}')}" for i in range(4))
+    text = f"{fruitful}{barren}def last():\n    {LOSS}"
+    assert len(trace(text).calls) == 5
+    monkeypatch.setattr(running, "BARREN_STEPS", 50)
+    assert [call.function for call in trace(text).calls] == ["g0", "g1", "g2", "g3"]
+
+
+def test_only_so_much_source_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "main.py": f"import torch\nimport torch.nn.functional as F\nfrom far import p\n{LOSS}",
+        "far.py": "import torch\np = torch.rand(3) * 2\n",
+    }
+    assert not trace_files(files).calls[0].prediction.reason
+    monkeypatch.setattr(modules, "MAX_SOURCE", len(files["main.py"]) + 10)
+    assert trace_files(files).calls[0].prediction.reason == "p is imported, and the project is too large to be read whole"
 
 
 def test_calls_are_nested_so_deep_only() -> None:
