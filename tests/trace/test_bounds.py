@@ -51,7 +51,7 @@ def test_only_so_much_source_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "far.py": "import torch\np = torch.rand(3) * 2\n",
     }
     assert not trace_files(files).calls[0].prediction.reason
-    monkeypatch.setattr(modules, "MAX_SOURCE", len(files["main.py"]) + 10)
+    monkeypatch.setattr(modules, "MAX_SOURCE", len(main) + 10)
     assert trace_files(files).calls[0].prediction.reason == "p is imported, and the project is too large to be read whole"
 
 
