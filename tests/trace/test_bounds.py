@@ -46,10 +46,8 @@ def test_functions_that_nobody_calls_are_left_alone_where_many_led_to_no_loss(mo
 
 
 def test_only_so_much_source_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    files = {
-        "main.py": f"import torch\nimport torch.nn.functional as F\nfrom far import p\n{LOSS}",
-        "far.py": "import torch\np = torch.rand(3) * 2\n",
-    }
+    main = f"import torch.nn.functional as F\nfrom far import p\n{LOSS}"
+    files = {"main.py": main, "far.py": "import torch\np = torch.rand(3) * 2\n"}
     assert not trace_files(files).calls[0].prediction.reason
     monkeypatch.setattr(modules, "MAX_SOURCE", len(main) + 10)
     assert trace_files(files).calls[0].prediction.reason == "p is imported, and the project is too large to be read whole"
