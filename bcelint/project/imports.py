@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 LOSS_NAMES = frozenset(
@@ -22,6 +23,8 @@ _IMPORT = re.compile(
     re.MULTILINE,
 )
 _TEXT = re.compile(rb"""("{3}|'{3})(?:\\[\s\S]|[\s\S])*?\1|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|#[^\n]*""")
+_LOSS_BYTES = tuple(name.encode() for name in sorted(LOSS_NAMES))
+_IMPORT_WORD = re.compile(rb"import\b")
 _LOOKED_UP = re.compile(rb"\bgetattr\(\s*(?:torch\.)?(?:nn(?:\.functional)?|F|functional)\s*,|\bnn(?:\.functional)?\.__dict__")
 _COMMENT = re.compile(rb"#[^\n]*")
 
@@ -37,10 +40,10 @@ class ImportLine:
 
 def names_a_loss(data: bytes) -> bool:
     """Whether the code names one of torch's losses, or looks one up by its name; not where it stands in strings and comments only."""
-    # All but one of the names hold these three letters, and most files do not.
-    if (b"oss" in data or b"kl_div" in data) and _LOSS.search(data) is not None and _LOSS.search(_TEXT.sub(b"", data)) is not None:
+    # Plain searches first: they are many times faster than patterns.
+    if any(name in data for name in _LOSS_BYTES) and _LOSS.search(_TEXT.sub(b"", data)) is not None:
         return True
-    return _LOOKED_UP.search(data) is not None
+    return (b"getattr(" in data or b".__dict__" in data) and _LOOKED_UP.search(data) is not None
 
 
 def import_lines(data: bytes) -> list[ImportLine]:
@@ -52,7 +55,7 @@ def import_lines(data: bytes) -> list[ImportLine]:
     if b"\\\n" in data:
         data = data.replace(b"\\\n", b" ")
     lines: list[ImportLine] = []
-    for match in _IMPORT.finditer(data):
+    for match in _import_matches(data):
         modules = match["modules"]
         if modules is not None:
             lines += [ImportLine(0, module, None) for module, _ in _pairs(modules)]
@@ -61,6 +64,23 @@ def import_lines(data: bytes) -> list[ImportLine]:
         if names:
             lines.append(ImportLine(match["dots"].count(b"."), _text(match["module"]), tuple(names)))
     return lines
+
+
+def _import_matches(data: bytes) -> Iterator[re.Match[bytes]]:
+    """The import statements in ``data``, looked for only in lines that hold the word."""
+    done = 0
+    for word in _IMPORT_WORD.finditer(data):
+        if word.start() < done:
+            continue
+        start, end = data.rfind(b"\n", 0, word.start()) + 1, data.find(b"\n", word.end())
+        done = len(data) if end < 0 else end
+        match = _IMPORT.search(data, max(start, 0), done)
+        while match is not None:
+            whole = _IMPORT.match(data, match.start())  # to its closing parenthesis, past the line
+            assert whole is not None
+            yield whole
+            done = max(done, whole.end())
+            match = _IMPORT.search(data, whole.end(), done)
 
 
 def defines(data: bytes, name: str) -> bool:

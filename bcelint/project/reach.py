@@ -28,6 +28,7 @@ class Reach:
 
     def __init__(self, files: Iterable[str], read: Callable[[str], bytes], importers: Callable[[str], frozenset[str]]) -> None:
         self._read = read
+        self._star: dict[str, bool] = {}
         self._words: dict[str, frozenset[bytes]] = {}
         self._statements: dict[str, list[_Statement]] = {}
         self._names: dict[str, set[bytes]] = {}
@@ -67,7 +68,9 @@ class Reach:
         return self._words[path]
 
     def _stars(self, path: str) -> bool:
-        return b"import *" in self._read(path)
+        if path not in self._star:
+            self._star[path] = b"import *" in self._read(path)
+        return self._star[path]
 
     def _leading(self, path: str, known: set[bytes]) -> set[bytes]:
         """The names that the file's top-level statements give to what leads to a loss; ``known`` are such names from elsewhere."""
