@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Union
 
 from bcelint import session
+from bcelint.cache import default_cache
 from bcelint.finding import Finding
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def check_text(
     ``text`` stands for the file ``path``, which need not exist; what is on disk there is not looked at, but the files around it are.
     Only findings whose place lies in that file are returned. ``select`` and ``ignore`` hold codes or prefixes (``"BCE1"``).
     """
-    return session.analyse_text(text, os.fspath(path), session.choose_rules(select, ignore, advice)).findings
+    return session.analyse_text(text, os.fspath(path), session.choose_rules(select, ignore, advice), default_cache()).findings
 
 
 def check_paths(
@@ -48,9 +49,9 @@ def check_paths(
     A finding belongs to them if its place, or any step of its trace, lies in one of their files. ``jobs`` is the number of processes, one
     per CPU where it is None.
     """
-    return session.analyse([os.fspath(path) for path in paths], session.choose_rules(select, ignore, advice), jobs).findings
+    return session.analyse([os.fspath(path) for path in paths], session.choose_rules(select, ignore, advice), jobs, cache=default_cache()).findings
 
 
 def loss_calls(paths: Iterable[Path], *, jobs: int | None = None) -> list[JudgedCall]:
     """Every loss call in files and folders: its verdict, the facts of its arguments and, for unknown, where the trace was lost and why."""
-    return session.analyse([os.fspath(path) for path in paths], session.choose_rules(), jobs).calls
+    return session.analyse([os.fspath(path) for path in paths], session.choose_rules(), jobs, cache=default_cache()).calls

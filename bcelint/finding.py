@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,16 @@ class Finding:
     trace: tuple[TraceStep, ...] = ()
     advice: bool = False
     fix: Fix | None = None
+
+    @classmethod
+    def from_plain(cls, data: Mapping[str, Any]) -> Finding:
+        """The finding of which ``data`` is what ``dataclasses.asdict`` and a JSON file made."""
+        nested = {
+            "position": Position(**data["position"]),
+            "trace": tuple(TraceStep(**step) for step in data["trace"]),
+            "fix": None if data["fix"] is None else Fix(**data["fix"]),
+        }
+        return cls(**{**data, **nested})
 
     def as_json(self) -> dict[str, Any]:
         """The finding in the form of ``--output-format json``."""

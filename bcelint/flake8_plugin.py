@@ -63,11 +63,12 @@ class Plugin:
 def _findings(text: str, path: str, advice: bool) -> list[Finding]:
     """The findings in ``path``. The projects of a process are read once, and each of their entry files is evaluated once."""
     global _workspace
+    from bcelint.cache import default_cache
     from bcelint.session import findings_in
     from bcelint.workspace import Workspace
 
     if _workspace is None:
-        _workspace = Workspace()
+        _workspace = Workspace(cache=default_cache())
     return [finding for finding in findings_in(_workspace, path, text) if advice or not finding.advice]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bcelint.facts import UNBOUNDED, UNIT, Facts, Kind
 from bcelint.finding import Finding, Position, TraceStep
@@ -42,6 +43,20 @@ class JudgedCall:
     findings: tuple[Finding, ...] = ()
     is_constructor: bool = False
     function: str = ""
+
+    @classmethod
+    def from_plain(cls, data: Mapping[str, Any]) -> JudgedCall:
+        """The call of which ``data`` is what ``dataclasses.asdict`` and a JSON file made."""
+        lost = data["reason_position"]
+        nested = {
+            "position": Position(**data["position"]),
+            "inner": Position(**data["inner"]),
+            "verdict": Verdict(data["verdict"]),
+            "reason_position": None if lost is None else Position(**lost),
+            "case": tuple(data["case"]),
+            "findings": tuple(map(Finding.from_plain, data["findings"])),
+        }
+        return cls(**{**data, **nested})
 
 
 @dataclass(frozen=True)

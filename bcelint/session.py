@@ -20,6 +20,7 @@ from bcelint.project.source import BadInput, read_source
 from bcelint.workspace import Task, Workspace, together
 
 if TYPE_CHECKING:
+    from bcelint.cache import Cache
     from bcelint.judge import JudgedCall
     from bcelint.workers import Progress
 
@@ -61,12 +62,14 @@ def choose_rules(select: Sequence[str] | None = None, ignore: Sequence[str] | No
         raise UnknownCode(str(error)) from None
 
 
-def analyse(paths: Sequence[str], codes: Collection[str], jobs: int | None = None, progress: Progress | None = None) -> Result:
+def analyse(
+    paths: Sequence[str], codes: Collection[str], jobs: int | None = None, progress: Progress | None = None, cache: Cache | None = None
+) -> Result:
     """Check files and folders. A finding belongs to the run if its place or a step of its trace lies in one of their files."""
     result = Result()
     files = discover(paths, warn=result.warnings.append)
     result.warnings += _unreadable(files)
-    workspace = Workspace()
+    workspace = Workspace(cache=cache)
     tasks = workspace.tasks(files)
     calls = _run(workspace, tasks, jobs, progress, result)
     result.checked = len(files)
@@ -75,10 +78,10 @@ def analyse(paths: Sequence[str], codes: Collection[str], jobs: int | None = Non
     return result
 
 
-def analyse_text(text: str, path: str, codes: Collection[str]) -> Result:
+def analyse_text(text: str, path: str, codes: Collection[str], cache: Cache | None = None) -> Result:
     """Check a text that stands for the file ``path``, whatever is on disk there. Only findings whose place lies in it belong to the run."""
     path = os.path.abspath(path)
-    workspace = Workspace({path: text})
+    workspace = Workspace({path: text}, cache)
     result = Result(checked=1)
     calls = _run(workspace, workspace.tasks([path]), 1, None, result)
     real = {os.path.realpath(path)}

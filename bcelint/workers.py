@@ -24,13 +24,19 @@ _workspace: Workspace | None = None
 def run_tasks(workspace: Workspace, tasks: Sequence[Task], jobs: int, progress: Progress | None = None) -> list[Outcome]:
     """The outcome of every task, in their order."""
     count = _Count(sum(len(task.entries) for task in tasks), progress)
-    if jobs > 1 and len(tasks) > 1 and count.total >= WORTH_A_POOL:
-        return _in_pool(workspace, tasks, jobs, count)
-    outcomes = []
+    new = []
     for task in tasks:
-        outcomes.append(workspace.run(task))
+        if workspace.known(task) is None:
+            new.append(task)
+        else:
+            count.add(task)
+    if jobs > 1 and len(new) > 1 and sum(len(task.entries) for task in new) >= WORTH_A_POOL:
+        found = _in_pool(workspace, new, jobs, count)
+        return [found.get(task) or workspace.run(task) for task in tasks]
+    for task in new:
+        workspace.run(task)
         count.add(task)
-    return outcomes
+    return [workspace.run(task) for task in tasks]
 
 
 class _Count:
@@ -47,13 +53,13 @@ class _Count:
             self._progress(self.done, self.total)
 
 
-def _in_pool(workspace: Workspace, tasks: Sequence[Task], jobs: int, count: _Count) -> list[Outcome]:
+def _in_pool(workspace: Workspace, tasks: Sequence[Task], jobs: int, count: _Count) -> dict[Task, Outcome]:
     found: dict[Task, Outcome] = {}
     largest_first = sorted(tasks, key=lambda task: -sum(map(size, task.entries)))
     for task in _run_in_pool(workspace, largest_first, jobs, found, count):
         found[task] = _alone(workspace, task)
         count.add(task)
-    return [found[task] for task in tasks]
+    return found
 
 
 def _alone(workspace: Workspace, task: Task) -> Outcome:

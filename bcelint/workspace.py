@@ -13,6 +13,7 @@ from bcelint.project.project import Project, find_root
 from bcelint.project.source import BadInput
 
 if TYPE_CHECKING:
+    from bcelint.cache import Cache
     from bcelint.judge import JudgedCall
 
 
@@ -36,6 +37,14 @@ class Outcome:
     details: str = ""
     """The traceback of that error."""
 
+    @classmethod
+    def from_plain(cls, data: dict[str, Any]) -> Outcome:
+        """The outcome of which ``data`` is what ``dataclasses.asdict`` and a JSON file made."""
+        from bcelint.judge import JudgedCall
+
+        warnings = [(path, reason) for path, reason in data["warnings"]]
+        return cls([JudgedCall.from_plain(call) for call in data["calls"]], warnings, data["crashed"], data["details"])
+
 
 KEPT_SOURCE = 500_000
 """Characters of source whose syntax trees are kept between tasks, which may have modules in common."""
@@ -45,26 +54,27 @@ class Workspace:
     """Projects by their root, built once, and the outcome of every task that ran.
 
     ``overlay`` holds texts that stand for files whatever is on disk, as an editor's unsaved buffers do. A pickled workspace is the list of
-    its files; the projects are then built again where it arrives.
+    its files; the projects are then built again where it arrives. ``cache`` serves what earlier runs found out.
     """
 
-    def __init__(self, overlay: Mapping[str, str] | None = None) -> None:
+    def __init__(self, overlay: Mapping[str, str] | None = None, cache: Cache | None = None) -> None:
+        self.cache = cache
         self.overlay = {os.path.abspath(path): text for path, text in (overlay or {}).items()}
         self._projects: dict[str, Project] = {}
         self._roots: dict[str, str] = {}
         self._outcomes: dict[Task, Outcome] = {}
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"overlay": self.overlay, "files": {root: project.files for root, project in self._projects.items()}}
+        return {"overlay": self.overlay, "cache": self.cache, "files": {root: project.files for root, project in self._projects.items()}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["overlay"])  # type: ignore[misc]
+        self.__init__(state["overlay"], state["cache"])  # type: ignore[misc]
         for root, files in state["files"].items():
             self._build(root, files)
 
     def with_overlay(self, overlay: Mapping[str, str]) -> Workspace:
         """A workspace of the same files in which ``overlay`` stands for some of them."""
-        other = Workspace({**self.overlay, **overlay})
+        other = Workspace({**self.overlay, **overlay}, self.cache)
         for root, project in self._projects.items():
             other._build(root, project.files)
         return other
@@ -124,13 +134,27 @@ class Workspace:
 
     def run(self, task: Task) -> Outcome:
         """Evaluate entry files, once. Where that fails, each is evaluated alone: an error may not take the other files with it."""
-        if task not in self._outcomes:
+        outcome = self.known(task)
+        if outcome is None:
+            project = self.project(task.root)
+            project.asked = set(task.entries)
             outcome = self._evaluate(task)
             if outcome.crashed and len(task.entries) > 1:
                 outcome = together([self._evaluate(Task(task.root, (entry,))) for entry in task.entries])
             self._outcomes[task] = outcome
-            if self.project(task.root).trim(KEPT_SOURCE):
+            if self.cache is not None and not outcome.crashed:
+                self.cache.store(task, project, outcome)
+            if project.trim(KEPT_SOURCE):
                 gc.collect()  # what was evaluated hangs together in cycles, trees and all
+        return outcome
+
+    def known(self, task: Task) -> Outcome | None:
+        """The outcome of a task that this process, or another one before it, has run."""
+        if task not in self._outcomes:
+            outcome = None if self.cache is None else self.cache.load(task, self.project(task.root))
+            if outcome is None:
+                return None
+            self._outcomes[task] = outcome
         return self._outcomes[task]
 
     def _evaluate(self, task: Task) -> Outcome:

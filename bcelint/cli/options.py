@@ -25,6 +25,7 @@ def analysis_options(command: F) -> F:
         click.option("--ignore", multiple=True, metavar="CODES", help="Not these rules: codes or prefixes, separated by commas."),
         click.option("--advice/--no-advice", default=False, help="Also report code that is right but could be better."),
         click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: one per CPU]"),
+        click.option("--no-cache", is_flag=True, help="Neither use what earlier runs found out nor keep anything for later ones."),
         click.option("--stdin-filename", metavar="PATH", help="The file that the text on stdin (PATH `-`) belongs to."),
     ]
     for decorate in decorators:
@@ -38,27 +39,37 @@ def codes(values: Sequence[str]) -> list[str] | None:
     return found if values else None
 
 
-def run(paths: Sequence[str], select: Sequence[str], ignore: Sequence[str], advice: bool, jobs: int | None, stdin_filename: str | None) -> Result:
+def run(
+    paths: Sequence[str],
+    select: Sequence[str],
+    ignore: Sequence[str],
+    advice: bool,
+    jobs: int | None,
+    no_cache: bool,
+    stdin_filename: str | None,
+) -> Result:
     """Analyse what the options name, with warnings on stderr and a progress bar if stderr is a terminal.
 
     Raises ``click.ClickException`` where nothing could be analysed.
     """
     from bcelint import session
+    from bcelint.cache import default_cache
     from bcelint.cli.progress import progress
 
     try:
         rules = session.choose_rules(codes(select), codes(ignore), advice)
     except session.UnknownCode as error:
         raise click.UsageError(str(error)) from None
+    cache = None if no_cache else default_cache()
     if STDIN in paths:
         if len(paths) > 1:
             raise click.UsageError("stdin (`-`) can't be checked together with other paths")
         text = session.decoded(sys.stdin.buffer.read())
-        result = session.analyse_text(text, stdin_filename or "stdin.py", rules)
+        result = session.analyse_text(text, stdin_filename or "stdin.py", rules, cache)
     else:
         given = paths or (os.curdir,)
         with progress(sys.stderr) as report:
-            result = session.analyse(given, rules, jobs=jobs, progress=report)
+            result = session.analyse(given, rules, jobs=jobs, progress=report, cache=cache)
     for warning in result.warnings:
         click.echo(f"warning: {' '.join(warning.split())}", err=True)
     if not result.checked and result.warnings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from bcelint.project.files import discover
@@ -28,6 +29,8 @@ class Project:
         self._overlay = {os.path.abspath(path): text for path, text in (overlay or {}).items()}
         self._sources: dict[str, Source] = {}
         self._modules: dict[str, libcst.Module | BadInput] = {}
+        self.asked: set[str] = set()
+        """The files whose text was asked for."""
         self._losses: dict[str, bool] = {}
         self._lines: dict[str, list[ImportLine]] = {}
         self._imports: dict[str, frozenset[str]] = {}
@@ -41,6 +44,7 @@ class Project:
     def source(self, path: str) -> Source:
         """The text of ``path``; raises BadInput."""
         path = os.path.abspath(path)
+        self.asked.add(path)
         if path not in self._sources:
             overlaid = self._overlay.get(path)
             self._sources[path] = read_source(path) if overlaid is None else source_from_text(path, overlaid)
@@ -49,6 +53,7 @@ class Project:
     def module(self, path: str) -> libcst.Module:
         """The tree of ``path``, parsed once; raises BadInput, every time it is asked for."""
         path = os.path.abspath(path)
+        self.asked.add(path)
         known = self._modules.get(path)
         if known is None:
             try:
@@ -59,6 +64,10 @@ class Project:
         if isinstance(known, BadInput):
             raise BadInput(known.path, known.reason)
         return known
+
+    def digest(self, path: str) -> str:
+        """Stands for what is in ``path``, also where that can't be read as text."""
+        return blake2b(self._bytes(path), digest_size=16).hexdigest()
 
     def trim(self, limit: int) -> bool:
         """Drops all trees and texts from memory, and says so, if they hold more than ``limit`` characters of source.
