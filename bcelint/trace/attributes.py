@@ -55,7 +55,7 @@ def _load_one(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, na
         return found
     if isinstance(owner, Unknown):
         return _of_unknown(run, frame, node, owner, name, called)
-    what = owner.cls.name if isinstance(owner, Instance) else type(owner).__name__.lower()
+    what = owner.cls.name if isinstance(owner, Instance) else f"the {owner.noun}"
     symbol = f"{owner.id}.{name}" if isinstance(owner, Cell) else ""
     return run.unknown(f"{what} has no attribute {name} that is seen here", frame, node, symbol=symbol)
 

@@ -7,7 +7,7 @@ thing wherever it travels. Two cases are possible together when their atoms do n
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Union
@@ -193,6 +193,15 @@ def texts(guard: Iterable[Literal]) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(str(literal) for literal in guard)))
 
 
-def is_opaque(guard: Iterable[Literal]) -> bool:
-    """Whether a guard hangs on something that is set where it is not seen."""
-    return any(literal.opaque if isinstance(literal, Atom) else any(is_opaque(choice) for choice in literal.choices) for literal in guard)
+def opaque(guard: Iterable[Literal]) -> tuple[str, ...]:
+    """Those conditions of a guard, as a person reads them, that hang on something that is set where it is not seen."""
+    return texts(atom for atom in _atoms(guard) if atom.opaque)
+
+
+def _atoms(guard: Iterable[Literal]) -> Iterator[Atom]:
+    for literal in guard:
+        if isinstance(literal, Atom):
+            yield literal
+        else:
+            for choice in literal.choices:
+                yield from _atoms(choice)

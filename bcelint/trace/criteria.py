@@ -13,7 +13,7 @@ from bcelint.contracts.schema import Loss, Param
 from bcelint.facts import NON_NEGATIVE, Claim, Facts, Shape
 from bcelint.losscall import Argument, LossCall
 from bcelint.places import Step
-from bcelint.trace.conditions import is_opaque, texts
+from bcelint.trace.conditions import opaque, texts
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Event, Run
 from bcelint.trace.values import (
@@ -100,8 +100,9 @@ def _record(
     for guard, values in run.state.combinations(*(arguments[name] for name in names)):
         if len(run.events) >= MAX_EVENTS:
             break
-        if is_opaque(guard | run.state.path):
-            values = tuple(run.unknown("it hangs on keywords that are not followed", frame, node) for _ in values)
+        hidden = opaque(guard | run.state.path)
+        if hidden:
+            values = tuple(run.unknown(f"it hangs on `{hidden[0]}`, which is set where it is not seen", frame, node) for _ in values)
         case = {**arguments, **dict(zip(names, map(run.as_it_is, values)))}
         place, outer = outermost(frame, node, [case[name] for name in names])
         inner = frame.module.place(node)
@@ -165,7 +166,7 @@ def argument(run: Run, value: Value, text: str) -> Argument:
         return Argument(value.facts, is_tensor=False, text=text, reason=value.reason, lost_at=value.place)
     if isinstance(value, Choice):
         return Argument(is_tensor=False, text=text, reason="it differs from case to case")
-    return Argument(is_tensor=False, text=text, reason=f"a {type(value).__name__.lower()} where a tensor is expected")
+    return Argument(is_tensor=False, text=text, reason=f"a {value.noun} where a tensor is expected")
 
 
 def outermost(frame: Frame, node: cst.CSTNode, values: list[Value]) -> tuple[NodePlace, Frame]:

@@ -142,7 +142,7 @@ def call_method(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method
     result = container_methods.call(run, frame, node, receiver, name, args)
     if result is not None:
         return result
-    return run.unknown(f".{name}() of a {type(receiver).__name__.lower()} is not followed", frame, node, receiver, *args.all())
+    return run.unknown(f".{name}() of a {receiver.noun} is not followed", frame, node, receiver, *args.all())
 
 
 def _of_super(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Super, name: str, args: Arguments) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
 import libcst as cst
 
@@ -33,7 +33,9 @@ def fresh() -> int:
 
 
 class Value:
-    """Anything an expression may have as its value."""
+    """Anything an expression may have as its value. ``noun`` is what a message calls it."""
+
+    noun: ClassVar[str] = "value"
 
     def key(self) -> Any:
         """Two values with equal keys are the same as far as any verdict goes."""
@@ -63,6 +65,7 @@ class Unknown(Value):
 class Const(Value):
     """A Python constant: None, bool, number, string or bytes."""
 
+    noun = "constant"
     value: Any
 
     def key(self) -> Any:
@@ -73,6 +76,7 @@ class Const(Value):
 class Tensor(Value):
     """A tensor. ``via`` is the way it took; ``losses`` are the loss calls whose results went into it."""
 
+    noun = "tensor"
     facts: Facts = NOTHING_KNOWN
     sources: Sources = frozenset()
     via: tuple[Step, ...] = ()
@@ -95,6 +99,7 @@ class Tensor(Value):
 class Tuple(Value):
     """An immutable sequence. ``rest`` stands for further items of unknown number, all alike."""
 
+    noun = "tuple"
     items: tuple[Value, ...] = ()
     rest: Value | None = None
     names: tuple[str, ...] = ()
@@ -108,6 +113,7 @@ class Tuple(Value):
 class Mapped(Value):
     """The content of a dict: items under known keys, and ``rest`` for values under keys that are not known."""
 
+    noun = "dict"
     items: Mapping[Any, Value] = field(default_factory=dict)
     rest: Value | None = None
 
@@ -117,6 +123,8 @@ class Mapped(Value):
 
 class Cell(Value):
     """A thing with changeable fields. All writes go through ``State.write``, which can take them back."""
+
+    noun = "object"
 
     def __init__(self) -> None:
         self.id = fresh()
@@ -130,13 +138,19 @@ CONTENT = "<content>"
 class ListCell(Cell):
     """A list or set; its content is a ``Tuple``."""
 
+    noun = "list"
+
 
 class DictCell(Cell):
     """A dict; its content is a ``Mapped``."""
 
+    noun = "dict"
+
 
 class Container(Cell):
     """``nn.Sequential``, ``ModuleList``, ``ModuleDict`` …; its content is a ``Mapped`` from names (``"0"``, ``"1"`` …) to modules."""
+
+    noun = "module container"
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -146,6 +160,8 @@ class Container(Cell):
 class Instance(Cell):
     """An object of a class of the project. A class that inherits from a layer, loss or container of torch has that one as its content."""
 
+    noun = "object"
+
     def __init__(self, cls: Class) -> None:
         super().__init__()
         self.cls = cls
@@ -153,6 +169,8 @@ class Instance(Cell):
 
 class Class(Cell):
     """A class of the project; its fields are the class attributes."""
+
+    noun = "class"
 
     def __init__(self, name: str, module: SourceModule, node: cst.ClassDef, bases: tuple[Value, ...]) -> None:
         super().__init__()
@@ -197,6 +215,7 @@ class Class(Cell):
 class Function(Value):
     """A function, method or lambda of the project. ``role`` is how a class hands it out: plain, static, class or property."""
 
+    noun = "function"
     name: str
     node: FunctionNode
     module: SourceModule
@@ -219,6 +238,7 @@ class Function(Value):
 class Bound(Value):
     """A function with its receiver."""
 
+    noun = "method"
     function: Function
     receiver: Value
 
@@ -230,6 +250,7 @@ class Bound(Value):
 class Partial(Value):
     """``functools.partial``."""
 
+    noun = "partial"
     function: Value
     args: tuple[Value, ...]
     keywords: Mapping[str, Value]
@@ -239,6 +260,7 @@ class Partial(Value):
 class External(Value):
     """Something outside of the project, by its canonical dotted name: ``torch.nn.functional.relu``, ``builtins.len``."""
 
+    noun = "library object"
     name: str
 
     def key(self) -> Any:
@@ -249,6 +271,7 @@ class External(Value):
 class Method(Value):
     """A method of a value that is no object of the project: of a tensor, list, dict, string, layer or unknown thing."""
 
+    noun = "method"
     receiver: Value
     name: str
     place: NodePlace | None = None
@@ -260,6 +283,7 @@ class Method(Value):
 class Module(Value):
     """A module or namespace package of the project."""
 
+    noun = "module"
     path: str
 
     def key(self) -> Any:
@@ -270,6 +294,7 @@ class Module(Value):
 class Super(Value):
     """``super()``: looks up after ``owner`` in the receiver's order of classes."""
 
+    noun = "super() object"
     owner: Class
     receiver: Value
 
@@ -278,6 +303,7 @@ class Super(Value):
 class Layer(Value):
     """A layer of torch with the arguments of its constructor."""
 
+    noun = "layer"
     row: LayerRow
     args: Mapping[str, Value]
     place: NodePlace
@@ -290,6 +316,7 @@ class Layer(Value):
 class Criterion(Value):
     """A loss of torch with the arguments of its constructor."""
 
+    noun = "criterion"
     row: LossRow
     options: Mapping[str, Value]
     unknown_keywords: tuple[str, ...]
@@ -303,6 +330,7 @@ class Criterion(Value):
 class Loader(Value):
     """A ``DataLoader``: iterating it yields batches of what ``dataset[i]`` returns."""
 
+    noun = "data loader"
     dataset: Value
     options: Mapping[str, Value]
 

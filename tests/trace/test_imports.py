@@ -69,7 +69,7 @@ def test_a_name_missed_in_a_cycle_is_unknown() -> None:
         ("from a import missing\nout = missing(x)", {"a.py": ""}, "missing is not defined in a"),
         ("from .gone import f\nout = f(x)", {}, "the module .gone is not in the project"),
         ("from elsewhere import f\nout = f(x)", {}, "elsewhere.f is outside of the project"),
-        ("import a\nout = a.missing", {"a.py": ""}, "module has no attribute missing that is seen here"),
+        ("import a\nout = a.missing", {"a.py": ""}, "the module has no attribute missing that is seen here"),
         ("from elsewhere import *\nout = f(x)", {}, "f is not defined where it is seen"),
     ],
 )

@@ -178,3 +178,10 @@ def test_a_reduced_loss_is_a_scalar(reduction: str) -> None:
 def test_a_loss_without_reduction_has_no_known_shape() -> None:
     call = trace("l = F.binary_cross_entropy(p, y, reduction='none')\nF.binary_cross_entropy(l, y)").calls[1]
     assert call.prediction.facts.shape is None
+
+
+def test_what_hangs_on_an_unseen_setting_is_unknown_and_names_it() -> None:
+    text = "class Net(nn.Module):\n    def forward(self, x):\n        return torch.sigmoid(x) if self.training else x\n"
+    calls = trace(f"{text}net = Net()\nnet.eval()\nF.binary_cross_entropy_with_logits(net(x), y)").calls
+    reason = "it hangs on `{}`, which is set where it is not seen"
+    assert [call.prediction.reason for call in calls] == [reason.format("self.training"), reason.format("not self.training")]
