@@ -1,0 +1,230 @@
+"""Loss calls as they are made: which loss, with which arguments and options, and where."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import FrameType
+from typing import Any
+
+import torch
+
+from bcelint.contracts.schema import REQUIRED, Loss, Param, TargetForm
+from bcelint.facts import NON_NEGATIVE, UNBOUNDED, UNIT, Claim, Facts, Interval
+from bcelint.losscall import Argument, LossCall
+from bcelint.places import FixedPlace, Step
+from bcelint.rules.words import SLACK, leaves
+from bcelint.runtime import frames, observed
+from bcelint.runtime.memory import Birth, Known, Memory
+from bcelint.runtime.rows import loss_of_class
+
+Value = Any
+MAX_DEPTH = 3
+MAX_ITEMS = 1_000
+"""Containers are looked through this deep and wide for the tensor that a wrapper was given."""
+
+
+@dataclass(eq=False)
+class Event:
+    """One loss call with the same facts, however often it was made."""
+
+    loss: Loss
+    place: FixedPlace
+    inner: FixedPlace
+    number: int
+    arguments: Mapping[str, Known | object]
+    options: Mapping[str, Known | object]
+    constructed_at: FixedPlace | None
+    function: str
+    unknown_keywords: tuple[str, ...] = ()
+    is_constructor: bool = False
+    count: int = 0
+    trained: bool = False
+    values: dict[str, Interval | None] = field(default_factory=dict)
+    """Where the values of prediction and target were seen to lie."""
+
+    def call(self) -> LossCall:
+        """What the rules are asked of."""
+        return LossCall(
+            loss=self.loss,
+            place=self.place,
+            inner=self.inner,
+            arguments={name: self._argument(name, value) for name, value in self.arguments.items()},
+            options={name: self._argument(name, value) for name, value in self.options.items()},
+            unknown_keywords=self.unknown_keywords,
+            constructed_at=self.constructed_at,
+            is_constructor=self.is_constructor,
+            trained=self.trained,
+            function=self.function,
+        )
+
+    def _argument(self, name: str, value: Known | object) -> Argument:
+        if not isinstance(value, Known):
+            return Argument(constant=value, is_tensor=False)
+        wanted = self._wanted(name, value.facts)
+        facts = value.facts if wanted is None else with_evidence(value.facts, wanted, self.values.get(name), self.inner)
+        return Argument(facts, reason=value.reason, lost_at=value.lost_at)
+
+    def _wanted(self, name: str, facts: Facts) -> Interval | None:
+        """Where the contract wants the values of an argument to lie."""
+        if name == self.loss.prediction:
+            return self.loss.range
+        if name != self.loss.target:
+            return None
+        if self.loss.targets.form is TargetForm.DISTRIBUTION:
+            return None if "log_target" in self.options else NON_NEGATIVE
+        dtype = facts.value("dtype")
+        soft = self.loss.targets.form is TargetForm.CLASSES and dtype is not None and dtype.is_floating
+        return UNIT if soft else self.loss.targets.range
+
+
+def with_evidence(facts: Facts, wanted: Interval, seen: Interval | None, at: FixedPlace) -> Facts:
+    """The facts, where values were seen outside of ``wanted``, with these as their range. Values seen inside prove nothing."""
+    if seen is None or wanted == UNBOUNDED or seen.within(wanted, SLACK) or leaves(facts.interval, wanted):
+        return facts
+    return replace(facts, range=Claim(seen, (Step(at, "values observed"),)))
+
+
+class Criteria:
+    """Finds out about loss calls and constructors of losses, and counts them."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._events: dict[object, Event] = {}
+        self._built: weakref.WeakKeyDictionary[torch.nn.Module, FixedPlace] = weakref.WeakKeyDictionary()
+        self.numbered: list[Event] = []
+
+    def called(self, row: Loss, args: Sequence[Value], kwargs: Mapping[str, Value], frame: FrameType) -> int | None:
+        """A loss function is about to be computed. Returns the number of its event."""
+        bound = {p.name: value for p, value in zip(row.func, args)}
+        bound.update(kwargs)
+        criterion = _criterion(frame)
+        place_of = None
+        if criterion is not None:
+            row, place_of = loss_of_class(type(criterion)) or row, self._built.get(criterion)
+        passed = [p.name for p in row.call]
+        arguments = {name: bound[name] for name in passed if name in bound}
+        options = {p.name: bound[p.name] for p in row.func or row.init if p.name not in passed and _given(p, bound)}
+        birth = self._birth(arguments.get(row.prediction), arguments.get(row.target))
+        where = self._outermost(frame, birth)
+        if where is None:
+            return None
+        place, inner, function = where
+        return self._event(row, place, inner, function, arguments, options, place_of)
+
+    def constructed(self, module: torch.nn.Module, frame: FrameType | None) -> None:
+        """A criterion is being built: ``frame`` is in its constructor."""
+        row = loss_of_class(type(module))
+        if row is None or module in self._built:
+            return
+        given: dict[str, Value] = {}
+        while frame is not None and frames.origin(frame.f_code) is frames.Origin.TORCH:
+            if frame.f_code.co_name == "__init__" and frame.f_locals.get("self") is module:
+                names = {p.name: p for p in row.init}
+                given.update({n: v for n, v in frame.f_locals.items() if n in names and _given(names[n], {n: v})})
+            frame = frame.f_back
+        user = frames.nearest(frame)
+        if user is None:
+            return
+        place = frames.place(user)
+        self._built[module] = place
+        if "reduction" in given or any(isinstance(value, torch.Tensor) for value in given.values()):
+            self._event(row, place, place, frames.qualified_name(user.f_code), {}, given, place, is_constructor=True)
+
+    def refused(self, row: Loss, keyword: str, place: FixedPlace, function: str, is_constructor: bool) -> None:
+        """Python refused a call for a keyword that the loss does not have."""
+        self._event(row, place, place, function, {}, {}, place if is_constructor else None, (keyword,), is_constructor)
+
+    def reached_backward(self, numbers: frozenset[int]) -> None:
+        for number in numbers:
+            self.numbered[number].trained = True
+
+    def _event(
+        self,
+        row: Loss,
+        place: FixedPlace,
+        inner: FixedPlace,
+        function: str,
+        arguments: Mapping[str, Value],
+        options: Mapping[str, Value],
+        constructed_at: FixedPlace | None,
+        unknown_keywords: tuple[str, ...] = (),
+        is_constructor: bool = False,
+    ) -> int:
+        known_arguments = {name: self._known(value) for name, value in arguments.items()}
+        known_options = {name: self._known(value) for name, value in options.items()}
+        key = (row.name, place, inner, is_constructor, constructed_at, unknown_keywords, _key(known_arguments), _key(known_options))
+        event = self._events.get(key)
+        if event is None:
+            event = Event(row, place, inner, len(self.numbered), known_arguments, known_options, constructed_at, function, unknown_keywords, is_constructor)
+            self._events[key] = event
+            self.numbered.append(event)
+        event.count += 1
+        for name in (row.prediction, row.target):
+            value = arguments.get(name)
+            if isinstance(value, torch.Tensor):
+                event.values[name] = observed.hull(event.values.get(name), observed.interval(value))
+        return event.number
+
+    def _known(self, value: Value) -> Known | object:
+        if isinstance(value, torch.Tensor):
+            return self._memory.record(value).known
+        return value if isinstance(value, (int, float, str, bool, type(None))) else None
+
+    def _birth(self, *values: Value) -> Birth | None:
+        """The birth of the first of the main arguments of which it is known."""
+        records = [self._memory.record(value) for value in values if isinstance(value, torch.Tensor)]
+        return next((record.birth for record in records if record.birth is not None), None)
+
+    def _outermost(self, frame: FrameType, birth: Birth | None) -> tuple[FixedPlace, FixedPlace, str] | None:
+        """The outermost call that has the facts, the call of torch's own loss, and the function that makes the first of these.
+
+        While what was born comes in as an argument of the function in a frame, the place is where that function is called.
+        """
+        innermost, user = frames.outside_torch(frame), frames.nearest(frame)
+        if innermost is None or user is None:
+            return None
+        at = holder = user
+        while birth is not None:
+            outer = next(frames.users(holder.f_back), None)
+            if outer is None:
+                break
+            if frames.origin(holder.f_code) is not frames.Origin.COMPREHENSION:
+                if birth.within(holder) or not self._carries(frames.arguments(holder), birth):
+                    break
+                at = outer
+            holder = outer
+        return frames.place(at), frames.place(innermost), frames.qualified_name(at.f_code)
+
+    def _carries(self, value: Value, birth: Birth, depth: int = MAX_DEPTH) -> bool:
+        """Whether a tensor in ``value``, containers included, has this birth."""
+        if isinstance(value, torch.Tensor):
+            return self._memory.record(value).birth is birth
+        if depth <= 0:
+            return False
+        if isinstance(value, dict):
+            value = list(value.values())
+        return isinstance(value, (tuple, list)) and any(self._carries(item, birth, depth - 1) for item in value[:MAX_ITEMS])
+
+
+def _criterion(frame: FrameType | None) -> torch.nn.Module | None:
+    """The criterion whose ``forward`` makes the call, if one of torch's does."""
+    while frame is not None and frames.origin(frame.f_code) is frames.Origin.TORCH:
+        if frame.f_code.co_name == "forward":
+            module = frame.f_locals.get("self")
+            return module if isinstance(module, torch.nn.Module) and loss_of_class(type(module)) is not None else None
+        frame = frame.f_back
+    return None
+
+
+def _given(param: Param, bound: Mapping[str, Value]) -> bool:
+    """Whether an option was passed, as far as that shows: torch hands the defaults on too."""
+    if param.name not in bound:
+        return False
+    value = bound[param.name]
+    return isinstance(value, torch.Tensor) or param.default is REQUIRED or value != param.default
+
+
+def _key(values: Mapping[str, object]) -> object:
+    return tuple(values.items())

@@ -1,0 +1,299 @@
+"""What comes out of an operation: range and kind by the contract tables, dtype, shape and gradient as they are seen.
+
+Within a training loop the same operation meets the same facts again and again; it is asked of the tables once, and remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import FrameType
+from typing import Any, Callable, Union
+
+import torch
+
+from bcelint.contracts import aliases, schema, tables
+from bcelint.contracts.schema import KEEP, REQUIRED, UNKNOWN, Arg, Args, Many, Outcome, Param, Result, facts_of
+from bcelint.facts import NOTHING_KNOWN, Claim, Facts
+from bcelint.places import FixedPlace, Step
+from bcelint.runtime import frames, memory
+from bcelint.runtime.memory import DTYPES, Birth, Known, Memory, Record
+from bcelint.runtime.rows import GETITEM, Swapped, Weighted, by_function
+
+MAX_REMEMBERED = 50_000
+MAX_ELEMENTS = 64
+"""Longer lists are not looked through for tensors and numbers."""
+_PLAIN = (int, float, str, bool, type(None), torch.dtype, torch.device)
+
+Inputs = list[tuple[torch.Tensor, Record]]
+
+
+class Transferred:
+    """One output: what is known of it, and from which of the inputs its birth is (None: it is born here)."""
+
+    __slots__ = ("cut", "known", "parent", "trained")
+
+    def __init__(self, known: Known, parent: int | None, trained: bool, cut: bool) -> None:
+        self.known, self.parent, self.trained, self.cut = known, parent, trained, cut
+
+
+class Transfer:
+    """Follows the operations, and writes down in ``memory`` what they yield."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._remembered: dict[object, Transferred] = {}
+
+    def __call__(self, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any, frame: FrameType) -> None:
+        outputs = [result] if isinstance(result, torch.Tensor) else _tensors_in(result)
+        if not outputs:
+            return
+        user = frames.nearest(frame)
+        if user is None:
+            return
+        inputs: Inputs = []
+        written = outputs[0]
+        shape_of_call = self._key(args, inputs, written), tuple((name, self._key(value, inputs, written)) for name, value in kwargs.items())
+        overlaps = _overlaps(inputs)
+        enabled = torch.is_grad_enabled()
+        birth: Birth | None = None
+        for index, output in enumerate(outputs):
+            key = (
+                function, id(user.f_code), user.f_lasti, shape_of_call, overlaps, index, len(outputs),
+                output.dtype, memory.shape(output), output.requires_grad, enabled,
+            )  # fmt: skip
+            found = self._lookup(key)
+            if found is None:
+                found = self._transferred(function, args, kwargs, inputs, output, (index, len(outputs)), frames.place(user))
+                self._remember(key, found)
+            if found.parent is not None:
+                line = inputs[found.parent][1].birth
+            else:
+                birth = birth or Birth(user)
+                line = birth
+            losses = frozenset() if found.cut else frozenset().union(*(record.losses for _, record in inputs))
+            self._memory.store(output, found.known, line, self._sources(inputs, found.trained), losses)
+
+    def _lookup(self, key: object) -> Transferred | None:
+        try:
+            return self._remembered.get(key)
+        except TypeError:  # an argument that can't be hashed
+            return None
+
+    def _remember(self, key: object, found: Transferred) -> None:
+        if len(self._remembered) >= MAX_REMEMBERED:
+            self._remembered.clear()
+        try:
+            self._remembered[key] = found
+        except TypeError:
+            pass
+
+    def _key(self, value: Any, inputs: Inputs, written: torch.Tensor) -> object:
+        """An argument by what is known of it; tensors are collected in ``inputs`` on the way. ``written`` is what an operation in place changed."""
+        if isinstance(value, torch.Tensor):
+            record = self._memory.record(value, value is written)
+            inputs.append((value, record))
+            return record.known
+        if isinstance(value, (tuple, list)):
+            return tuple([self._key(item, inputs, written) for item in value[:MAX_ELEMENTS]]), len(value)
+        if isinstance(value, slice):
+            return (slice, value.start, value.stop, value.step) if isinstance(value.start, (int, type(None))) else slice
+        return value if isinstance(value, _PLAIN) else type(value)
+
+    def _sources(self, inputs: Inputs, trained: bool) -> frozenset[int] | None:
+        """What the output was computed from; of a layer's, the layer and its input: the same for the same, and else independent."""
+        if not inputs:
+            return frozenset([memory.fresh_source()])
+        if any(record.sources is None for _, record in inputs):
+            return None
+        together: frozenset[int] = frozenset().union(*(record.sources for _, record in inputs if record.sources is not None))
+        return frozenset([hash(together)]) if trained else together
+
+    def _transferred(
+        self,
+        function: Any,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        inputs: Inputs,
+        output: torch.Tensor,
+        which: tuple[int, int],
+        at: FixedPlace,
+    ) -> Transferred:
+        records = {id(tensor): record for tensor, record in inputs}
+        asked = _asked(function, args, kwargs, lambda value: _arg(value, records))
+        seen = memory.dtype_claim(output), memory.shape_claim(output)
+        if asked is None:
+            title = getattr(function, "__name__", "an operation")
+            step, main, trained, result = Step(at, title), None, False, Result()
+        else:
+            title, outcome, main, trained = asked
+            step, result = Step(at, title), _one(outcome, *which)
+        parent = _index(inputs, main)
+        record = None if parent is None else inputs[parent][1]
+        before = NOTHING_KNOWN if record is None else record.known.facts
+        inferred = facts_of(replace(result, dtype=None, shape=None, grad=None), before, step)
+        dtype = _kept(before.dtype, seen[0], step)
+        shape = _kept(before.shape, seen[1], step)
+        facts = Facts(inferred.range, inferred.kind, inferred.axis, dtype, shape, _gradient(inputs, record, output, step, result))
+        cut = result.grad is False
+        reason, lost_at = "", None
+        if facts.range is None and facts.kind is None:
+            lost = next((r.known for _, r in inputs if r.known.reason and r.known.facts.range is None), None)
+            reason, lost_at = (lost.reason, lost.lost_at) if lost is not None else (f"the range is not known after {title}", at)
+        first = facts.kind or facts.range or facts.dtype
+        goes_on = record is not None and first is not None and first in (before.kind, before.range, before.dtype) and step not in first.steps
+        return Transferred(Known(facts, reason, lost_at), parent if goes_on else None, trained, cut)
+
+
+def _arg(value: Any, records: Mapping[int, Record], depth: int = 3) -> Arg:
+    """A value as the rows see it."""
+    if isinstance(value, torch.Tensor):
+        record = records.get(id(value))
+        return Arg(is_tensor=True, sources=None) if record is None else Arg(record.known.facts, is_tensor=True, sources=record.sources)
+    if isinstance(value, torch.dtype):
+        return Arg(constant=DTYPES.get(value, UNKNOWN), is_tensor=False)
+    if isinstance(value, torch.device):
+        return Arg(constant=str(value), is_tensor=False)
+    if value is None or isinstance(value, (bool, int, float, str)) or value is float or value is int:
+        return Arg(constant=value, is_tensor=False)
+    if isinstance(value, (tuple, list)) and depth and len(value) <= MAX_ELEMENTS:
+        items = tuple(_arg(item, records, depth - 1) for item in value)
+        constants = tuple(item.constant for item in items)
+        known = all(constant is not UNKNOWN for constant in constants)
+        return Arg(constant=constants if known else UNKNOWN, items=items, is_tensor=False, sources=_joined(items))
+    return Arg(sources=None)
+
+
+Asked = tuple[str, Outcome, Any, bool]
+"""The title of an operation, what comes out, its main argument, and whether trained weights went in."""
+
+
+def _asked(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any], arg: Callable[[Any], Arg]) -> Asked | None:
+    """What the tables say of one call, or None where they say nothing."""
+    if function == GETITEM:
+        return "index", Result(KEEP, KEEP, None, KEEP, None, KEEP), args[0], False
+    row = by_function().get(function)
+    if isinstance(row, Weighted):
+        return _of_layer(row, function, args, kwargs, arg)
+    if isinstance(row, Swapped):
+        row, args = row.row, tuple(reversed(args))
+    if row is None:
+        return None
+    bound = _bound(row.params, args, kwargs, row.variadic)
+    if bound is None:
+        return None
+    named, extra = bound
+    given = Args({name: arg(value) for name, value in named.items()}, row.params, [arg(value) for value in extra])
+    return row.title, schema.outcome_of(row, given), named.get(row.main), False
+
+
+def _of_layer(row: Weighted, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any], arg: Callable[[Any], Arg]) -> Asked | None:
+    weight = args[row.weight] if 0 <= row.weight < len(args) else kwargs.get("weight")
+    learned = row.weight < 0 or isinstance(weight, torch.nn.Parameter) or (isinstance(weight, torch.Tensor) and weight.requires_grad)
+    main = args[0] if args else kwargs.get("input")
+    if not learned:
+        plain = tables.op(f"torch.nn.functional.{getattr(function, '__name__', '')}")
+        bound = None if plain is None else _bound(plain.params, args, kwargs, plain.variadic)
+        if plain is None or bound is None:
+            return None
+        given = Args({name: arg(value) for name, value in bound[0].items()}, plain.params, [arg(value) for value in bound[1]])
+        return plain.title, schema.outcome_of(plain, given), bound[0].get(plain.main), False
+    layer = row.layer
+    constants = {name: Arg(constant=value, is_tensor=False) for name, value in row.constants}
+    outcome = tables.outcome(layer, Args({layer.main: arg(main), **constants}, (*layer.init, *layer.call)))
+    return layer.title, outcome, main, True
+
+
+def _bound(
+    params: Sequence[Param], args: Sequence[Any], kwargs: Mapping[str, Any], variadic: bool
+) -> tuple[dict[str, Any], Sequence[Any]] | None:
+    """The values by parameter name, and those beyond; None where they do not fit."""
+    positional = [p.name for p in params if not p.keyword_only]
+    bound = dict(zip(positional, args))
+    extra = args[len(positional) :]
+    if extra and not variadic:
+        return None
+    names = {p.name for p in params}
+    for name, value in kwargs.items():
+        known = name if name in names else aliases.KEYWORDS.get(name, name)
+        if known in names:
+            bound.setdefault(known, value)
+        elif name not in aliases.IGNORED and name not in ("requires_grad", "inplace"):
+            return None
+    if any(p.default is REQUIRED and p.name not in bound for p in params):
+        return None
+    return bound, extra
+
+
+def _one(outcome: Outcome, index: int, count: int) -> Result:
+    """What the tables say of one output of several."""
+    if isinstance(outcome, Result):
+        return outcome if count == 1 else Result()
+    if isinstance(outcome, Many):
+        return outcome.each
+    if isinstance(outcome, tuple):
+        flat = list(_flat(outcome))
+        return flat[index] if len(flat) == count else Result()
+    return Result(grad=None)
+
+
+def _flat(outcome: Outcome) -> Iterator[Result]:
+    if isinstance(outcome, tuple):
+        for part in outcome:
+            yield from _flat(part)
+    else:
+        yield outcome if isinstance(outcome, Result) else Result()
+
+
+def _kept(before: Claim[Any] | None, seen: Claim[Any] | None, step: Step) -> Claim[Any] | None:
+    """What is seen of an output, under the steps of its main input where that was the same already."""
+    if seen is None:
+        return None
+    return before if before is not None and before.value == seen.value else Claim(seen.value, (step,))
+
+
+def _gradient(inputs: Inputs, main: Record | None, output: torch.Tensor, step: Step, result: Result) -> Claim[bool]:
+    """Whether it carries a gradient, which is seen; and where it was cut."""
+    if output.requires_grad:
+        return Claim(True, (step,))
+    cut = [tensor for tensor, record in inputs if tensor.requires_grad]
+    if cut:
+        note = step.note if torch.is_grad_enabled() or result.grad is False else "computed under torch.no_grad()"
+        return Claim(False, (replace(step, note=note),))
+    records = ([] if main is None else [main]) + [record for _, record in inputs]
+    known = [record.known.facts.grad for record in records]
+    return next((claim for claim in known if claim is not None and claim.steps), Claim(False))
+
+
+def _index(inputs: Inputs, main: Any) -> int | None:
+    """The input that is the main argument, or the first of its elements."""
+    if isinstance(main, (tuple, list)) and main:
+        main = main[0]
+    return next((i for i, (tensor, _) in enumerate(inputs) if tensor is main), None)
+
+
+def _overlaps(inputs: Inputs) -> Union[tuple[bool, ...], None]:
+    """For each pair of the first inputs, whether they are known to be computed from different values."""
+    if len(inputs) < 2:
+        return None
+    found = [record.sources for _, record in inputs[:4]]
+    return tuple(
+        one is not None and other is not None and one.isdisjoint(other) for i, one in enumerate(found) for other in found[i + 1 :]
+    )
+
+
+def _joined(items: Sequence[Arg]) -> frozenset[int] | None:
+    if any(item.sources is None for item in items):
+        return None
+    return frozenset().union(*(item.sources for item in items if item.sources is not None))
+
+
+def _tensors_in(result: Any) -> list[torch.Tensor]:
+    """The tensors of a result that holds several, nested as ``lstm`` returns them."""
+    if not isinstance(result, (tuple, list)) or len(result) > MAX_ELEMENTS:
+        return []
+    found: list[torch.Tensor] = []
+    for item in result:
+        found += [item] if isinstance(item, torch.Tensor) else _tensors_in(item)
+    return found
+
