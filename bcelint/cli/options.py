@@ -17,13 +17,23 @@ F = TypeVar("F", bound=Callable[..., Any])
 STDIN = "-"
 
 
+def rule_options(command: F) -> F:
+    """``--select``, ``--ignore`` and ``--advice``."""
+    decorators: list[Callable[[F], F]] = [
+        click.option("--advice/--no-advice", default=False, help="Also report code that is right but could be better."),
+        click.option("--ignore", multiple=True, metavar="CODES", help="Not these rules: codes or prefixes, separated by commas."),
+        click.option("--select", multiple=True, metavar="CODES", help="Only these rules: codes or prefixes, separated by commas."),
+    ]
+    for decorate in decorators:
+        command = decorate(command)
+    return command
+
+
 def analysis_options(command: F) -> F:
     """PATH, the rule selection, ``--jobs`` and ``--stdin-filename``."""
     decorators: list[Callable[[F], F]] = [
+        rule_options,
         click.argument("paths", nargs=-1, metavar="[PATH]..."),
-        click.option("--select", multiple=True, metavar="CODES", help="Only these rules: codes or prefixes, separated by commas."),
-        click.option("--ignore", multiple=True, metavar="CODES", help="Not these rules: codes or prefixes, separated by commas."),
-        click.option("--advice/--no-advice", default=False, help="Also report code that is right but could be better."),
         click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: one per CPU]"),
         click.option("--stdin-filename", metavar="PATH", help="The file that the text on stdin (PATH `-`) belongs to."),
     ]
@@ -38,6 +48,16 @@ def codes(values: Sequence[str]) -> list[str] | None:
     return found if values else None
 
 
+def chosen(select: Sequence[str], ignore: Sequence[str], advice: bool) -> frozenset[str]:
+    """The codes that the options select. Raises ``click.UsageError`` for one that no rule has."""
+    from bcelint import session
+
+    try:
+        return session.choose_rules(codes(select), codes(ignore), advice)
+    except session.UnknownCode as error:
+        raise click.UsageError(str(error)) from None
+
+
 def run(paths: Sequence[str], select: Sequence[str], ignore: Sequence[str], advice: bool, jobs: int | None, stdin_filename: str | None) -> Result:
     """Analyse what the options name, with warnings on stderr and a progress bar if stderr is a terminal.
 
@@ -46,10 +66,7 @@ def run(paths: Sequence[str], select: Sequence[str], ignore: Sequence[str], advi
     from bcelint import session
     from bcelint.cli.progress import progress
 
-    try:
-        rules = session.choose_rules(codes(select), codes(ignore), advice)
-    except session.UnknownCode as error:
-        raise click.UsageError(str(error)) from None
+    rules = chosen(select, ignore, advice)
     if STDIN in paths:
         if len(paths) > 1:
             raise click.UsageError("stdin (`-`) can't be checked together with other paths")

@@ -102,7 +102,7 @@ class Criteria:
         criterion = _criterion(frame)
         place_of = None
         if criterion is not None:
-            row, place_of = loss_of_class(type(criterion)) or row, self._built.get(criterion)
+            row, place_of = loss_of_class(criterion.__class__) or row, self._built.get(criterion)
         passed = [p.name for p in row.call]
         arguments = {name: bound[name] for name in passed if name in bound}
         options = {p.name: bound[p.name] for p in row.func or row.init if p.name not in passed and _given(p, bound)}
@@ -115,7 +115,7 @@ class Criteria:
 
     def constructed(self, module: torch.nn.Module, frame: FrameType | None) -> None:
         """A criterion is being built: ``frame`` is in its constructor."""
-        row = loss_of_class(type(module))
+        row = loss_of_class(module.__class__)
         if row is None or module in self._built:
             return
         given: dict[str, Value] = {}
@@ -157,7 +157,8 @@ class Criteria:
         key = (row.name, place, inner, is_constructor, constructed_at, unknown_keywords, _key(known_arguments), _key(known_options))
         event = self._events.get(key)
         if event is None:
-            event = Event(row, place, inner, len(self.numbered), known_arguments, known_options, constructed_at, function, unknown_keywords, is_constructor)
+            event = Event(row, place, inner, len(self.numbered), known_arguments, known_options, constructed_at, function)
+            event.unknown_keywords, event.is_constructor = unknown_keywords, is_constructor
             self._events[key] = event
             self.numbered.append(event)
         event.count += 1
@@ -213,7 +214,7 @@ def _criterion(frame: FrameType | None) -> torch.nn.Module | None:
     while frame is not None and frames.origin(frame.f_code) is frames.Origin.TORCH:
         if frame.f_code.co_name == "forward":
             module = frame.f_locals.get("self")
-            return module if isinstance(module, torch.nn.Module) and loss_of_class(type(module)) is not None else None
+            return module if isinstance(module, torch.nn.Module) and loss_of_class(module.__class__) is not None else None
         frame = frame.f_back
     return None
 

@@ -25,7 +25,7 @@ class Origin(enum.Enum):
     LIBRARY = "the standard library's or an installed package's"
     TORCH = "torch's, or bcelint's own"
     MAINTENANCE = "torch's optimizers and initialisers, whose operations say nothing of a loss"
-    COMPILER = "torch's compiler"
+    COMPILER = "torch's, where it calls a function that was compiled"
 
 
 def _folder(path: str) -> str:
@@ -36,6 +36,7 @@ _TORCH = _folder(os.path.dirname(torch.__file__))
 _OWN = _folder(os.path.dirname(bcelint.__file__))
 _MAINTENANCE = (os.path.join(_TORCH, "optim") + os.sep, os.path.join(_TORCH, "nn", "init.py"))
 _COMPILER = os.path.join(_TORCH, "_dynamo") + os.sep
+_COMPILED = {"compile_wrapper"}  # torch 2.6 and later; other functions of that folder are on the stack of every optimizer
 _LIBRARIES = tuple({_folder(path) for name, path in sysconfig.get_paths().items() if name in ("stdlib", "platstdlib", "purelib", "platlib")})
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _GENERATED = ("<frozen ", "<__array_function__", "<attrs ")
@@ -62,7 +63,7 @@ def _classified(code: CodeType) -> Origin:
     if path.startswith(_TORCH):
         if path.startswith(_MAINTENANCE):
             return Origin.MAINTENANCE
-        return Origin.COMPILER if path.startswith(_COMPILER) else Origin.TORCH
+        return Origin.COMPILER if path.startswith(_COMPILER) and code.co_name in _COMPILED else Origin.TORCH
     if path.startswith(_OWN):
         return Origin.TORCH
     if path.startswith(_LIBRARIES) or any(part in path for part in _INSTALLED):
@@ -75,13 +76,19 @@ def _of_the_user(code: CodeType) -> Origin:
 
 
 OWN = (Origin.USER, Origin.COMPREHENSION)
+compiled_calls = 0
+"""How often a call of a function that was compiled with ``torch.compile`` was met on the stack."""
 
 
 def users(frame: FrameType | None) -> Iterator[FrameType]:
     """The frames of the user's code, from ``frame`` outwards."""
+    global compiled_calls
     while frame is not None:
-        if origin(frame.f_code) in OWN:
+        whose = origin(frame.f_code)
+        if whose in OWN:
             yield frame
+        elif whose is Origin.COMPILER:
+            compiled_calls += 1
         frame = frame.f_back
 
 

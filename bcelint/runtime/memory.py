@@ -73,7 +73,7 @@ class Record(weakref.ref):  # type: ignore[type-arg]
         return super().__new__(cls, tensor, forget)
 
     def __init__(self, tensor: torch.Tensor, forget: Callable[[Any], None]) -> None:
-        super().__init__(tensor, forget)
+        super().__init__(tensor, forget)  # type: ignore[call-arg]
         self.key = id(tensor)
 
 
@@ -109,6 +109,9 @@ class Memory:
         found = self._records.get(id(tensor))
         if found is not None and found() is tensor:
             now = version(tensor)
+            gradient = found.known.facts.grad
+            if gradient is not None and gradient.value is not tensor.requires_grad:
+                return self.store(tensor, self.observed(tensor, "it is trained itself"), None, found.sources, found.losses)
             if found.version == now or (just_changed and found.version == now - 1) or isinstance(tensor, torch.nn.Parameter):
                 return found
             return self.store(tensor, self.observed(tensor, "it was changed in place"), None, None, found.losses)

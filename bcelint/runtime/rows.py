@@ -15,7 +15,10 @@ from bcelint.contracts.schema import Layer, Loss, Op
 
 @dataclass(frozen=True)
 class Weighted:
-    """A function that a layer of ``torch.nn`` calls with its weights: where its argument ``weight`` (a position) is trained, the layer's row holds."""
+    """A function that a layer of ``torch.nn`` calls with its weights.
+
+    The layer's row holds where the argument at the position ``weight`` is trained; a negative position says that it always is.
+    """
 
     layer: Layer
     weight: int
@@ -119,11 +122,10 @@ def losses() -> dict[Any, Loss]:
     return found
 
 
-@cache
 def loss_of_class(cls: type) -> Loss | None:
     """The row of a loss class of torch, or of one derived from it."""
     for base in cls.__mro__:
-        row = tables.loss_class(f"{base.__module__}.{base.__qualname__}")
+        row = tables.loss_class(f"{base.__module__}.{base.__qualname__}") if base.__module__.startswith("torch.") else None
         if row is not None:
             return row
     return None

@@ -5,10 +5,11 @@ Within a training loop the same operation meets the same facts again and again; 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import FrameType
-from typing import Any, Callable, Union
+from typing import Any, Callable
 
 import torch
 
@@ -69,7 +70,7 @@ class Transfer:
             if found.parent is not None:
                 line = inputs[found.parent][1].birth
             else:
-                birth = birth or Birth(user)
+                birth = birth or Birth(frame)
                 line = birth
             losses = frozenset() if found.cut else frozenset().union(*(record.losses for _, record in inputs))
             self._memory.store(output, found.known, line, self._sources(inputs, found.trained), losses)
@@ -83,10 +84,8 @@ class Transfer:
     def _remember(self, key: object, found: Transferred) -> None:
         if len(self._remembered) >= MAX_REMEMBERED:
             self._remembered.clear()
-        try:
+        with contextlib.suppress(TypeError):
             self._remembered[key] = found
-        except TypeError:
-            pass
 
     def _key(self, value: Any, inputs: Inputs, written: torch.Tensor) -> object:
         """An argument by what is known of it; tensors are collected in ``inputs`` on the way. ``written`` is what an operation in place changed."""
@@ -140,8 +139,8 @@ class Transfer:
         if facts.range is None and facts.kind is None:
             lost = next((r.known for _, r in inputs if r.known.reason and r.known.facts.range is None), None)
             reason, lost_at = (lost.reason, lost.lost_at) if lost is not None else (f"the range is not known after {title}", at)
-        first = facts.kind or facts.range or facts.dtype
-        goes_on = record is not None and first is not None and first in (before.kind, before.range, before.dtype) and step not in first.steps
+        first: Claim[Any] | None = facts.kind or facts.range or facts.dtype
+        goes_on = first is not None and first in (before.kind, before.range, before.dtype) and step not in first.steps
         return Transferred(Known(facts, reason, lost_at), parent if goes_on else None, trained, cut)
 
 
@@ -204,9 +203,7 @@ def _of_layer(row: Weighted, function: Any, args: Sequence[Any], kwargs: Mapping
     return layer.title, outcome, main, True
 
 
-def _bound(
-    params: Sequence[Param], args: Sequence[Any], kwargs: Mapping[str, Any], variadic: bool
-) -> tuple[dict[str, Any], Sequence[Any]] | None:
+def _bound(params: Sequence[Param], args: Sequence[Any], kwargs: Mapping[str, Any], variadic: bool) -> tuple[dict[str, Any], Sequence[Any]] | None:
     """The values by parameter name, and those beyond; None where they do not fit."""
     positional = [p.name for p in params if not p.keyword_only]
     bound = dict(zip(positional, args))
@@ -272,14 +269,12 @@ def _index(inputs: Inputs, main: Any) -> int | None:
     return next((i for i, (tensor, _) in enumerate(inputs) if tensor is main), None)
 
 
-def _overlaps(inputs: Inputs) -> Union[tuple[bool, ...], None]:
+def _overlaps(inputs: Inputs) -> tuple[bool, ...] | None:
     """For each pair of the first inputs, whether they are known to be computed from different values."""
     if len(inputs) < 2:
         return None
     found = [record.sources for _, record in inputs[:4]]
-    return tuple(
-        one is not None and other is not None and one.isdisjoint(other) for i, one in enumerate(found) for other in found[i + 1 :]
-    )
+    return tuple(one is not None and other is not None and one.isdisjoint(other) for i, one in enumerate(found) for other in found[i + 1 :])
 
 
 def _joined(items: Sequence[Arg]) -> frozenset[int] | None:
@@ -296,4 +291,3 @@ def _tensors_in(result: Any) -> list[torch.Tensor]:
     for item in result:
         found += [item] if isinstance(item, torch.Tensor) else _tensors_in(item)
     return found
-

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import weakref
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType, TracebackType
 from typing import Any
-
-import sys
 
 import torch
 from torch.overrides import TorchFunctionMode
@@ -64,11 +63,11 @@ class Watcher(TorchFunctionMode):
         self._on = True
         self._hook = torch.nn.modules.module.register_module_buffer_registration_hook(self._buffer)
         self._eager = compiler.Eager()
-        super().__enter__()
+        super().__enter__()  # type: ignore[no-untyped-call]
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        super().__exit__(kind, error, trace)
+        super().__exit__(kind, error, trace)  # type: ignore[no-untyped-call]
         self.stop()
         self._eager.end()
         if isinstance(error, TypeError):
