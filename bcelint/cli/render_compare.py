@@ -12,6 +12,7 @@ from bcelint.cli.console import printable, stdout, styled
 from bcelint.places import shown
 
 _STYLES = {Agreement.AGREE: "green", Agreement.DISAGREE: "bold red", Agreement.OTHER_CASE: "cyan"}
+_UNBOUNDED = 10_000
 
 
 def print_comparison(rows: Sequence[Row]) -> None:
@@ -29,7 +30,7 @@ def print_comparison(rows: Sequence[Row]) -> None:
         outcome = styled((row.outcome.value, _STYLES.get(row.outcome, "yellow")))
         table.add_row(styled((place, "bold")), styled(row.loss), styled(row.inferred), styled(row.observed), outcome)
     if not console.is_terminal:  # a file or a pipe has no width to keep to
-        console.width = max(console.width, console.measure(table).maximum)
+        console.width = _UNBOUNDED
     console.print(table, soft_wrap=False)
     counts = Counter(row.outcome for row in rows)
     said = ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Agreement if counts[outcome])
