@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -29,11 +28,13 @@ def watched(is_module: bool, program: str, arguments: Sequence[str], max_steps: 
 
     Raises ``click.ClickException`` where there is no torch or no such program.
     """
-    if importlib.util.find_spec("torch") is None:
-        raise NoTorch
-    from bcelint.runtime import program as programs
-    from bcelint.runtime import watch
-
+    try:
+        from bcelint.runtime import program as programs
+        from bcelint.runtime import watch
+    except ModuleNotFoundError as error:
+        if error.name == "torch":
+            raise NoTorch from None
+        raise
     try:
         prepared = (programs.module if is_module else programs.script)(program, arguments)
     except programs.NoProgram as error:

@@ -66,16 +66,16 @@ def run(program: Program, watcher: AbstractContextManager[Any]) -> tuple[int, Ba
     _search_first(program.search)
     sys.argv = [program.path, *program.arguments]
     main = types.ModuleType("__main__")
-    main.__dict__.update(__file__=program.path, __builtins__=builtins, __spec__=program.spec)
+    path = os.path.abspath(program.path)
+    main.__dict__.update(__file__=path, __builtins__=builtins, __spec__=program.spec)
     if program.spec is not None:
         main.__package__, main.__loader__ = program.spec.parent, program.spec.loader
     else:
-        main.__loader__ = importlib.machinery.SourceFileLoader("__main__", program.path)
-        main.__package__ = None
+        main.__package__, main.__loader__ = None, importlib.machinery.SourceFileLoader("__main__", path)
     sys.modules["__main__"] = main
     try:
-        with io.open_code(os.path.abspath(program.path)) as file:
-            code = compile(file.read(), program.path, "exec", dont_inherit=True)
+        with io.open_code(path) as file:
+            code = compile(file.read(), path, "exec", dont_inherit=True)
         with watcher:
             exec(code, main.__dict__)
     except SystemExit as ended:

@@ -9,9 +9,7 @@ import weakref
 from pathlib import Path
 
 import pytest
-
-torch = pytest.importorskip("torch")
-
+import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
