@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import runpy
 import sys
 import textwrap
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
+import torch
+
+from bcelint.contracts.schema import Loss
 from bcelint.judge import JudgedCall
 from bcelint.runtime import Report, Watcher, watch
+from tests.runtime.harm import Call
 
 HEADER = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\ntorch.manual_seed(0)\n"
 HEADER_LINES = HEADER.count("\n")
@@ -26,6 +31,8 @@ class Watched:
     report: Report
     error: BaseException | None
     path: str
+    made: dict[int, Call]
+    """The arguments of the first call of each event, by its number."""
 
     @property
     def codes(self) -> dict[int, set[str]]:
@@ -43,12 +50,28 @@ class Watched:
         return only
 
 
+def keep_arguments(watcher: Watcher) -> dict[int, Call]:
+    """Keep what each loss call is given, which the watcher itself does not."""
+    made: dict[int, Call] = {}
+    called = watcher._criteria.called
+
+    def keeping(row: Loss, args: Sequence[Any], kwargs: Mapping[str, Any], frame: FrameType) -> int | None:
+        number = called(row, args, kwargs, frame)
+        if number is not None and number not in made:
+            made[number] = Call(watcher._criteria.numbered[number].loss, args, kwargs)
+        return number
+
+    watcher._criteria.called = keeping  # type: ignore[method-assign]
+    return made
+
+
 def run_file(path: Path, argv: Sequence[str] = ()) -> Watched:
     """Run a file as the main program, whatever it raises."""
     error: BaseException | None = None
     before = sys.argv, list(sys.path)
     sys.argv, sys.path[:0] = [str(path), *argv], [str(path.parent)]
     watcher = watch()
+    made = keep_arguments(watcher)
     try:
         with warnings.catch_warnings(), watcher:
             warnings.simplefilter("ignore")
@@ -57,11 +80,8 @@ def run_file(path: Path, argv: Sequence[str] = ()) -> Watched:
         error = raised
     finally:
         sys.argv, sys.path[:] = before
-        with contextlib.suppress(ImportError):
-            import torch
-
-            torch.set_grad_enabled(True)
-    return Watched(watcher, watcher.report(), error, str(path))
+        torch.set_grad_enabled(True)
+    return Watched(watcher, watcher.report(), error, str(path), made)
 
 
 def run_text(folder: Path, text: str) -> Watched:
