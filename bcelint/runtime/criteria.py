@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import FrameType
@@ -20,6 +21,8 @@ from bcelint.runtime.memory import Birth, Known, Memory
 from bcelint.runtime.rows import loss_of_class
 
 Value = Any
+MAX_ALIKE = 100
+"""Sequences of ever other lengths would be ever other events: of those that differ in sizes alone, so many are told apart."""
 MAX_DEPTH = 3
 MAX_ITEMS = 1_000
 """Containers are looked through this deep and wide for the tensor that a wrapper was given."""
@@ -93,6 +96,7 @@ class Criteria:
         self._memory = memory
         self._events: dict[object, Event] = {}
         self._built: weakref.WeakKeyDictionary[torch.nn.Module, FixedPlace] = weakref.WeakKeyDictionary()
+        self._alike: defaultdict[object, list[Event]] = defaultdict(list)
         self.numbered: list[Event] = []
 
     def called(self, row: Loss, args: Sequence[Value], kwargs: Mapping[str, Value], frame: FrameType) -> int | None:
@@ -156,10 +160,13 @@ class Criteria:
         known_options = {name: self._known(value) for name, value in options.items()}
         key = (row.name, place, inner, is_constructor, constructed_at, unknown_keywords, _key(known_arguments), _key(known_options))
         event = self._events.get(key)
+        if event is None and len(self._alike[_but_for_sizes(key, known_arguments)]) >= MAX_ALIKE:
+            event = self._alike[_but_for_sizes(key, known_arguments)][-1]
         if event is None:
             event = Event(row, place, inner, len(self.numbered), known_arguments, known_options, constructed_at, function)
             event.unknown_keywords, event.is_constructor = unknown_keywords, is_constructor
             self._events[key] = event
+            self._alike[_but_for_sizes(key, known_arguments)].append(event)
             self.numbered.append(event)
         event.count += 1
         for name in (row.prediction, row.target):
@@ -225,6 +232,18 @@ def _given(param: Param, bound: Mapping[str, Value]) -> bool:
         return False
     value = bound[param.name]
     return isinstance(value, torch.Tensor) or param.default is REQUIRED or value != param.default
+
+
+def _but_for_sizes(key: tuple[object, ...], arguments: Mapping[str, Known | object]) -> object:
+    """The key of an event with less of its arguments: what they are, and how many dimensions they have."""
+    return (*key[:6], tuple((name, _what(value)) for name, value in arguments.items()))
+
+
+def _what(value: Known | object) -> object:
+    if not isinstance(value, Known):
+        return value
+    facts, shape = value.facts, value.facts.value("shape")
+    return facts.kind, facts.range, facts.value("dtype"), facts.value("grad"), None if shape is None else len(shape.dims)
 
 
 def _key(values: Mapping[str, object]) -> object:

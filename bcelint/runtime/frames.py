@@ -45,6 +45,8 @@ _COMPREHENSIONS = {"<listcomp>", "<genexpr>", "<setcomp>", "<dictcomp>"}
 # By identity: code of equal text is equal, whatever file it is from. What is seen is kept, so that an id stays its own.
 _origins: dict[int, tuple[Origin, CodeType]] = {}
 _places: dict[tuple[int, int], FixedPlace] = {}
+maintenance: set[int] = set()
+"""The code met so far that is of ``Origin.MAINTENANCE``, for a quick answer: an optimizer's step is mostly such calls."""
 
 
 def origin(code: CodeType) -> Origin:
@@ -52,6 +54,8 @@ def origin(code: CodeType) -> Origin:
     found = _origins.get(id(code))
     if found is None:
         found = _origins[id(code)] = (_classified(code), code)
+        if found[0] is Origin.MAINTENANCE:
+            maintenance.add(id(code))
     return found[0]
 
 

@@ -27,6 +27,7 @@ DTYPES = {
     torch.complex64: DType.COMPLEX,
     torch.complex128: DType.COMPLEX,
 }
+MAX_OBSERVED = 10_000
 MAX_SOURCES = 12
 """A tensor computed from more sources than this has unknown ones."""
 
@@ -125,6 +126,8 @@ class Memory:
         key = (tensor.dtype, shape(tensor), tensor.requires_grad, parameter, reason, lost_at)
         found = self._observed.get(key)
         if found is None:
+            if len(self._observed) >= MAX_OBSERVED:
+                self._observed.clear()
             ranged = Claim(UNBOUNDED) if parameter else None
             facts = Facts(ranged, None, None, dtype_claim(tensor), shape_claim(tensor), Claim(tensor.requires_grad))
             found = self._observed[key] = Known(facts, reason, lost_at)

@@ -82,10 +82,8 @@ class Watcher(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None) -> Any:
         kwargs = kwargs or {}
-        if not self._on:
-            return func(*args, **kwargs)
         frame = sys._getframe(1)
-        if frames.origin(frame.f_code) is frames.Origin.MAINTENANCE:
+        if not self._on or id(frame.f_code) in frames.maintenance:
             return func(*args, **kwargs)
         number = None
         if func in _LOSSES or func is BACKWARD or func is BOOL:

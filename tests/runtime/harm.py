@@ -52,7 +52,9 @@ class Call:
 
 
 def _kept(value: Any) -> Any:
-    return value.detach().clone().requires_grad_(value.requires_grad) if isinstance(value, torch.Tensor) else value
+    if not isinstance(value, torch.Tensor) or torch._C._functorch.is_functorch_wrapped_tensor(value):
+        return value
+    return value.detach().clone().requires_grad_(value.requires_grad)
 
 
 def harm(code: str, call: Call) -> str | None:

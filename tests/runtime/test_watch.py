@@ -343,3 +343,14 @@ def test_nothing_is_left_behind() -> None:
         assert len(hooks) == before + 1
     assert len(hooks) == before
     assert not torch.overrides._get_current_function_mode_stack()
+
+
+def test_ever_other_lengths_do_not_fill_the_memory() -> None:
+    with watch() as watcher:
+        for n in range(1, 400):
+            F.binary_cross_entropy_with_logits(torch.sigmoid(torch.randn(n, 1)), torch.ones(n, 1))
+    calls = watcher.loss_calls()
+    assert len(calls) == 100
+    assert sum(count for _, count in calls) == 399
+    (finding,) = [f for f in watcher.report().findings if f.code == "BCE102"]
+    assert watcher.report().times(finding) == 399
