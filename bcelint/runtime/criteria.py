@@ -11,8 +11,9 @@ from typing import Any
 
 import torch
 
+from bcelint.contracts import intervals
 from bcelint.contracts.schema import REQUIRED, Loss, Param, TargetForm
-from bcelint.facts import NON_NEGATIVE, UNBOUNDED, UNIT, Claim, Facts, Interval
+from bcelint.facts import NON_NEGATIVE, UNBOUNDED, Claim, Facts, Interval, Kind, Shape
 from bcelint.losscall import Argument, LossCall
 from bcelint.places import FixedPlace, Step
 from bcelint.rules.words import SLACK, leaves
@@ -47,13 +48,13 @@ class Event:
     values: dict[str, Interval | None] = field(default_factory=dict)
     """Where the values of prediction and target were seen to lie."""
 
-    def call(self) -> LossCall:
-        """What the rules are asked of."""
+    def call(self, alike: Sequence[Event] = ()) -> LossCall:
+        """What the rules are asked of. ``alike`` are the events of the same call on values of the same origin."""
         return LossCall(
             loss=self.loss,
             place=self.place,
             inner=self.inner,
-            arguments={name: self._argument(name, value) for name, value in self.arguments.items()},
+            arguments={name: self._argument(name, value, alike) for name, value in self.arguments.items()},
             options={name: self._argument(name, value) for name, value in self.options.items()},
             unknown_keywords=self.unknown_keywords,
             constructed_at=self.constructed_at,
@@ -62,14 +63,23 @@ class Event:
             function=self.function,
         )
 
-    def _argument(self, name: str, value: Known | object) -> Argument:
+    @property
+    def origin(self) -> object:
+        """The call, and where the values of its prediction came from."""
+        prediction = self.arguments.get(self.loss.prediction)
+        kind = prediction.facts.kind if isinstance(prediction, Known) else None
+        return self.loss.name, self.place, self.inner, None if kind is None else kind.steps[:1]
+
+    def _argument(self, name: str, value: Known | object, alike: Sequence[Event] = ()) -> Argument:
         if not isinstance(value, Known):
             return Argument(constant=value, is_tensor=False)
-        wanted = self._wanted(name, value.facts)
+        others = [event.arguments.get(name) for event in alike]
+        value = Known(in_general(value.facts, [o.facts for o in others if isinstance(o, Known)]), value.reason, value.lost_at)
+        wanted = self._wanted(name)
         facts = value.facts if wanted is None else with_evidence(value.facts, wanted, self.values.get(name), self.inner)
         return Argument(facts, reason=value.reason, lost_at=value.lost_at)
 
-    def _wanted(self, name: str, facts: Facts) -> Interval | None:
+    def _wanted(self, name: str) -> Interval | None:
         """Where the contract wants the values of an argument to lie."""
         if name == self.loss.prediction:
             return self.loss.range
@@ -77,9 +87,9 @@ class Event:
             return None
         if self.loss.targets.form is TargetForm.DISTRIBUTION:
             return None if "log_target" in self.options else NON_NEGATIVE
-        dtype = facts.value("dtype")
-        soft = self.loss.targets.form is TargetForm.CLASSES and dtype is not None and dtype.is_floating
-        return UNIT if soft else self.loss.targets.range
+        # Where the loss itself refuses no value, marks such as -1 may be masked out by a weight, or after the loss.
+        masked = "weight" in self.options or self.options.get("reduction") == "none"
+        return None if masked and self.loss.wants is not Kind.PROBABILITIES else self.loss.targets.range
 
 
 def with_evidence(facts: Facts, wanted: Interval, seen: Interval | None, at: FixedPlace) -> Facts:
@@ -87,6 +97,19 @@ def with_evidence(facts: Facts, wanted: Interval, seen: Interval | None, at: Fix
     if seen is None or wanted == UNBOUNDED or seen.within(wanted, SLACK) or leaves(facts.interval, wanted):
         return facts
     return replace(facts, range=Claim(seen, (Step(at, "values observed"),)))
+
+
+def in_general(facts: Facts, others: Sequence[Facts]) -> Facts:
+    """``facts`` without what differs from time to time: sizes, and that a softmax had but one entry to run over."""
+    shapes = [other.shape.value for other in others if other.shape is not None]
+    if facts.shape is not None and any(shape != facts.shape.value for shape in shapes):
+        same_rank = [shape.dims for shape in shapes if len(shape.dims) == len(facts.shape.value.dims)]
+        dims = tuple(dim if all(d[i] == dim for d in same_rank) else None for i, dim in enumerate(facts.shape.value.dims))
+        facts = replace(facts, shape=replace(facts.shape, value=Shape(dims)))
+    if facts.kind is not None and facts.range is not None and facts.range.value.low == facts.range.value.high:
+        ranges = [other.range.value for other in others if other.range is not None and other.kind is not None]
+        facts = replace(facts, range=replace(facts.range, value=intervals.hull([facts.range.value, *ranges])))
+    return facts
 
 
 class Criteria:
@@ -139,6 +162,13 @@ class Criteria:
     def refused(self, row: Loss, keyword: str, place: FixedPlace, function: str, is_constructor: bool) -> None:
         """Python refused a call for a keyword that the loss does not have."""
         self._event(row, place, place, function, {}, {}, place if is_constructor else None, (keyword,), is_constructor)
+
+    def calls(self) -> list[tuple[LossCall, int]]:
+        """The loss calls, each with how often it was made."""
+        groups: defaultdict[object, list[Event]] = defaultdict(list)
+        for event in self.numbered:
+            groups[event.origin].append(event)
+        return [(event.call(groups[event.origin]), event.count) for event in self.numbered]
 
     def reached_backward(self, numbers: frozenset[int]) -> None:
         for number in numbers:

@@ -92,6 +92,10 @@ class Memory:
         if self._records.get(record.key) is record:
             del self._records[record.key]
 
+    def forget(self, tensor: torch.Tensor) -> None:
+        """What was known of the tensor holds no more."""
+        self._records.pop(id(tensor), None)
+
     def store(
         self, tensor: torch.Tensor, known: Known, birth: Birth | None, sources: frozenset[int] | None, losses: frozenset[int] = frozenset()
     ) -> Record:

@@ -134,3 +134,4 @@ def loss_of_class(cls: type) -> Loss | None:
 GETITEM = torch.Tensor.__getitem__
 BOOL = torch.Tensor.__bool__
 BACKWARD = torch.Tensor.backward
+SET_DATA = torch.Tensor.data.__set__  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ from bcelint.runtime import compiler, frames
 from bcelint.runtime.criteria import Criteria
 from bcelint.runtime.memory import Memory
 from bcelint.runtime.refusals import refused_keyword
-from bcelint.runtime.rows import BACKWARD, BOOL, losses
+from bcelint.runtime.rows import BACKWARD, BOOL, SET_DATA, losses
 from bcelint.runtime.transfer import Transfer
 
 
@@ -91,6 +91,8 @@ class Watcher(TorchFunctionMode):
         result = func(*args, **kwargs)
         if isinstance(result, (torch.Tensor, tuple, list)):
             self._guarded(self._after, func, args, kwargs, result, frame, number)
+        elif result is None and func == SET_DATA:
+            self._guarded(self._memory.forget, args[0])
         return result
 
     def _before(self, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any], frame: FrameType) -> int | None:
@@ -135,7 +137,7 @@ class Watcher(TorchFunctionMode):
 
     def loss_calls(self) -> list[tuple[LossCall, int]]:
         """The loss calls that ran, in the form that the rules take, each with how often it was made."""
-        return [(event.call(), event.count) for event in self._criteria.numbered]
+        return self._criteria.calls()
 
     def report(self) -> Report:
         """The judged loss calls so far."""

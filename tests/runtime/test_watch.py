@@ -83,7 +83,9 @@ def test_another_network_ends_the_claim(tmp_path: Path) -> None:
     assert watched.call.verdict is Verdict.OK
 
 
-@pytest.mark.parametrize("change", ["p.mul_(9)", "p[0] = 7", "p.view(-1).add_(3)", "torch.nn.init.normal_(p)", "p += 1"])
+@pytest.mark.parametrize(
+    "change", ["p.mul_(9)", "p[0] = 7", "p.view(-1).add_(3)", "torch.nn.init.normal_(p)", "p += 1", "p.data = torch.randn(4, 3)"]
+)
 def test_a_change_in_place_ends_the_claim(tmp_path: Path, change: str) -> None:
     watched = run_text(tmp_path, f"p = torch.sigmoid(torch.randn(4, 3))\n{change}\nF.binary_cross_entropy_with_logits(p, torch.ones(4, 3))")
     assert not watched.codes
@@ -354,3 +356,40 @@ def test_ever_other_lengths_do_not_fill_the_memory() -> None:
     assert sum(count for _, count in calls) == 399
     (finding,) = [f for f in watcher.report().findings if f.code == "BCE102"]
     assert watcher.report().times(finding) == 399
+
+
+def test_marks_that_are_masked_out_are_no_evidence(tmp_path: Path) -> None:
+    watched = run_text(
+        tmp_path,
+        """
+        import numpy
+        y = torch.from_numpy(numpy.array([0.0, -1.0], dtype="float32"))
+        logits = torch.randn(2)
+        F.binary_cross_entropy_with_logits(logits, y, reduction="none")[y >= 0].mean()
+        F.binary_cross_entropy_with_logits(logits, y, weight=(y >= 0).float())
+        F.binary_cross_entropy_with_logits(logits, y)
+        F.binary_cross_entropy(logits.sigmoid(), y, reduction="none")
+        """,
+    )
+    assert watched.codes == {6: {"BCE202"}, 7: {"BCE202"}}
+
+
+def test_a_size_that_varies_is_no_fact(tmp_path: Path) -> None:
+    """A choice between ever other numbers of candidates may have a single one now and then."""
+    watched = run_text(
+        tmp_path,
+        """
+        score = nn.Linear(4, 1)
+
+        def step(candidates):
+            scores = score(candidates).squeeze(-1).unsqueeze(0)
+            F.cross_entropy(scores, torch.tensor([0]))
+            F.nll_loss(F.log_softmax(scores, dim=1), torch.tensor([0]))
+
+        for n in (3, 1, 5):
+            step(torch.randn(n, 4))
+        """,
+    )
+    assert not watched.codes
+    only_one = run_text(tmp_path, "F.cross_entropy(nn.Linear(4, 1)(torch.randn(3, 4)), torch.zeros(3).long())")
+    assert only_one.codes == {1: {"BCE301"}}
