@@ -31,7 +31,6 @@ MAX_OBSERVED = 10_000
 MAX_SOURCES = 12
 """A tensor computed from more sources than this has unknown ones."""
 
-Sources = frozenset
 _numbers = itertools.count(1)
 
 

@@ -9,21 +9,18 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import FrameType
-from typing import Any, Callable
+from typing import Any
 
 import torch
 
-from bcelint.contracts import aliases, schema, tables
-from bcelint.contracts.schema import KEEP, REQUIRED, UNKNOWN, Arg, Args, Many, Outcome, Param, Result, facts_of
+from bcelint.contracts.schema import Many, Outcome, Result, facts_of
 from bcelint.facts import NOTHING_KNOWN, Claim, Facts
 from bcelint.places import FixedPlace, Step
 from bcelint.runtime import frames, memory
-from bcelint.runtime.memory import DTYPES, Birth, Known, Memory, Record
-from bcelint.runtime.rows import GETITEM, Swapped, Weighted, by_function
+from bcelint.runtime.asking import MAX_ELEMENTS, as_arg, ask
+from bcelint.runtime.memory import Birth, Known, Memory, Record
 
 MAX_REMEMBERED = 50_000
-MAX_ELEMENTS = 64
-"""Longer lists are not looked through for tensors and numbers."""
 _PLAIN = (int, float, str, bool, type(None), torch.dtype, torch.device)
 
 Inputs = list[tuple[torch.Tensor, Record]]
@@ -119,7 +116,7 @@ class Transfer:
         at: FixedPlace,
     ) -> Transferred:
         records = {id(tensor): record for tensor, record in inputs}
-        asked = _asked(function, args, kwargs, lambda value: _arg(value, records))
+        asked = ask(function, args, kwargs, lambda value: as_arg(value, records))
         seen = memory.dtype_claim(output), memory.shape_claim(output)
         if asked is None:
             title = getattr(function, "__name__", "an operation")
@@ -142,84 +139,6 @@ class Transfer:
         first: Claim[Any] | None = facts.kind or facts.range or facts.dtype
         goes_on = first is not None and first in (before.kind, before.range, before.dtype) and step not in first.steps
         return Transferred(Known(facts, reason, lost_at), parent if goes_on else None, trained, cut)
-
-
-def _arg(value: Any, records: Mapping[int, Record], depth: int = 3) -> Arg:
-    """A value as the rows see it."""
-    if isinstance(value, torch.Tensor):
-        record = records.get(id(value))
-        return Arg(is_tensor=True, sources=None) if record is None else Arg(record.known.facts, is_tensor=True, sources=record.sources)
-    if isinstance(value, torch.dtype):
-        return Arg(constant=DTYPES.get(value, UNKNOWN), is_tensor=False)
-    if isinstance(value, torch.device):
-        return Arg(constant=str(value), is_tensor=False)
-    if value is None or isinstance(value, (bool, int, float, str)) or value is float or value is int:
-        return Arg(constant=value, is_tensor=False)
-    if isinstance(value, (tuple, list)) and depth and len(value) <= MAX_ELEMENTS:
-        items = tuple(_arg(item, records, depth - 1) for item in value)
-        constants = tuple(item.constant for item in items)
-        known = all(constant is not UNKNOWN for constant in constants)
-        return Arg(constant=constants if known else UNKNOWN, items=items, is_tensor=False, sources=_joined(items))
-    return Arg(sources=None)
-
-
-Asked = tuple[str, Outcome, Any, bool]
-"""The title of an operation, what comes out, its main argument, and whether trained weights went in."""
-
-
-def _asked(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any], arg: Callable[[Any], Arg]) -> Asked | None:
-    """What the tables say of one call, or None where they say nothing."""
-    if function == GETITEM:
-        return "index", Result(KEEP, KEEP, None, KEEP, None, KEEP), args[0], False
-    row = by_function().get(function)
-    if isinstance(row, Weighted):
-        return _of_layer(row, function, args, kwargs, arg)
-    if isinstance(row, Swapped):
-        row, args = row.row, tuple(reversed(args))
-    if row is None:
-        return None
-    bound = _bound(row.params, args, kwargs, row.variadic)
-    if bound is None:
-        return None
-    named, extra = bound
-    given = Args({name: arg(value) for name, value in named.items()}, row.params, [arg(value) for value in extra])
-    return row.title, schema.outcome_of(row, given), named.get(row.main), False
-
-
-def _of_layer(row: Weighted, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any], arg: Callable[[Any], Arg]) -> Asked | None:
-    weight = args[row.weight] if 0 <= row.weight < len(args) else kwargs.get("weight")
-    learned = row.weight < 0 or isinstance(weight, torch.nn.Parameter) or (isinstance(weight, torch.Tensor) and weight.requires_grad)
-    main = args[0] if args else kwargs.get("input")
-    if not learned:
-        plain = tables.op(f"torch.nn.functional.{getattr(function, '__name__', '')}")
-        bound = None if plain is None else _bound(plain.params, args, kwargs, plain.variadic)
-        if plain is None or bound is None:
-            return None
-        given = Args({name: arg(value) for name, value in bound[0].items()}, plain.params, [arg(value) for value in bound[1]])
-        return plain.title, schema.outcome_of(plain, given), bound[0].get(plain.main), False
-    layer = row.layer
-    constants = {name: Arg(constant=value, is_tensor=False) for name, value in row.constants}
-    outcome = tables.outcome(layer, Args({layer.main: arg(main), **constants}, (*layer.init, *layer.call)))
-    return layer.title, outcome, main, True
-
-
-def _bound(params: Sequence[Param], args: Sequence[Any], kwargs: Mapping[str, Any], variadic: bool) -> tuple[dict[str, Any], Sequence[Any]] | None:
-    """The values by parameter name, and those beyond; None where they do not fit."""
-    positional = [p.name for p in params if not p.keyword_only]
-    bound = dict(zip(positional, args))
-    extra = args[len(positional) :]
-    if extra and not variadic:
-        return None
-    names = {p.name for p in params}
-    for name, value in kwargs.items():
-        known = name if name in names else aliases.KEYWORDS.get(name, name)
-        if known in names:
-            bound.setdefault(known, value)
-        elif name not in aliases.IGNORED and name not in ("requires_grad", "inplace"):
-            return None
-    if any(p.default is REQUIRED and p.name not in bound for p in params):
-        return None
-    return bound, extra
 
 
 def _one(outcome: Outcome, index: int, count: int) -> Result:
@@ -275,12 +194,6 @@ def _overlaps(inputs: Inputs) -> tuple[bool, ...] | None:
         return None
     found = [record.sources for _, record in inputs[:4]]
     return tuple(one is not None and other is not None and one.isdisjoint(other) for i, one in enumerate(found) for other in found[i + 1 :])
-
-
-def _joined(items: Sequence[Arg]) -> frozenset[int] | None:
-    if any(item.sources is None for item in items):
-        return None
-    return frozenset().union(*(item.sources for item in items if item.sources is not None))
 
 
 def _tensors_in(result: Any) -> list[torch.Tensor]:
