@@ -29,9 +29,14 @@ def print_comparison(rows: Sequence[Row]) -> None:
         place = f"{printable(shown(at.path))}:{at.line}:{at.column}"
         outcome = styled((row.outcome.value, _STYLES.get(row.outcome, "yellow")))
         table.add_row(styled((place, "bold")), styled(row.loss), styled(row.inferred), styled(row.observed), outcome)
-    if not console.is_terminal:  # a file or a pipe has no width to keep to
+    if console.is_terminal:
+        console.print(table, soft_wrap=False)
+    else:  # a file or a pipe has no width to keep to, and needs no filling up
         console.width = _UNBOUNDED
-    console.print(table, soft_wrap=False)
+        with console.capture() as printed:
+            console.print(table, soft_wrap=False)
+        for line in printed.get().splitlines():
+            console.print(styled(line.rstrip()))
     counts = Counter(row.outcome for row in rows)
     said = ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Agreement if counts[outcome])
     console.print(styled((f"{len(rows)} loss call{'s' if len(rows) > 1 else ''} ran: {said}", "bold")))
