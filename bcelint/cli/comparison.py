@@ -16,6 +16,8 @@ class Agreement(enum.Enum):
     AGREE = "agree"
     STATIC_UNKNOWN = "static unknown"
     RUN_UNKNOWN = "run unknown"
+    RUN_SEES_MORE = "run sees more"
+    """What is inferred is confirmed, and there is more: values, or sizes that the text does not tell."""
     OTHER_CASE = "other case"
     """The misuse is inferred of a case (``when `args.loss == "bce"` ``) and the run took another."""
     DISAGREE = "disagree"
@@ -54,7 +56,7 @@ def _at(position: Position) -> tuple[str, int]:
 
 
 def _row(twins: Sequence[JudgedCall], call: JudgedCall) -> Row:
-    here = [each for each in twins if _at(each.position) == _at(call.position)] or list(twins)
+    here = [each for each in twins if _at(each.position) == _at(call.position)] or [each for each in twins if each.position == each.inner]
     inferred = _codes(here)
     observed = _codes([call])
     verdicts = {each.verdict for each in here}
@@ -64,6 +66,8 @@ def _row(twins: Sequence[JudgedCall], call: JudgedCall) -> Row:
         outcome = Agreement.STATIC_UNKNOWN
     elif inferred == observed:
         outcome = Agreement.AGREE
+    elif inferred and inferred < observed:
+        outcome = Agreement.RUN_SEES_MORE
     elif observed < inferred and all(each.case for each in here if each.verdict is Verdict.MISUSE):
         outcome = Agreement.OTHER_CASE
     else:

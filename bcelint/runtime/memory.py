@@ -114,7 +114,7 @@ class Memory:
         if found is not None and found() is tensor:
             now = version(tensor)
             gradient = found.known.facts.grad
-            if gradient is not None and gradient.value is not tensor.requires_grad:
+            if gradient is not None and gradient.value is not tensor.requires_grad and tensor.is_leaf:
                 return self.store(tensor, self.observed(tensor, "it is trained itself"), None, found.sources, found.losses)
             if found.version == now or (just_changed and found.version == now - 1) or isinstance(tensor, torch.nn.Parameter):
                 return found

@@ -16,7 +16,7 @@ def interval(tensor: torch.Tensor) -> Interval | None:
     try:
         if not tensor.numel():
             return None
-        low, high = (float(end) for end in torch.aminmax(tensor.detach()))
+        low, high = (float(end) + 0.0 for end in torch.aminmax(tensor.detach()))  # no -0
     except (RuntimeError, NotImplementedError, ValueError):  # nested tensors, those inside of vmap, dtypes without an order
         return None
     return None if math.isnan(low) or math.isnan(high) else Interval(low, high)

@@ -169,16 +169,20 @@ def _kept(before: Claim[Any] | None, seen: Claim[Any] | None, step: Step) -> Cla
 
 
 def _gradient(inputs: Inputs, main: Record | None, output: torch.Tensor, step: Step, result: Result) -> Claim[bool]:
-    """Whether it carries a gradient, which is seen; and where it was cut."""
-    if output.requires_grad:
-        return Claim(True, (step,))
-    cut = [tensor for tensor, record in inputs if tensor.requires_grad]
-    if cut:
-        note = step.note if torch.is_grad_enabled() or result.grad is False else "computed under torch.no_grad()"
-        return Claim(False, (replace(step, note=note),))
+    """Whether a gradient reaches the output, and where it was cut.
+
+    A tensor that requires none has none. One that does may still be cut off: the derivative of ``round`` is 0 everywhere.
+    """
     records = ([] if main is None else [main]) + [record for _, record in inputs]
-    known = [record.known.facts.grad for record in records]
-    return next((claim for claim in known if claim is not None and claim.steps), Claim(False))
+    before = [claim for claim in (record.known.facts.grad for record in records) if claim is not None]
+    cut_before = next((claim for claim in before if not claim.value and claim.steps), Claim(False))
+    flowed = any(claim.value for claim in before)
+    if output.requires_grad and result.grad is not False:
+        return Claim(True, (step,)) if flowed or not inputs or output.is_leaf else cut_before
+    if not flowed:
+        return cut_before
+    note = step.note if torch.is_grad_enabled() or result.grad is False else "computed under torch.no_grad()"
+    return Claim(False, (replace(step, note=note),))
 
 
 def _index(inputs: Inputs, main: Any) -> int | None:

@@ -393,3 +393,17 @@ def test_a_size_that_varies_is_no_fact(tmp_path: Path) -> None:
     assert not watched.codes
     only_one = run_text(tmp_path, "F.cross_entropy(nn.Linear(4, 1)(torch.randn(3, 4)), torch.zeros(3).long())")
     assert only_one.codes == {1: {"BCE301"}}
+
+
+def test_a_derivative_of_zero_is_a_cut_too(tmp_path: Path) -> None:
+    """``round`` leaves ``requires_grad`` as it is, and lets nothing through."""
+    watched = run_text(
+        tmp_path,
+        """
+        logits = nn.Linear(3, 1)(torch.randn(4, 3))
+        hard = torch.sigmoid(logits).round().view(-1)
+        F.binary_cross_entropy(hard, torch.ones(4)).backward()
+        """,
+    )
+    assert watched.codes == {3: {"BCE303"}}
+    assert watched.error is None
