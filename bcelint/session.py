@@ -89,6 +89,13 @@ def analyse_text(text: str, path: str, codes: Collection[str], cache: Cache | No
     return result
 
 
+def result_of(calls: Sequence[JudgedCall], codes: Collection[str]) -> Result:
+    """The result of loss calls that were observed in a run: all of them belong to it."""
+    result = Result()
+    _keep(result, calls, codes, Workspace(), lambda finding: True, lambda call: True)
+    return result
+
+
 def findings_in(workspace: Workspace, path: str, text: str) -> list[Finding]:
     """All findings whose place lies in ``path``, advice too, whatever ``# noqa`` says. ``text`` wins over what is on disk.
 

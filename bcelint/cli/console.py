@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import IO
+
 from rich.console import Console
 from rich.text import Text
 
@@ -11,6 +13,10 @@ TAB = 4
 
 def stdout() -> Console:
     return Console(soft_wrap=True, markup=False, highlight=False, emoji=False)
+
+
+def to_file(file: IO[str]) -> Console:
+    return Console(file=file, soft_wrap=True, markup=False, highlight=False, emoji=False)
 
 
 def printable(text: str) -> str:

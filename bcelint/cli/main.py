@@ -12,8 +12,10 @@ import click
 
 from bcelint import __version__
 from bcelint.cli.check import check
+from bcelint.cli.compare import compare
 from bcelint.cli.exit_codes import COULD_NOT_RUN, INTERRUPTED
 from bcelint.cli.explain import explain, rules
+from bcelint.cli.run import run
 from bcelint.cli.trace import trace
 
 
@@ -63,5 +65,5 @@ def main() -> None:
     """
 
 
-for command in (check, trace, explain, rules):
+for command in (check, trace, run, compare, explain, rules):
     main.add_command(command)

@@ -17,13 +17,23 @@ F = TypeVar("F", bound=Callable[..., Any])
 STDIN = "-"
 
 
+def rule_options(command: F) -> F:
+    """``--select``, ``--ignore`` and ``--advice``."""
+    decorators: list[Callable[[F], F]] = [
+        click.option("--advice/--no-advice", default=False, help="Also report code that is right but could be better."),
+        click.option("--ignore", multiple=True, metavar="CODES", help="Not these rules: codes or prefixes, separated by commas."),
+        click.option("--select", multiple=True, metavar="CODES", help="Only these rules: codes or prefixes, separated by commas."),
+    ]
+    for decorate in decorators:
+        command = decorate(command)
+    return command
+
+
 def analysis_options(command: F) -> F:
     """PATH, the rule selection, ``--jobs`` and ``--stdin-filename``."""
     decorators: list[Callable[[F], F]] = [
+        rule_options,
         click.argument("paths", nargs=-1, metavar="[PATH]..."),
-        click.option("--select", multiple=True, metavar="CODES", help="Only these rules: codes or prefixes, separated by commas."),
-        click.option("--ignore", multiple=True, metavar="CODES", help="Not these rules: codes or prefixes, separated by commas."),
-        click.option("--advice/--no-advice", default=False, help="Also report code that is right but could be better."),
         click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: one per CPU]"),
         click.option("--no-cache", is_flag=True, help="Neither use what earlier runs found out nor keep anything for later ones."),
         click.option("--stdin-filename", metavar="PATH", help="The file that the text on stdin (PATH `-`) belongs to."),
@@ -37,6 +47,16 @@ def codes(values: Sequence[str]) -> list[str] | None:
     """The codes of a repeatable comma list; None where the option was not given."""
     found = [part.strip() for value in values for part in value.split(",") if part.strip()]
     return found if values else None
+
+
+def chosen(select: Sequence[str], ignore: Sequence[str], advice: bool) -> frozenset[str]:
+    """The codes that the options select. Raises ``click.UsageError`` for one that no rule has."""
+    from bcelint import session
+
+    try:
+        return session.choose_rules(codes(select), codes(ignore), advice)
+    except session.UnknownCode as error:
+        raise click.UsageError(str(error)) from None
 
 
 def run(
@@ -56,10 +76,7 @@ def run(
     from bcelint.cache import default_cache
     from bcelint.cli.progress import progress
 
-    try:
-        rules = session.choose_rules(codes(select), codes(ignore), advice)
-    except session.UnknownCode as error:
-        raise click.UsageError(str(error)) from None
+    rules = chosen(select, ignore, advice)
     cache = None if no_cache else default_cache()
     if STDIN in paths:
         if len(paths) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 from bcelint.finding import Finding, Position
 from bcelint.places import shown
@@ -13,9 +13,13 @@ if TYPE_CHECKING:
     from bcelint.judge import JudgedCall
 
 
-def findings_as_json(findings: Iterable[Finding]) -> str:
-    """The list that ``check --output-format json`` prints."""
-    return dump([_relative(finding.as_json()) for finding in findings])
+def findings_as_json(findings: Iterable[Finding], times: Callable[[Finding], int] | None = None) -> str:
+    """The list that ``check --output-format json`` prints; with ``times``, which says how often each was seen, a ``count`` beside it."""
+    items = []
+    for finding in findings:
+        item = _relative(finding.as_json())
+        items.append(item if times is None else {**item, "count": times(finding)})
+    return dump(items)
 
 
 def calls_as_json(calls: Sequence[JudgedCall]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from bcelint.session import Result
 
 
-def print_findings(result: Result, summary: bool = True) -> None:
-    """All findings of a run, and how many they are."""
-    console = stdout()
+def print_findings(result: Result, summary: bool = True, times: Callable[[Finding], int] | None = None, console: Console | None = None) -> None:
+    """All findings of a run, and how many they are; with ``times``, how often each was seen."""
+    console = console or stdout()
     for finding in result.findings:
         _print_finding(console, finding, result)
+        if times is not None:
+            count = times(finding)
+            console.print(styled(f"    seen {count} time{'' if count == 1 else 's'}"))
     if not summary:
         return
     count = len(result.findings)

@@ -1,0 +1,33 @@
+"""``bcelint compare``."""
+
+from __future__ import annotations
+
+import click
+
+from bcelint.cli.exit_codes import COULD_NOT_RUN, FINDINGS, NOTHING_FOUND
+from bcelint.cli.run import PROGRAM
+
+
+@click.command(context_settings=PROGRAM)
+@click.option("-m", "is_module", is_flag=True, help="PROGRAM is a module's name, as in `python -m`.")
+@click.option("--max-steps", type=click.IntRange(min=1), metavar="N", help="Watch no more after N loss calls; the program goes on.")
+@click.argument("program")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
+def compare(is_module: bool, program: str, arguments: tuple[str, ...], max_steps: int | None) -> int:
+    """Run a program, and show for every loss call that ran what was inferred from the text beside what was observed.
+
+    Exit code: 0 no disagreement, 1 a disagreement, 2 there is nothing to run, or no loss call ran.
+    """
+    from bcelint import session
+    from bcelint.cli.comparison import DISAGREE, compared
+    from bcelint.cli.render_compare import print_comparison
+    from bcelint.cli.watching import watched
+
+    _, report, path = watched(is_module, program, arguments, max_steps)
+    files = {path} | {call.position.path for call in report.calls if not call.position.path.startswith("<")}
+    inferred = session.analyse(sorted(files), session.choose_rules(), jobs=1)
+    rows = compared(inferred.calls, report.calls)
+    print_comparison(rows)
+    if not rows:
+        return COULD_NOT_RUN
+    return FINDINGS if any(row.outcome is DISAGREE for row in rows) else NOTHING_FOUND
