@@ -13,7 +13,8 @@ from bcelint.runtime.memory import DTYPES, Record
 from bcelint.runtime.rows import GETITEM, Swapped, Weighted, by_function
 
 MAX_ELEMENTS = 64
-"""Longer lists are not looked through for tensors and numbers."""
+MAX_NESTING = 2
+"""Longer lists, and lists nested deeper, are not looked through for tensors and numbers."""
 
 Asked = tuple[str, Outcome, Any, bool]
 """The title of an operation, what comes out, its main argument, and whether trained weights went in."""
@@ -72,7 +73,7 @@ def _bound(params: Sequence[Param], args: Sequence[Any], kwargs: Mapping[str, An
     return bound, extra
 
 
-def as_arg(value: Any, records: Mapping[int, Record], depth: int = 3) -> Arg:
+def as_arg(value: Any, records: Mapping[int, Record], depth: int = MAX_NESTING) -> Arg:
     """A value as the rows see it."""
     if isinstance(value, torch.Tensor):
         record = records.get(id(value))

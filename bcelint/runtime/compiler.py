@@ -16,8 +16,9 @@ class Eager:
     def __init__(self) -> None:
         self._calls = frames.compiled_calls
         self._stance: Any = None
-        if hasattr(torch.compiler, "set_stance"):  # torch 2.6; before that, compiled functions are not seen into
-            self._stance = torch.compiler.set_stance("force_eager")
+        set_stance = getattr(getattr(torch, "compiler", None), "set_stance", None)
+        if set_stance is not None:  # torch 2.6; before that, compiled functions are not seen into
+            self._stance = set_stance("force_eager")
             self._stance.__enter__()
 
     @property

@@ -17,7 +17,7 @@ from bcelint.contracts.schema import Many, Outcome, Result, facts_of
 from bcelint.facts import NOTHING_KNOWN, Claim, Facts
 from bcelint.places import FixedPlace, Step
 from bcelint.runtime import frames, memory
-from bcelint.runtime.asking import MAX_ELEMENTS, as_arg, ask
+from bcelint.runtime.asking import MAX_ELEMENTS, MAX_NESTING, as_arg, ask
 from bcelint.runtime.memory import Birth, Known, Memory, Record
 
 MAX_REMEMBERED = 50_000
@@ -84,16 +84,18 @@ class Transfer:
         with contextlib.suppress(TypeError):
             self._remembered[key] = found
 
-    def _key(self, value: Any, inputs: Inputs, written: torch.Tensor) -> object:
+    def _key(self, value: Any, inputs: Inputs, written: torch.Tensor, depth: int = MAX_NESTING + 1) -> object:
         """An argument by what is known of it; tensors are collected in ``inputs`` on the way. ``written`` is what an operation in place changed."""
         if isinstance(value, torch.Tensor):
             record = self._memory.record(value, value is written)
             inputs.append((value, record))
             return record.known
         if isinstance(value, (tuple, list)):
-            return tuple([self._key(item, inputs, written) for item in value[:MAX_ELEMENTS]]), len(value)
+            if not depth:
+                return type(value)
+            return tuple([self._key(item, inputs, written, depth - 1) for item in value[:MAX_ELEMENTS]]), len(value)
         if isinstance(value, slice):
-            return (slice, value.start, value.stop, value.step) if isinstance(value.start, (int, type(None))) else slice
+            return slice, *(self._key(end, inputs, written, 0) for end in (value.start, value.stop, value.step))
         return value if isinstance(value, _PLAIN) else type(value)
 
     def _sources(self, inputs: Inputs, trained: bool) -> frozenset[int] | None:

@@ -197,15 +197,21 @@ def test_no_tensor_is_kept_alive() -> None:
     with watch() as watcher:
         net = nn.Sequential(nn.Linear(4, 4), nn.Sigmoid())
 
-        def step(pred: torch.Tensor, y: torch.Tensor) -> weakref.ref[torch.Tensor]:
+        def step(pred: torch.Tensor, y: torch.Tensor) -> bool:
             F.binary_cross_entropy_with_logits(pred, y).backward()
             reference = weakref.ref(pred)
             del pred
-            return reference
+            gc.collect()
+            return reference() is None
 
-        reference = step(net(torch.randn(2, 4)), torch.ones(2, 4))
+        count = torch.tensor(1)
+        kept = weakref.ref(count)
+        torch.ones(3)[:count]
+        del count
         gc.collect()
-        assert reference() is None
+        assert kept() is None
+        gone = step(net(torch.randn(2, 4)), torch.ones(2, 4))
+        assert gone
         assert len(watcher._memory) == len(list(net.parameters()))
 
 
@@ -407,3 +413,21 @@ def test_a_derivative_of_zero_is_a_cut_too(tmp_path: Path) -> None:
     )
     assert watched.codes == {3: {"BCE303"}}
     assert watched.error is None
+
+
+def test_literals_are_told_apart(tmp_path: Path) -> None:
+    """Calls at one place with other literals; what is remembered of one is not said of the next."""
+    watched = run_text(
+        tmp_path,
+        """
+        seen = []
+        for data in ([0.0, 1.0], [-1.0, 1.0], [[0.5, 0.5]], [[-3.0, 9.0]]):
+            y = torch.tensor(data)
+            F.binary_cross_entropy_with_logits(torch.zeros_like(y), y)
+        """,
+    )
+    assert [call.facts["target"].partition(", float")[0] for call in sorted(watched.report.calls, key=str)] == ["[-1, 1]"]
+    ranges = [str(call.target.facts.interval) for call, _ in watched.watcher.loss_calls()]
+    assert ranges == ["[0, 1]", "[-1, 1]", "[0.5, 0.5]", "[-3, 9]"]
+    deep = run_text(tmp_path, "torch.tensor([[[[[[0.0] * 60] * 60] * 60] * 3] * 3] * 3)")
+    assert deep.error is None
