@@ -1,0 +1,1 @@
+"""What needs torch: the reference losses, and the watcher of running programs."""
