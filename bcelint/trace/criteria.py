@@ -170,6 +170,8 @@ def argument(run: Run, value: Value, text: str) -> Argument:
 
 def outermost(frame: Frame, node: cst.CSTNode, values: list[Value]) -> tuple[NodePlace, Frame]:
     """The outermost call that has the facts, and its frame: while they come in as arguments of a function, the place is the function's call."""
+    # A model's output made inside of the function is enough to make that the place, also where it stands as the target.
+    values = sorted(values, key=lambda value: not (isinstance(value, Tensor) and value.facts.value("grad") is True))
     birth = next((step for value in values for step in _births(value)), None)
     place = frame.module.place(node)
     while birth is not None and frame.call_place is not None and frame.caller is not None and _comes_in(frame.arguments, birth):
