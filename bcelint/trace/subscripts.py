@@ -9,7 +9,7 @@ import libcst as cst
 
 from bcelint.contracts import shapes
 from bcelint.facts import Claim, Facts, Interval
-from bcelint.trace import calls
+from bcelint.trace import attributes, calls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.datasets import dataset_item
@@ -206,6 +206,9 @@ def _mark(part: Any) -> Any:
 
 def store(run: Run, frame: Frame, node: cst.Subscript, value: Value) -> None:
     """``x[i] = value``."""
+    if isinstance(node.value, cst.Attribute) and node.value.attr.value == "_modules":
+        _store_module(run, frame, node, ev.evaluate(run, frame, node.value.value), value)
+        return
     owner = ev.evaluate(run, frame, node.value)
     index = _index(run, frame, node)
     if isinstance(owner, Instance) and owner.cls.member("__setitem__") is None:
@@ -236,6 +239,15 @@ def store(run: Run, frame: Frame, node: cst.Subscript, value: Value) -> None:
         from bcelint.trace import assign
 
         assign.assign(run, frame, node.value, run.state.lift(lambda v: _patched(owner, v), value))
+
+
+def _store_module(run: Run, frame: Frame, node: cst.Subscript, owner: Value, value: Value) -> None:
+    """``model._modules[name] = value``."""
+    index = _index(run, frame, node)
+    if isinstance(index, Const) and isinstance(index.value, str):
+        attributes.store(run, owner, index.value, value)
+    else:
+        attributes.store_unnamed(run, frame, node, owner, value)
 
 
 def _module_key(content: Mapped, index: Any) -> str | None:
