@@ -52,7 +52,7 @@ def multilabel(draw: Draw) -> Call:
 def soft_margin(draw: Draw) -> Call:
     shape = draw.shape()
     scores = draw.scores(shape).clamp(-600, 600)  # torch's exponential overflows beyond 709, which has a test of its own
-    return Call({"input": scores, "target": draw.signs(shape)})
+    return Call({"input": scores, "target": draw.signs(shape[draw.integer(0, len(shape)) :])})
 
 
 def scores_and_classes(draw: Draw) -> tuple[Any, Any, dict[str, Any]]:
@@ -260,6 +260,8 @@ WRONG: list[tuple[str, str, tuple[Any, ...], type[Exception]]] = [
     ("BCELoss", "prediction NaN", (ones(2) * math.nan, ones(2)), RuntimeError),
     ("BCELoss", "target of 2", (ones(2), ones(2) * 2), RuntimeError),
     ("BCELoss", "two weights for three", (ones(4, 3), ones(4, 3), ones(2)), RuntimeError),
+    ("SoftMarginLoss", "a column of targets", (ones(4), ones(4, 1)), RuntimeError),
+    ("SoftMarginLoss", "a row of targets", (ones(4, 1), ones(4)), RuntimeError),
     ("BCEWithLogitsLoss", "shape", (ones(4, 1), ones(4)), ValueError),
     ("CrossEntropyLoss", "no class 1", (ones(4, 1), torch.ones(4, dtype=torch.long)), IndexError),
     ("NLLLoss", "no class 3", (ones(4, 3), torch.full((4,), 3)), IndexError),

@@ -70,12 +70,13 @@ def multilabel_soft_margin_loss(input: Tensor, target: Tensor, weight: Tensor | 
 def soft_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     """``log(1 + exp(−y · x))`` for labels y of −1 and 1.
 
-    ``input`` x and ``target`` y broadcast against each other; ``none`` gives the common shape. (torch computes the exponential as it
+    ``input`` x may have any shape, to which ``target`` y is broadcast; ``none`` gives that shape. (torch computes the exponential as it
     stands, which overflows in float32 from −y · x of 89 on.)
-    Raises ``ValueError`` for an unknown reduction, ``RuntimeError`` where the shapes can't be broadcast.
+    Raises ``ValueError`` for an unknown reduction, ``RuntimeError`` where y can't be broadcast to x's shape ((N,) against (N, 1)).
     Source: docs.pytorch.org/docs/2.13/generated/torch.nn.SoftMarginLoss.html
     """
-    return reduced(_minus_log_sigmoid(input.double() * target.double()), reduction)
+    x = input.double()
+    return reduced(_minus_log_sigmoid(x * target.double().expand(x.shape)), reduction)
 
 
 def sigmoid_focal_loss(inputs: Tensor, targets: Tensor, alpha: float = 0.25, gamma: float = 2, reduction: str = "none") -> Tensor:
