@@ -25,7 +25,7 @@ LOSSES = ("BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", *FUNCTIONS, "BCELo
 """The commonest more often."""
 FLAT_BATCH = {"n": "24,", "first": "24", "rest": ""}
 IMAGE_BATCH = {"n": "4, 5, 5", "first": "4", "rest": ", 5, 5"}
-SQUEEZES = {False: (".squeeze(1)", ".squeeze(-1)", ".squeeze()", ".view(-1)", "[:, 0]", ".flatten()"), True: (".squeeze(1)", "[:, 0]", ".squeeze()")}
+SQUEEZES = {False: (".squeeze(1)", ".squeeze(-1)", ".squeeze()", ".view(-1)", "[:, 0]", ".flatten()"), True: (".squeeze(1)", "[:, 0]")}
 SIBLING = """\
 class Sibling(nn.Module):
     def __init__(self):
