@@ -29,6 +29,7 @@ from bcelint.trace.values import (
     Tuple,
     Unknown,
     Value,
+    alternatives,
     merged_sources,
 )
 
@@ -188,16 +189,11 @@ def _births(value: Value | None) -> list[Step]:
 
 
 def _comes_in(values: tuple[Value, ...], output: Value | None, birth: Step | None) -> bool:
-    if birth is None:
-        return output is not None and any(single.key() == output.key() for value in values for single in _alternatives(value))
+    if birth is None:  # the object of a method comes in too, but from no call that could be shown
+        if not isinstance(output, (Tensor, Unknown)):
+            return False
+        return any(single.key() == output.key() for value in values for _, single in alternatives(value))
     return any(step is birth for value in values for step in _all_births(value, 3))
-
-
-def _alternatives(value: Value) -> Iterator[Value]:
-    if isinstance(value, Choice):
-        yield from (single for _, single in value.alternatives)
-    else:
-        yield value
 
 
 def _all_births(value: Value | None, depth: int) -> Iterator[Step]:
