@@ -139,3 +139,9 @@ if sys.version_info >= (3, 10):
     def test_match_statements(tmp_path: Path) -> None:
         text = "match x:\n    case {'a': [1, *rest], **more} if rest: pass\n    case A(b=C.d) | (None as e): pass\n    case -1 | _: pass\n"
         assert_survived(text + A_LOSS, str(tmp_path / "generated.py"))
+
+
+def test_an_object_in_the_prediction_s_place(tmp_path: Path) -> None:
+    """Its method comes from no call in the text, and so has no place there."""
+    text = "import torch\n\n\nclass A:\n    def f(self):\n        torch.nn.functional.binary_cross_entropy(self, torch.ones(3))\n"
+    assert [call.position.line for call in assert_survived(text, str(tmp_path / "a.py")).calls] == [6]

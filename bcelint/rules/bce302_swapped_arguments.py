@@ -54,10 +54,12 @@ class SwappedArguments(Rule):
 
 
 def _swapped(prediction: Facts, target: Facts) -> bool:
-    if target.value("grad") is not True or prediction.value("grad") is True or prediction.kind is not None:
+    if target.value("grad") is not True or prediction.value("grad") is True:
         return False
     # Logits are no target of any of these losses; probabilities may be, so then the prediction must look like labels.
-    return target.value("kind") is Kind.LOGITS or _like_labels(prediction)
+    if target.value("kind") is Kind.LOGITS:
+        return prediction.kind is None or prediction.value("grad") is False
+    return prediction.kind is None and _like_labels(prediction)
 
 
 def _like_labels(facts: Facts) -> bool:

@@ -38,10 +38,13 @@ from bcelint.trace.values import (
     Tuple,
     Unknown,
     Value,
+    alternatives,
 )
 
 DYNAMIC = "<dynamic>"
 """Set on an object whose attributes are written under names that are not known."""
+DYNAMIC_MODULES = "<dynamic modules>"
+"""Set on an object in which modules are replaced under names that are not known."""
 
 
 def load(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: str, called: bool = False) -> Value:
@@ -151,7 +154,8 @@ def _of_instance(run: Run, frame: Frame, node: cst.BaseExpression, owner: Instan
 
 def _maybe_overwritten(run: Run, frame: Frame, node: cst.CSTNode, owner: Instance, name: str, value: Value) -> Value:
     """A setting of an object whose attributes are also set under names that are not seen here."""
-    if DYNAMIC not in owner.fields or not isinstance(value, Const):
+    replaced = DYNAMIC_MODULES in owner.fields and any(_is_module(single) for _, single in alternatives(value))
+    if not replaced and (DYNAMIC not in owner.fields or not isinstance(value, Const)):
         return value
     unknown = run.unknown(f"attributes of {owner.cls.name} are set under names that are not followed", frame, node, symbol=f"{owner.id}.{name}")
     return replace(unknown, opaque=True)
@@ -240,9 +244,17 @@ def store(run: Run, owner: Value, name: str, value: Value) -> None:
                 run.state.write(source.frame, name, value)
 
 
-def _others(run: Run, owner: Value, guard: Any, old: Value) -> list[tuple[Any, Value]]:
-    from bcelint.trace.values import alternatives
+def store_unnamed(run: Run, frame: Frame, node: cst.CSTNode, owner: Value, value: Value) -> None:
+    """``setattr(owner, name, value)`` where the name is not known."""
+    store(run, owner, DYNAMIC, Const(True))
+    if any(_is_module(single) for _, single in alternatives(value)):
+        store(run, owner, DYNAMIC_MODULES, Const(True))
+        for _, single in alternatives(owner):
+            if isinstance(single, Container):
+                run.state.write(single, CONTENT, Mapped({}, run.unknown("a layer replaced under a name that is not followed", frame, node)))
 
+
+def _others(run: Run, owner: Value, guard: Any, old: Value) -> list[tuple[Any, Value]]:
     return [(other, old) for other, _ in alternatives(owner) if other != guard]
 
 

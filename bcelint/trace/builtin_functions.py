@@ -273,7 +273,7 @@ def _setattr(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) 
         if isinstance(name, Const):
             attributes.store(run, owner, str(name.value), value)
         else:
-            attributes.store(run, owner, attributes.DYNAMIC, Const(True))
+            attributes.store_unnamed(run, frame, node, owner, value)
     return NONE
 
 

@@ -23,6 +23,7 @@ def sequence(run: Run, frame: Frame, node: Any) -> Value:
     """A list comprehension, set comprehension or generator expression."""
     inner = Frame(frame.module, frame, None, frame.caller, frame.call_place)
     inner.grad_off = frame.grad_off
+    inner.arguments = frame.arguments
     items: list[Value] = []
     loose: list[Value] = []
 
@@ -38,6 +39,7 @@ def mapping(run: Run, frame: Frame, node: cst.DictComp) -> Value:
     """A dict comprehension."""
     inner = Frame(frame.module, frame, None, frame.caller, frame.call_place)
     inner.grad_off = frame.grad_off
+    inner.arguments = frame.arguments
     items: dict[Any, Value] = {}
     loose: list[Value] = []
 

@@ -29,6 +29,7 @@ from bcelint.trace.values import (
     Tuple,
     Unknown,
     Value,
+    alternatives,
     merged_sources,
 )
 
@@ -171,14 +172,16 @@ def argument(run: Run, value: Value, text: str) -> Argument:
 
 def outermost(frame: Frame, node: cst.CSTNode, values: list[Value]) -> tuple[NodePlace, Frame]:
     """The outermost call that has the facts, and its frame: while they come in as arguments of a function, the place is the function's call."""
-    birth = next((step for value in values for step in _births(value)), None)
+    # Where the model's output is made inside of a function, that is the place, wherever the other argument comes from.
+    output = next((value for value in values if isinstance(value, Tensor) and value.facts.value("grad") is True), values[0] if values else None)
+    birth = next(iter(_births(output)), None)
     place = frame.module.place(node)
-    while birth is not None and frame.call_place is not None and frame.caller is not None and _comes_in(frame.arguments, birth):
+    while frame.call_place is not None and frame.caller is not None and _comes_in(frame.arguments, output, birth):
         place, frame = frame.call_place, frame.caller
     return place, frame
 
 
-def _births(value: Value) -> list[Step]:
+def _births(value: Value | None) -> list[Step]:
     if not isinstance(value, Tensor):
         return []
     facts = value.facts
@@ -186,7 +189,11 @@ def _births(value: Value) -> list[Step]:
     return [claim.steps[0] for claim in claims if claim is not None and claim.steps]
 
 
-def _comes_in(values: tuple[Value, ...], birth: Step) -> bool:
+def _comes_in(values: tuple[Value, ...], output: Value | None, birth: Step | None) -> bool:
+    if birth is None:  # the object of a method comes in too, but from no call that could be shown
+        if not isinstance(output, (Tensor, Unknown)):
+            return False
+        return any(single.key() == output.key() for value in values for _, single in alternatives(value))
     return any(step is birth for value in values for step in _all_births(value, 3))
 
 

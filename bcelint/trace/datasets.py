@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from bcelint.facts import Claim, DType, Facts, Shape
+from bcelint.facts import Claim, Dim, DType, Facts, Shape
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.values import CONTENT, Const, DictCell, Instance, Loader, Mapped, Tensor, Tuple, Value, fresh
 
@@ -44,23 +44,24 @@ def collate(run: Run, item: Value, options: Mapping[str, Value]) -> Value:
     batch = options.get("batch_size", Const(1))
     if isinstance(batch, Const) and batch.value is None:
         return item
-    return run.state.lift(lambda single: _batched(run, single), item)
+    size = None if isinstance(batch, Const) and batch.value == 1 else f"batch of loader {fresh()}"
+    return run.state.lift(lambda single: _batched(run, single, size), item)
 
 
-def _batched(run: Run, item: Value) -> Value:
+def _batched(run: Run, item: Value, size: Dim) -> Value:
     if isinstance(item, Tensor):
         shape = item.facts.shape
-        batched = Claim(Shape((None, *shape.value.dims), shape.value.open), shape.steps) if shape and not shape.value.open else shape
+        batched = Claim(Shape((size, *shape.value.dims), shape.value.open), shape.steps) if shape and not shape.value.open else shape
         return replace(item, facts=replace(item.facts, shape=batched, axis=None), sources=frozenset({fresh()}))
     if isinstance(item, Const) and isinstance(item.value, (bool, int, float)):
         dtype = DType.BOOL if isinstance(item.value, bool) else DType.INT64 if isinstance(item.value, int) else DType.FLOAT64
-        return Tensor(Facts(dtype=Claim(dtype), shape=Claim(Shape((None,)))), frozenset({fresh()}))
+        return Tensor(Facts(dtype=Claim(dtype), shape=Claim(Shape((size,)))), frozenset({fresh()}))
     if isinstance(item, Tuple):
-        return replace(item, items=tuple(run.state.lift(lambda v: _batched(run, v), value) for value in item.items))
+        return replace(item, items=tuple(run.state.lift(lambda v: _batched(run, v, size), value) for value in item.items))
     if isinstance(item, DictCell):
         content = item.fields.get(CONTENT)
         if isinstance(content, Mapped):
             cell = DictCell()
-            cell.fields[CONTENT] = Mapped({k: run.state.lift(lambda v: _batched(run, v), value) for k, value in content.items.items()})
+            cell.fields[CONTENT] = Mapped({k: run.state.lift(lambda v: _batched(run, v, size), value) for k, value in content.items.items()})
             return cell
     return run.unknown("a batch of items that are not followed", None, None, item)

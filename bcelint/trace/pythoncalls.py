@@ -9,7 +9,7 @@ import libcst as cst
 
 from bcelint.contracts import frameworks, tables
 from bcelint.facts import DType
-from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, torchcalls
+from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, named_tuples, torchcalls
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.frames import Frame
 from bcelint.trace.options import OptionParser
@@ -311,6 +311,8 @@ def _same_decorator(run: Run, frame: Frame, node: cst.BaseExpression, args: Argu
 
 _SPECIAL: dict[str, Callable[[Run, Frame, cst.BaseExpression, Arguments], Value]] = {
     "functools.partial": _partial,
+    "collections.namedtuple": named_tuples.namedtuple,
+    named_tuples.MAKER: named_tuples.make,
     "collections.OrderedDict": _ordered_dict,
     "collections.defaultdict": lambda run, frame, node, args: builtin_functions.HANDLERS["dict"](run, frame, node, Arguments()),
     "easydict.EasyDict": _ordered_dict,

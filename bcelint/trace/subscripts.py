@@ -9,7 +9,7 @@ import libcst as cst
 
 from bcelint.contracts import shapes
 from bcelint.facts import Claim, Facts, Interval
-from bcelint.trace import calls
+from bcelint.trace import attributes, calls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.datasets import dataset_item
@@ -206,14 +206,20 @@ def _mark(part: Any) -> Any:
 
 def store(run: Run, frame: Frame, node: cst.Subscript, value: Value) -> None:
     """``x[i] = value``."""
+    if isinstance(node.value, cst.Attribute) and node.value.attr.value == "_modules":
+        _store_module(run, frame, node, ev.evaluate(run, frame, node.value.value), value)
+        return
     owner = ev.evaluate(run, frame, node.value)
     index = _index(run, frame, node)
+    if isinstance(owner, Instance) and owner.cls.member("__setitem__") is None:
+        inherited = owner.fields.get(CONTENT)
+        owner = inherited if isinstance(inherited, Container) else owner
     if isinstance(owner, (DictCell, Container)):
         content = run.state.narrow(owner.fields.get(CONTENT, Mapped()))
         if isinstance(content, Mapped):
-            if isinstance(index, (Const, External)):
-                key = dict_key(index)
-                key = str(key) if isinstance(owner, Container) else key
+            key = _module_key(content, index) if isinstance(owner, Container) else None
+            if key is not None or (isinstance(owner, DictCell) and isinstance(index, (Const, External))):
+                key = dict_key(index) if key is None else key
                 run.state.write(owner, CONTENT, Mapped({**content.items, key: value}, content.rest))
             else:
                 items = (*content.items.values(), value, *([content.rest] if content.rest else []))
@@ -221,19 +227,38 @@ def store(run: Run, frame: Frame, node: cst.Subscript, value: Value) -> None:
     elif isinstance(owner, ListCell):
         content = run.state.narrow(owner.fields.get(CONTENT, Tuple()))
         if isinstance(content, Tuple):
-            if isinstance(index, Const) and isinstance(index.value, int) and -len(content.items) <= index.value < len(content.items):
+            lowest = 0 if content.rest else -len(content.items)
+            if isinstance(index, Const) and isinstance(index.value, int) and lowest <= index.value < len(content.items):
                 changed = list(content.items)
                 changed[index.value] = value
                 run.state.write(owner, CONTENT, Tuple(tuple(changed), content.rest))
             else:
                 everything = (*content.items, value, *([content.rest] if content.rest else []))
                 run.state.write(owner, CONTENT, Tuple((), any_of(run, frame, node, Tuple(everything))))
-    elif isinstance(owner, Instance) and owner.cls.member("__setitem__") is None and isinstance(owner.fields.get(CONTENT), Container):
-        pass
     elif isinstance(owner, Tensor) and isinstance(node.value, (cst.Name, cst.Attribute)):
         from bcelint.trace import assign
 
         assign.assign(run, frame, node.value, run.state.lift(lambda v: _patched(owner, v), value))
+
+
+def _store_module(run: Run, frame: Frame, node: cst.Subscript, owner: Value, value: Value) -> None:
+    """``model._modules[name] = value``."""
+    index = _index(run, frame, node)
+    if isinstance(index, Const) and isinstance(index.value, str):
+        attributes.store(run, owner, index.value, value)
+    else:
+        attributes.store_unnamed(run, frame, node, owner, value)
+
+
+def _module_key(content: Mapped, index: Any) -> str | None:
+    """The name of the module at a place of a container of modules, or the name given; None where that is not known."""
+    if not isinstance(index, Const) or not isinstance(index.value, (int, str)):
+        return None
+    if isinstance(index.value, str):
+        return index.value
+    names = list(content.items)
+    lowest = 0 if content.rest else -len(names)
+    return names[index.value] if lowest <= index.value < len(names) else None
 
 
 def delete(run: Run, frame: Frame, node: cst.Subscript) -> None:

@@ -1,0 +1,148 @@
+"""Running a program under torch, linting it, and comparing the two."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+import tempfile
+import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any, Callable
+
+import torch
+
+from bcelint.api import loss_calls
+from tests.differential.program import Program
+
+Found = tuple[str, int, str]
+"""The file, the line and the code of a misuse."""
+
+
+class Broken(AssertionError):
+    """A program did not do what its generator says of it: a mistake here, not in bcelint."""
+
+
+@dataclass
+class Comparison:
+    """``false`` are static misuses that are not confirmed, ``missed`` misuses in calls that are judged ok; ``partial`` are those in calls for which
+    another misuse is reported. ``unknown`` (with the reason) and ``unseen`` are marked calls that are not judged, or not found at all."""
+
+    false: set[Found] = field(default_factory=set)
+    missed: set[Found] = field(default_factory=set)
+    partial: set[Found] = field(default_factory=set)
+    unknown: dict[tuple[str, int], str] = field(default_factory=dict)
+    unseen: set[tuple[str, int]] = field(default_factory=set)
+    judged: int = 0
+
+    @property
+    def disagrees(self) -> bool:
+        return bool(self.false or self.missed)
+
+
+def observe(program: Program) -> set[Found]:
+    """The misuses that are really there: those that the generator put in. That the run bears them out is checked apart."""
+    return {(*program.mark(name), code) for name, expected in program.expected.items() for code in expected.codes}
+
+
+def compare(program: Program, observer: Callable[[Program], set[Found]] = observe) -> Comparison:
+    """Run and lint ``program``. Raises ``Broken`` where the run is not what the generator says."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(os.path.realpath(name))
+        program.write(folder)
+        _confirm(program, folder)
+        return _compared(program, folder, observer(program))
+
+
+def _compared(program: Program, folder: Path, true: set[Found]) -> Comparison:
+    result = Comparison()
+    verdicts: dict[tuple[str, int], str] = {}
+    reasons: dict[tuple[str, int], str] = {}
+    static: set[Found] = set()
+    for call in loss_calls([folder], jobs=1):
+        place = (os.path.relpath(call.position.path, folder).replace(os.sep, "/"), call.position.line)
+        static |= {(*place, finding.code) for finding in call.findings if not finding.advice}
+        verdicts[place] = call.verdict.value
+        reasons[place] = call.reason
+    result.false = static - true
+    for place in (program.mark(name) for name in program.expected):
+        lacking = {found for found in true - static if found[:2] == place}
+        verdict = verdicts.get(place)
+        if verdict is None:
+            result.unseen.add(place)
+        elif verdict == "ok":
+            result.missed |= lacking
+        elif verdict == "misuse":
+            result.partial |= lacking
+        else:
+            result.unknown[place] = reasons[place]
+        result.judged += verdict in ("ok", "misuse")
+    return result
+
+
+def _confirm(program: Program, folder: Path) -> None:
+    raised, lines = run(folder)
+    if raised is None:
+        places = [program.mark(name) for name in program.expected]
+        ended = [""] * len(places)
+    else:
+        frames = {
+            (os.path.relpath(frame.filename, folder).replace(os.sep, "/"), frame.lineno) for frame in traceback.extract_tb(raised.__traceback__)
+        }
+        places = [program.mark(name) for name in program.expected]
+        at = next((i for i, place in enumerate(places) if place in frames), None)
+        if at is None:
+            raise Broken(f"{raised!r} away from every loss call in\n{program}")
+        places = places[: at + 1]
+        ended = [""] * at + [type(raised).__name__]
+    for place, outcome, (name, expected) in zip(places, ended, program.expected.items()):
+        if place not in lines:
+            raise Broken(f"loss call {name} is never reached in\n{program}")
+        if outcome not in expected.raises:
+            raise Broken(f"loss call {name} ends with {outcome or 'no error'} ({raised!r}), not {set(expected.raises)}, in\n{program}")
+
+
+def run(folder: Path) -> tuple[Exception | None, set[tuple[str, int]]]:
+    """Run ``main.py``: the exception that ended it, and the lines of the folder's files that were executed."""
+    lines: set[tuple[str, int]] = set()
+    inside = str(folder) + os.sep
+
+    def trace(frame: FrameType, event: str, argument: Any) -> Any:
+        path = frame.f_code.co_filename
+        if not path.startswith(inside):
+            return None
+        lines.add((os.path.relpath(path, folder).replace(os.sep, "/"), frame.f_lineno))
+        return trace
+
+    with _fresh_imports(folder), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.set_num_threads(1)
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            runpy.run_path(str(folder / "main.py"), run_name="__main__")
+        except Exception as error:
+            return error, lines
+        finally:
+            sys.settrace(before)
+    return None, lines
+
+
+@contextmanager
+def _fresh_imports(folder: Path) -> Iterator[None]:
+    """Imports from the folder first, and nothing left of them afterwards."""
+    modules, path = set(sys.modules), list(sys.path)
+    sys.path.insert(0, str(folder))
+    sys.path_importer_cache.pop(str(folder), None)
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+        for name in set(sys.modules) - modules:
+            if (getattr(sys.modules[name], "__file__", None) or "").startswith(str(folder) + os.sep):
+                del sys.modules[name]
