@@ -28,6 +28,8 @@ def print_findings(result: Result, summary: bool = True, times: Callable[[Findin
     count = len(result.findings)
     if count:
         console.print(styled((f"Found {count} problem{'s' if count > 1 else ''}.", "bold")))
+    elif times is not None and not result.calls:
+        console.print(styled(("No loss call ran.", "bold yellow")))
     else:
         console.print(styled(("All checks passed!", "bold green")))
 

@@ -51,6 +51,12 @@ def test_a_finding_is_reported_with_how_often_it_was_seen(tmp_path: Path) -> Non
     assert done.stderr == ""
 
 
+def test_a_run_without_findings_says_so(tmp_path: Path) -> None:
+    write(tmp_path, "train.py", FINE)
+    done = bcelint("run", "train.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "All checks passed!\n")
+
+
 def test_json_goes_to_a_file_of_its_own(tmp_path: Path) -> None:
     write(tmp_path, "train.py", DOUBLE + "print('trained')\n")
     done = bcelint("run", "--output-format", "json", "--output-file", "found.json", "train.py", cwd=tmp_path)
@@ -82,7 +88,7 @@ def test_a_script_sees_what_it_sees_under_python(tmp_path: Path) -> None:
     script = write(tmp_path, "folder/shows.py", SHOWS)
     write(tmp_path, "folder/helper.py", "VALUE = 3\n")
     arguments = [script, "--select", "-m", "x y"]
-    assert bcelint("run", *arguments, cwd=tmp_path).stdout == python(*arguments, cwd=tmp_path).stdout + "All checks passed!\n"
+    assert bcelint("run", *arguments, cwd=tmp_path).stdout == python(*arguments, cwd=tmp_path).stdout + "No loss call ran.\n"
 
 
 def test_a_module_sees_what_it_sees_under_python(tmp_path: Path) -> None:
@@ -93,7 +99,7 @@ def test_a_module_sees_what_it_sees_under_python(tmp_path: Path) -> None:
     for name in ("package", "package.shows"):
         expected = python("-m", name, "--help", cwd=tmp_path).stdout
         assert expected
-        assert bcelint("run", "-m", name, "--help", cwd=tmp_path).stdout == expected + "All checks passed!\n"
+        assert bcelint("run", "-m", name, "--help", cwd=tmp_path).stdout == expected + "No loss call ran.\n"
 
 
 @pytest.mark.parametrize("ending", ["sys.exit(3)", "sys.exit('no')", "raise SystemExit"])
