@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from bcelint.contracts import frameworks, tables
-from bcelint.trace import calls, torchcalls
+from bcelint.trace import calls, networks, torchcalls
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.frames import Frame
 from bcelint.trace.modules import external_member
@@ -40,6 +40,7 @@ from bcelint.trace.values import (
     Value,
 )
 
+MODULE_METHODS = frameworks.SELF_METHODS | frozenset({"forward", "__call__", "add_module", "register_forward_hook", "register_forward_pre_hook"})
 DYNAMIC = "<dynamic>"
 """Set on an object whose attributes are written under names that are not known."""
 
@@ -87,6 +88,10 @@ def find(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: s
         if isinstance(content, Mapped) and name in content.items:
             return content.items[name]
         return owner.fields.get(name) or Method(owner, name, frame.module.place(node))
+    if isinstance(owner, networks.Network):
+        if name == "module":
+            return owner.fields.get(name, owner)
+        return owner.fields.get(name) or (Method(owner, name, frame.module.place(node)) if name in MODULE_METHODS else None)
     if isinstance(owner, Layer) and name in owner.args:
         return owner.args[name]
     if isinstance(owner, Criterion) and name in owner.options:
@@ -108,10 +113,18 @@ def find(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: s
     return None
 
 
+def _in_place(name: str) -> bool:
+    return name.endswith("_") and not name.endswith("__")
+
+
 def _setter(run: Run, frame: Frame, node: cst.BaseExpression) -> Any:
-    if not isinstance(node, cst.Attribute) or not isinstance(node.value, (cst.Name, cst.Attribute, cst.Subscript)):
+    if not isinstance(node, cst.Attribute):
         return None
-    target = node.value
+    target: cst.BaseExpression = node.value
+    while isinstance(target, cst.Call) and isinstance(target.func, cst.Attribute) and _in_place(target.func.attr.value):
+        target = target.func.value  # x.resize_(n).fill_(1) changes x
+    if not isinstance(target, (cst.Name, cst.Attribute, cst.Subscript)):
+        return None
 
     def assign(value: Value) -> None:
         from bcelint.trace import assign as assigning
@@ -186,7 +199,7 @@ def _of_unknown(run: Run, frame: Frame, node: cst.BaseExpression, owner: Unknown
     stored = run.foreign.get(owner.symbol)
     if stored is not None and name in stored.fields:
         return stored.fields[name]
-    if called and (tables.method(name) is not None or name == "backward"):
+    if called and (tables.method(name) is not None or name in ("backward", "size")):
         return Method(owner, name, frame.module.place(node), _setter(run, frame, node))
     row = tables.attribute(name)
     if row is not None:

@@ -104,7 +104,7 @@ def _dict(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> 
     return ev.new_dict(Mapped(items, rest))
 
 
-@builtin("range")
+@builtin("range", "xrange")
 def _range(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
     numbers = [v.value for v in args.positional if isinstance(v, Const) and isinstance(v.value, int)]
     if len(numbers) == len(args.positional) and 1 <= len(numbers) <= 3:
@@ -114,7 +114,7 @@ def _range(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) ->
             return run.unknown("a range that fails", frame, node)
         if len(values) <= MAX_RANGE:
             return Tuple(tuple(Const(i) for i in values))
-    return Tuple((), run.unknown("a number of a range", frame, node))
+    return Tuple((), run.unknown("a number of a range", frame, node, number=True))
 
 
 @builtin("len")
@@ -127,8 +127,8 @@ def _len(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> V
         if isinstance(value, Const) and isinstance(value.value, (str, bytes)):
             return Const(len(value.value))
         if isinstance(value, Unknown):
-            return run.unknown(value.reason, frame, node, value, symbol=f"len({value.symbol})")
-        return run.unknown("a length", frame, node)
+            return run.unknown(value.reason, frame, node, value, symbol=f"len({value.symbol})", number=True)
+        return run.unknown("a length", frame, node, number=True)
 
     return run.state.lift(one, args.positional[0]) if args.positional else run.unknown("len()", frame, node)
 
@@ -139,7 +139,7 @@ def _enumerate(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments
     start = args.positional[1] if len(args.positional) > 1 else args.keywords.get("start", Const(0))
     first = start.value if isinstance(start, Const) and isinstance(start.value, int) else 0
     items = tuple(Tuple((Const(first + i), item)) for i, item in enumerate(content.items))
-    rest = None if content.rest is None else Tuple((run.unknown("a running number", frame, node), content.rest))
+    rest = None if content.rest is None else Tuple((run.unknown("a running number", frame, node, number=True), content.rest))
     return Tuple(items, rest)
 
 
@@ -326,7 +326,7 @@ def _number(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -
 
         return torchcalls.operation(run, frame, node, "torch.abs", {"input": values[0]})
     symbol = f"{name}({values[0].symbol})" if len(values) == 1 and isinstance(values[0], Unknown) and name in ("int", "str", "float", "bool") else ""
-    return run.unknown(f"a {name or 'number'} that is not known", frame, node, *values, symbol=symbol)
+    return run.unknown(f"a {name or 'number'} that is not known", frame, node, *values, symbol=symbol, number=name in ("int", "float", "round"))
 
 
 _PYTHON_NUMBERS: dict[str, Any] = {"int": int, "float": float, "bool": bool, "str": str, "abs": abs, "round": round, "min": min, "max": max}

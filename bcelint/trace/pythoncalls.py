@@ -9,7 +9,7 @@ import libcst as cst
 
 from bcelint.contracts import frameworks, tables
 from bcelint.facts import DType
-from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, torchcalls
+from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, networks, torchcalls
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.frames import Frame
 from bcelint.trace.options import OptionParser
@@ -62,7 +62,11 @@ def _by_name(run: Run, frame: Frame, node: cst.BaseExpression, callee: External,
     row = tables.op(name)
     if row is not None:
         return torchcalls.call_op(run, frame, node, row, args)
-    made = torchcalls.construct(run, frame, node, name, args) or criteria.construct(run, frame, node, name, args)
+    made = (
+        torchcalls.construct(run, frame, node, name, args)
+        or criteria.construct(run, frame, node, name, args)
+        or networks.construct(run, frame, node, name, args)
+    )
     if made is not None:
         return made
     if name in frameworks.PREPARE_CLASSES:
@@ -133,7 +137,7 @@ def call_method(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method
     receiver, name = callee.receiver, callee.name
     if isinstance(receiver, Super):
         return _of_super(run, frame, node, receiver, name, args)
-    if isinstance(receiver, (Instance, Layer, Container, Criterion)):
+    if isinstance(receiver, (Instance, Layer, Container, Criterion, networks.Network)):
         return _of_module(run, frame, node, receiver, name, args)
     if isinstance(receiver, (Tensor, Unknown)):
         return _of_tensor(run, frame, node, callee, args)
@@ -163,12 +167,17 @@ def _of_super(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Super,
 
 
 def _of_module(
-    run: Run, frame: Frame, node: cst.BaseExpression, receiver: Instance | Layer | Container | Criterion, name: str, args: Arguments
+    run: Run,
+    frame: Frame,
+    node: cst.BaseExpression,
+    receiver: Instance | Layer | Container | Criterion | networks.Network,
+    name: str,
+    args: Arguments,
 ) -> Value:
     """Methods that every ``nn.Module`` has."""
     if name in ("forward", "__call__"):
         return calls.call_value(run, frame, node, receiver, args)
-    if name in ("register_forward_hook", "register_forward_pre_hook") and isinstance(receiver, (Instance, Container)):
+    if name in ("register_forward_hook", "register_forward_pre_hook") and isinstance(receiver, Cell):
         run.state.write(receiver, calls.HOOKED, Const(True))
     if name in frameworks.SELF_METHODS:
         if name in ("train", "eval"):
@@ -176,7 +185,7 @@ def _of_module(
         return receiver
     if name in ("add_module", "register_module", "register_buffer", "register_parameter") and len(args.all()) >= 2:
         key, value = args.all()[:2]
-        if isinstance(key, Const) and isinstance(receiver, (Instance, Container)):
+        if isinstance(key, Const) and isinstance(receiver, Cell):
             native = receiver.fields.get(CONTENT)
             target = native if isinstance(receiver, Instance) and isinstance(native, Container) else receiver
             attributes.store(run, target, str(key.value), value)
@@ -209,7 +218,7 @@ def _of_tensor(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method,
             dtype = receiver.facts.dtype.value
             return Const(dtype.is_floating if name == "is_floating_point" else dtype is DType.COMPLEX)
         if name == "numel" or name == "nelement":
-            return run.unknown("the size of a tensor", frame, node, symbol=f"t{receiver.uid}.numel")
+            return run.unknown("the size of a tensor", frame, node, symbol=f"t{receiver.uid}.numel", number=True)
         if name == "requires_grad_" and not args.all():
             changed = torchcalls.trainable(receiver, step_at(frame, node, "requires_grad_()"))
             if callee.assign is not None:
@@ -217,6 +226,8 @@ def _of_tensor(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method,
             return changed
         if name in ("requires_grad_", "retain_grad", "register_hook", "share_memory_", "pin_memory", "is_contiguous"):
             return receiver
+    if isinstance(receiver, Unknown) and name == "size":
+        return _size_of_unknown(run, frame, node, receiver, args)
     row = tables.method(name)
     if row is None:
         return run.unknown(f".{name}() of a tensor is not followed", frame, node, receiver, *args.all())
@@ -245,8 +256,20 @@ def _size(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Tensor, ar
         dim = None if shape is None else shape.value.dim(axis.value)
         if isinstance(dim, int):
             return Const(dim)
-        return run.unknown("a size of a tensor", frame, node, symbol=dim if isinstance(dim, str) else f"t{receiver.uid}.shape[{axis.value}]")
-    return run.unknown("a size of a tensor", frame, node)
+        return run.unknown(
+            "a size of a tensor", frame, node, symbol=dim if isinstance(dim, str) else f"t{receiver.uid}.shape[{axis.value}]", number=True
+        )
+    return run.unknown("a size of a tensor", frame, node, number=True)
+
+
+def _size_of_unknown(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Unknown, args: Arguments) -> Value:
+    """The same as its ``shape``, or ``shape[i]``."""
+    shape = attributes.load(run, frame, node, receiver, "shape")
+    axis = args.all()[0] if args.all() else None
+    if axis is None or not isinstance(shape, Unknown):
+        return shape
+    symbol = f"{shape.symbol}[{axis.value!r}]" if isinstance(axis, Const) and shape.symbol else ""
+    return run.unknown(receiver.reason, frame, node, receiver, symbol=symbol, number=True)
 
 
 def _set_mode(run: Run, frame: Frame, node: cst.BaseExpression, module: Value, training: bool, depth: int = 4) -> None:

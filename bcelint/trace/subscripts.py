@@ -14,6 +14,7 @@ from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.datasets import dataset_item
 from bcelint.trace.frames import Frame
+from bcelint.trace.modules import external_member
 from bcelint.trace.run import Run
 from bcelint.trace.values import (
     CONTENT,
@@ -50,12 +51,23 @@ def dict_key(value: Const | External) -> Any:
 
 def load(run: Run, frame: Frame, node: cst.Subscript) -> Value:
     owner = ev.evaluate(run, frame, node.value)
+    if isinstance(owner, External) and owner.name.endswith(".__dict__"):
+        key = _index(run, frame, node)
+        if isinstance(key, Value):
+            module = External(owner.name[: -len(".__dict__")])
+            return run.state.lift(lambda k: _member_of(run, frame, node, module, k), key)
     if isinstance(owner, (External, Class)):  # typing generics, registries
         return run.unknown("a subscript of something outside of the project", frame, node)
     index = _index(run, frame, node)
     if isinstance(index, tuple):
         return run.state.lift(lambda o: _load_one(run, frame, node, o, index), owner)
     return run.state.lift_call(lambda o: run.state.lift_call(lambda i: _load_one(run, frame, node, o, i), index), owner)
+
+
+def _member_of(run: Run, frame: Frame, node: cst.Subscript, module: External, key: Value) -> Value:
+    if isinstance(key, Const) and isinstance(key.value, str):
+        return external_member(module, key.value)
+    return run.unknown(f"a name out of {module.name} that is not known", frame, node, key)
 
 
 def _index(run: Run, frame: Frame, node: cst.Subscript) -> Any:
@@ -96,7 +108,7 @@ def _load_one(run: Run, frame: Frame, node: cst.Subscript, owner: Value, index: 
             return run.unknown("an index that fails", frame, node)
     if isinstance(owner, Unknown):
         symbol = f"{owner.symbol}[{index.value!r}]" if isinstance(index, Const) and owner.symbol and len(owner.symbol) < 200 else ""
-        unknown = run.unknown(owner.reason, frame, node, owner, symbol=symbol)
+        unknown = run.unknown(owner.reason, frame, node, owner, symbol=symbol, number=isinstance(index, Const) and owner.symbol.endswith(".shape"))
         return replace(unknown, facts=owner.facts, place=owner.place or unknown.place, sources=owner.sources if symbol else unknown.sources)
     if isinstance(owner, Loader):
         return dataset_item(run, frame, node, owner if isinstance(owner.dataset, Tuple) else owner.dataset)
@@ -109,6 +121,8 @@ def _of_sequence(run: Run, frame: Frame, node: cst.Subscript, owner: Tuple | Lis
         return run.state.lift(lambda c: _of_sequence(run, frame, node, c, index) if isinstance(c, Tuple) else c, content)
     if not isinstance(content, Tuple):
         return run.unknown("an item of a list that is not followed", frame, node, content)
+    if isinstance(index, Const) and index.value in content.names:
+        index = Const(content.names.index(index.value))
     if isinstance(index, Const) and isinstance(index.value, int):
         position = index.value
         if content.rest is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -54,6 +55,8 @@ class Unknown(Value):
     """It is set where it is not seen: no case may be made of it."""
     facts: Facts = NOTHING_KNOWN
     """What is known all the same, should it be a tensor: that its gradient is cut, say."""
+    is_number: bool = False
+    """It is a Python number, such as a size."""
 
     def key(self) -> Any:
         return ("unknown", self.symbol or id(self))
@@ -320,15 +323,21 @@ class Choice(Value):
 NONE = Const(None)
 
 
+def is_number(value: Value) -> bool:
+    """Whether a value is a Python number, known or not."""
+    return value.is_number if isinstance(value, Unknown) else isinstance(value, Const) and isinstance(value.value, (int, float))
+
+
 def copied(value: Value) -> Value:
     """A deep copy, as far as the things that can be changed go."""
     if isinstance(value, (Tuple, Mapped)):
         items: Any = tuple(map(copied, value.items)) if isinstance(value, Tuple) else {key: copied(item) for key, item in value.items.items()}
         return replace(value, items=items, rest=value.rest and copied(value.rest))
-    if not isinstance(value, (ListCell, DictCell, Container, Instance)):
+    if not isinstance(value, Cell) or isinstance(value, Class):
         return value
-    cell: Cell = Container(value.name) if isinstance(value, Container) else Instance(value.cls) if isinstance(value, Instance) else type(value)()
-    cell.fields.update({name: copied(field) for name, field in value.fields.items() if field is not value})
+    cell = copy.copy(value)
+    cell.id = fresh()
+    cell.fields = {name: copied(field) for name, field in value.fields.items() if field is not value}
     return cell
 
 
