@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -75,6 +76,8 @@ def find(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: s
         if isinstance(value, Function) and value.role == "class":
             return Bound(value, owner)
         return value
+    if isinstance(owner, (Module, Namespace)) and name == "__dict__":
+        return attributes_of(run, owner)
     if isinstance(owner, Module):
         return module_member(run, owner, name)
     if isinstance(owner, External):
@@ -107,10 +110,31 @@ def find(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: s
     if isinstance(owner, (Function, Bound)) and name == "__name__":
         return Const(owner.name if isinstance(owner, Function) else owner.function.name)
     if isinstance(owner, (ListCell, DictCell, Tuple, Const, Layer, Criterion, Loader, Function, Bound, Partial)):
-        if isinstance(owner, DictCell) and name in owner.fields:
-            return owner.fields[name]
-        return Method(owner, name, frame.module.place(node), _setter(run, frame, node))
+        item = _item(owner, name) if isinstance(owner, DictCell) else None
+        return item or Method(owner, name, frame.module.place(node), _setter(run, frame, node))
     return None
+
+
+def attributes_of(run: Run, owner: Module | Namespace) -> DictCell:
+    """``vars(owner)``, as it is now: the names of a module, or the options of a command line."""
+    if isinstance(owner, Module):
+        source = run.modules.get(owner.path)
+        if source is not None:
+            from bcelint.trace import execute
+
+            execute.run_module(run, source)
+        fields: Mapping[str, Value] = {} if source is None else source.frame.fields
+    else:
+        fields = owner.fields
+    cell = DictCell()
+    cell.fields[CONTENT] = Mapped({name: value for name, value in fields.items() if name != "*"})
+    return cell
+
+
+def _item(owner: DictCell, name: str) -> Value | None:
+    """An item that is read as an attribute, as only the dicts of some libraries allow; None for a method of dicts."""
+    content = owner.fields.get(CONTENT)
+    return content.items.get(name) if isinstance(content, Mapped) and not hasattr(dict, name) else None
 
 
 def _in_place(name: str) -> bool:
@@ -236,9 +260,8 @@ def store(run: Run, owner: Value, name: str, value: Value) -> None:
         target = single[0]
         if isinstance(target, Unknown) and target.symbol:
             target = run.foreign.setdefault(target.symbol, Cell())
-        if isinstance(target, Container) and isinstance(target.fields.get(CONTENT), Mapped) and _is_module(value):
-            content = target.fields[CONTENT]
-            assert isinstance(content, Mapped)
+        content = target.fields.get(CONTENT) if isinstance(target, DictCell) or (isinstance(target, Container) and _is_module(value)) else None
+        if isinstance(content, Mapped) and isinstance(target, Cell):
             run.state.write(target, CONTENT, Mapped({**content.items, name: value}, content.rest))
         elif isinstance(target, Cell):
             old = target.fields.get(name)

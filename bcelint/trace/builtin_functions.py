@@ -11,6 +11,7 @@ from bcelint.trace import attributes, calls, comparisons, container_methods
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.conditions import Atom
+from bcelint.trace.options import Namespace
 from bcelint.trace.subscripts import any_of, dict_key
 from bcelint.trace.truth import condition, truth
 from bcelint.trace.values import (
@@ -27,6 +28,7 @@ from bcelint.trace.values import (
     Layer,
     ListCell,
     Mapped,
+    Module,
     Tensor,
     Tuple,
     Unknown,
@@ -280,8 +282,16 @@ def _setattr(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) 
 @builtin("vars")
 def _vars(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
     if args.positional:
-        attributes.store(run, args.positional[0], attributes.DYNAMIC, Const(True))
+        owner = run.state.narrow(args.positional[0])
+        if isinstance(owner, (Module, Namespace)):
+            return attributes.attributes_of(run, owner)
+        attributes.store(run, owner, attributes.DYNAMIC, Const(True))
     return run.unknown("the attributes of an object", frame, node)
+
+
+@builtin("globals")
+def _globals(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
+    return attributes.attributes_of(run, Module(frame.module.path))
 
 
 @builtin("hasattr")

@@ -83,7 +83,7 @@ def contradict(one: Atom, other: Atom) -> bool:
             return all(holds(question, option) is False for option in known.operand)
         if known.op == "truth" and not known.truth and question.op in {"<", "<=", ">", ">="}:
             return holds(question, 0) is False
-    return _bounds_contradict(one, other) or _leaves_less_than_one(one, other)
+    return _bounds_contradict(one, other)
 
 
 _FLIPPED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -101,15 +101,6 @@ def _bounds_contradict(one: Atom, other: Atom) -> bool:
         ((one.operand, ops[0]), (other.operand, ops[1])), key=lambda bound: bound[1][0] == "<"
     )  # first the lower bound (> or >=), then the upper one
     return low > high or (low == high and (low_op, high_op) != (">=", "<="))
-
-
-def _leaves_less_than_one(one: Atom, other: Atom) -> bool:
-    """``x != 1`` and ``x <= 1``: of a number of classes or channels, which is what programs compare with 1, nothing is left."""
-    unequal, bound = (one, other) if one.op == "==" else (other, one)
-    if unequal.op != "==" or unequal.truth or bound.op not in _FLIPPED:
-        return False
-    op = bound.op if bound.truth else _FLIPPED[bound.op]
-    return op == "<=" and all(type(atom.operand) is int and atom.operand == 1 for atom in (one, other))
 
 
 def consistent(guard: Iterable[Literal]) -> bool:
@@ -189,6 +180,13 @@ def _complementary(one: frozenset[Literal], other: frozenset[Literal]) -> bool:
         return False
     left, right = next(iter(one)), next(iter(other))
     return isinstance(left, Atom) and isinstance(right, Atom) and left == right.negated()
+
+
+def is_below_one(guard: Iterable[Literal]) -> bool:
+    """Whether a guard leaves something less than 1: ``n != 1`` and not ``n > 1``. Of a number of classes or channels nothing is left then."""
+    ones = [atom for atom in guard if isinstance(atom, Atom) and type(atom.operand) is int and atom.operand == 1]
+    unequal = {atom.symbol for atom in ones if atom.op == "==" and not atom.truth}
+    return any(atom.symbol in unequal and (atom.op, atom.truth) in {(">", False), ("<=", True)} for atom in ones)
 
 
 def texts(guard: Iterable[Literal]) -> tuple[str, ...]:

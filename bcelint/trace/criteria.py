@@ -13,7 +13,7 @@ from bcelint.contracts.schema import Loss, Param
 from bcelint.facts import NON_NEGATIVE, Claim, Facts, Shape
 from bcelint.losscall import Argument, LossCall
 from bcelint.places import Step
-from bcelint.trace.conditions import is_opaque, texts
+from bcelint.trace.conditions import is_below_one, is_opaque, texts
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Event, Run
 from bcelint.trace.values import (
@@ -102,6 +102,8 @@ def _record(
             break
         if is_opaque(guard | run.state.path):
             values = tuple(run.unknown("it hangs on keywords that are not followed", frame, node) for _ in values)
+        if is_below_one(guard | run.state.path):
+            values = tuple(run.unknown("it is the case of less than one class", frame, node) for _ in values)
         case = {**arguments, **dict(zip(names, map(run.as_it_is, values)))}
         place, outer = outermost(frame, node, [case[name] for name in names])
         inner = frame.module.place(node)

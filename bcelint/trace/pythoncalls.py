@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import libcst as cst
 
 from bcelint.contracts import frameworks, tables
 from bcelint.facts import DType
-from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, networks, torchcalls
+from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, libraries, networks, torchcalls
 from bcelint.trace.arguments import Arguments
+from bcelint.trace.evaluate import evaluate
 from bcelint.trace.frames import Frame
 from bcelint.trace.options import OptionParser
 from bcelint.trace.run import Run, step_at
@@ -25,7 +25,6 @@ from bcelint.trace.values import (
     External,
     Instance,
     Layer,
-    Loader,
     Mapped,
     Method,
     Partial,
@@ -86,7 +85,7 @@ def _by_name(run: Run, frame: Frame, node: cst.BaseExpression, callee: External,
         return Partial(callee, (), dict(args.keywords)) if not args.positional else run.unknown(f"a call of {name}", frame, node)
     if name in PASS_THROUGH and args.positional:
         return args.positional[0]
-    handler = _SPECIAL.get(name)
+    handler = libraries.HANDLERS.get(name)
     if handler is not None:
         return handler(run, frame, node, args)
     if name.startswith("builtins."):
@@ -117,8 +116,6 @@ def super_value(run: Run, frame: Frame, node: cst.Call) -> Value:
     owner: Value | None = frame.owner
     receiver: Value | None = None
     if len(node.args) == 2:
-        from bcelint.trace.evaluate import evaluate
-
         owner, receiver = (evaluate(run, frame, arg.value) for arg in node.args)
     else:
         at: Frame | None = frame
@@ -283,70 +280,6 @@ def _set_mode(run: Run, frame: Frame, node: cst.BaseExpression, module: Value, t
         for value in inside:
             if isinstance(value, (Instance, Container)):
                 _set_mode(run, frame, node, value, training, depth - 1)
-
-
-# Special functions of libraries
-
-
-def _partial(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    if not args.positional:
-        return run.unknown("functools.partial without a function", frame, node)
-    return Partial(args.positional[0], args.positional[1:], dict(args.keywords))
-
-
-def _ordered_dict(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    return builtin_functions.HANDLERS["dict"](run, frame, node, args)
-
-
-def _loader(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    dataset = args.positional[0] if args.positional else args.keywords.get("dataset")
-    options = dict(args.keywords)
-    if len(args.positional) > 1:
-        options["batch_size"] = args.positional[1]
-    return Loader(dataset, options) if dataset is not None else run.unknown("a DataLoader without a dataset", frame, node)
-
-
-def _tensor_dataset(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    return Loader(Tuple(args.positional), {"batch_size": NONE})
-
-
-def _subset(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    return args.positional[0] if args.positional else run.unknown("a subset of nothing", frame, node)
-
-
-def _random_split(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    return Tuple((), args.positional[0] if args.positional else run.unknown("a split of nothing", frame, node))
-
-
-def _parser(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    return OptionParser(frame.module.place(node))
-
-
-def _backward(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    for value in args.all():
-        criteria.mark_trained(run, value)
-    return NONE
-
-
-def _same_decorator(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    return Partial(External("builtins.<identity>"), (), {})
-
-
-_SPECIAL: dict[str, Callable[[Run, Frame, cst.BaseExpression, Arguments], Value]] = {
-    "functools.partial": _partial,
-    "collections.OrderedDict": _ordered_dict,
-    "collections.defaultdict": lambda run, frame, node, args: builtin_functions.HANDLERS["dict"](run, frame, node, Arguments()),
-    "easydict.EasyDict": _ordered_dict,
-    "torch.utils.data.DataLoader": _loader,
-    "torch.utils.data.TensorDataset": _tensor_dataset,
-    "torch.utils.data.Subset": _subset,
-    "torch.utils.data.random_split": _random_split,
-    "argparse.ArgumentParser": _parser,
-    "torch.autograd.backward": _backward,
-    "builtins.<identity>": lambda run, frame, node, args: args.positional[0],
-    "torch.Size": lambda run, frame, node, args: args.positional[0] if args.positional else Tuple(),
-    "functools.wraps": _same_decorator,
-}
 
 
 __builtins_module = __import__("builtins")

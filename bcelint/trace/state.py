@@ -19,6 +19,7 @@ Changes = dict[tuple[int, str], tuple[Cell, str, "Value | None", "Value | None"]
 
 MAX_ALTERNATIVES = 8
 MAX_COMBINATIONS = 16
+TOO_MANY = "too many cases"
 
 
 class State:
@@ -115,7 +116,7 @@ class State:
     # Alternatives
 
     def choice(self, options: Iterable[tuple[frozenset[Literal], Value]]) -> Value:
-        """One value of several under guards: nested choices are flattened, equal values merged, and too many end in unknown."""
+        """One value of several under guards: nested choices are flattened, equal values merged, and the last of too many are folded into one."""
         flat: dict[object, list[tuple[frozenset[Literal], Value]]] = {}
         count = 0
         for guard, value in options:
@@ -131,7 +132,7 @@ class State:
         if len(merged) == 1:
             return merged[0][1]
         if len(merged) > MAX_ALTERNATIVES:
-            return Unknown("too many cases", sources=merged_sources(*(value for _, value in merged)))
+            merged = [*merged[: MAX_ALTERNATIVES - 1], _folded(merged[MAX_ALTERNATIVES - 1 :])]
         return Choice(tuple(merged))
 
     def narrow(self, value: Value) -> Value:
@@ -167,9 +168,10 @@ class State:
         if not any(isinstance(value, Choice) for value in values):
             return function(*values)
         combinations = self.combinations(*values)
+        options = [(guard, function(*singles)) for guard, singles in combinations[:MAX_COMBINATIONS]]
         if len(combinations) > MAX_COMBINATIONS:
-            return Unknown("too many cases", sources=merged_sources(*values))
-        return self.choice([(guard, function(*singles)) for guard, singles in combinations])
+            options.append((ALWAYS, Unknown(TOO_MANY, sources=merged_sources(*values))))
+        return self.choice(options)
 
     def lift_call(self, function: Callable[[Value], Value], value: Value) -> Value:
         """Like ``lift`` for one value and a function that may change the state: each alternative is a branch."""
@@ -188,6 +190,12 @@ class State:
         if any(len(clause.choices) > 4 or any(isinstance(x, AnyOf) for c in clause.choices for x in c) for clause in clauses):
             return before
         return before | joined
+
+
+def _folded(options: Sequence[tuple[frozenset[Literal], Value]]) -> tuple[frozenset[Literal], Value]:
+    """What the last of too many alternatives have in common, which may be nothing."""
+    values = [value for _, value in options]
+    return either(guard for guard, _ in options), common(values) or Unknown(TOO_MANY, sources=merged_sources(*values))
 
 
 def without_loop(state: State, value: Value, loop: int) -> Value:
