@@ -261,8 +261,8 @@ def store(run: Run, owner: Value, name: str, value: Value) -> None:
         if isinstance(target, Unknown) and target.symbol:
             target = run.foreign.setdefault(target.symbol, Cell())
         content = target.fields.get(CONTENT) if isinstance(target, DictCell) or (isinstance(target, Container) and _is_module(value)) else None
-        if isinstance(content, Mapped) and isinstance(target, Cell):
-            run.state.write(target, CONTENT, Mapped({**content.items, name: value}, content.rest))
+        if content is not None and isinstance(target, Cell):
+            run.state.write(target, CONTENT, run.state.lift(lambda c: _with_item(c, name, value), content))
         elif isinstance(target, Cell):
             old = target.fields.get(name)
             if old is None and isinstance(target, Instance):
@@ -274,6 +274,10 @@ def store(run: Run, owner: Value, name: str, value: Value) -> None:
             source = run.modules.get(target.path)
             if source is not None:
                 run.state.write(source.frame, name, value)
+
+
+def _with_item(content: Value, name: str, value: Value) -> Value:
+    return Mapped({**content.items, name: value}, content.rest) if isinstance(content, Mapped) else content
 
 
 def _others(run: Run, owner: Value, guard: Any, old: Value) -> list[tuple[Any, Value]]:

@@ -187,9 +187,8 @@ def _of_module(
             target = native if isinstance(receiver, Instance) and isinstance(native, Container) else receiver
             attributes.store(run, target, str(key.value), value)
         elif isinstance(receiver, Container):
-            content = receiver.fields.get(CONTENT)
-            if isinstance(content, Mapped):
-                run.state.write(receiver, CONTENT, Mapped({**content.items, f"<{len(content.items)}>": value}, content.rest))
+            content = receiver.fields.get(CONTENT, Mapped())
+            run.state.write(receiver, CONTENT, run.state.lift(lambda c: _with_another(c, value), content))
         return NONE
     container = receiver.fields.get(CONTENT) if isinstance(receiver, Instance) else receiver
     if isinstance(container, Container):
@@ -199,6 +198,11 @@ def _of_module(
     if name in ("children", "modules") and isinstance(container, Container):
         return calls.sequence_of(run, frame, node, container)
     return run.unknown(f".{name}() of a module is not followed", frame, node, *args.all())
+
+
+def _with_another(content: Value, value: Value) -> Value:
+    """The content of a container with a module more, whose name is not known."""
+    return Mapped({**content.items, f"<{len(content.items)}>": value}, content.rest) if isinstance(content, Mapped) else content
 
 
 def _of_tensor(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method, args: Arguments) -> Value:

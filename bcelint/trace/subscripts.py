@@ -224,24 +224,10 @@ def store(run: Run, frame: Frame, node: cst.Subscript, value: Value) -> None:
     index = _index(run, frame, node)
     if isinstance(owner, (DictCell, Container)):
         content = run.state.narrow(owner.fields.get(CONTENT, Mapped()))
-        if isinstance(content, Mapped):
-            if isinstance(index, (Const, External)):
-                key = dict_key(index)
-                key = str(key) if isinstance(owner, Container) else key
-                run.state.write(owner, CONTENT, Mapped({**content.items, key: value}, content.rest))
-            else:
-                items = (*content.items.values(), value, *([content.rest] if content.rest else []))
-                run.state.write(owner, CONTENT, Mapped({}, any_of(run, frame, node, Tuple(items))))
+        run.state.write(owner, CONTENT, run.state.lift(lambda c: _with_key(run, frame, node, owner, c, index, value), content))
     elif isinstance(owner, ListCell):
         content = run.state.narrow(owner.fields.get(CONTENT, Tuple()))
-        if isinstance(content, Tuple):
-            if isinstance(index, Const) and isinstance(index.value, int) and -len(content.items) <= index.value < len(content.items):
-                changed = list(content.items)
-                changed[index.value] = value
-                run.state.write(owner, CONTENT, Tuple(tuple(changed), content.rest))
-            else:
-                everything = (*content.items, value, *([content.rest] if content.rest else []))
-                run.state.write(owner, CONTENT, Tuple((), any_of(run, frame, node, Tuple(everything))))
+        run.state.write(owner, CONTENT, run.state.lift(lambda c: _with_position(run, frame, node, c, index, value), content))
     elif isinstance(owner, Instance) and owner.cls.member("__setitem__") is None and isinstance(owner.fields.get(CONTENT), Container):
         pass
     elif isinstance(owner, Tensor) and isinstance(node.value, (cst.Name, cst.Attribute)):
@@ -250,13 +236,37 @@ def store(run: Run, frame: Frame, node: cst.Subscript, value: Value) -> None:
         assign.assign(run, frame, node.value, run.state.lift(lambda v: _patched(owner, v), value))
 
 
+def _with_key(run: Run, frame: Frame, node: cst.CSTNode, owner: Value, content: Value, index: Any, value: Value) -> Value:
+    """The content of a dict or module container after ``x[index] = value``."""
+    if not isinstance(content, Mapped):
+        return content
+    if isinstance(index, (Const, External)):
+        key = dict_key(index)
+        key = str(key) if isinstance(owner, Container) else key
+        return Mapped({**content.items, key: value}, content.rest)
+    items = (*content.items.values(), value, *([content.rest] if content.rest else []))
+    return Mapped({}, any_of(run, frame, node, Tuple(items)))
+
+
+def _with_position(run: Run, frame: Frame, node: cst.CSTNode, content: Value, index: Any, value: Value) -> Value:
+    """The content of a list after ``x[index] = value``."""
+    if not isinstance(content, Tuple):
+        return content
+    if isinstance(index, Const) and isinstance(index.value, int) and -len(content.items) <= index.value < len(content.items):
+        changed = list(content.items)
+        changed[index.value] = value
+        return Tuple(tuple(changed), content.rest)
+    everything = (*content.items, value, *([content.rest] if content.rest else []))
+    return Tuple((), any_of(run, frame, node, Tuple(everything)))
+
+
 def delete(run: Run, frame: Frame, node: cst.Subscript) -> None:
     """``del x[i]``."""
     owner = ev.evaluate(run, frame, node.value)
     index = _index(run, frame, node)
     if isinstance(owner, (DictCell, Container, ListCell)):
         content = run.state.narrow(owner.fields.get(CONTENT, Tuple()))
-        run.state.write(owner, CONTENT, without(run, frame, node, owner, content, index))
+        run.state.write(owner, CONTENT, run.state.lift(lambda c: without(run, frame, node, owner, c, index), content))
 
 
 def without(run: Run, frame: Frame, node: cst.CSTNode, owner: Value, content: Value, index: Any) -> Value:
