@@ -294,6 +294,22 @@ def _globals(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) 
     return attributes.attributes_of(run, Module(frame.module.path))
 
 
+@builtin("eval")
+def _eval(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
+    """``eval`` of a name or of attributes of one, which is what models and losses are chosen by."""
+
+    def one(text: Value) -> Value:
+        names = text.value.strip().split(".") if isinstance(text, Const) and isinstance(text.value, str) else [""]
+        if len(args.all()) > 1 or not all(name.isidentifier() for name in names):
+            return run.unknown("eval() of what is not known", frame, node, text)
+        value = ev.evaluate(run, frame, cst.Name(names[0]))
+        for name in names[1:]:
+            value = attributes.load(run, frame, node, value, name)
+        return value
+
+    return run.state.lift_call(one, args.positional[0]) if args.positional else run.unknown("eval()", frame, node)
+
+
 @builtin("hasattr")
 def _hasattr(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
     if len(args.positional) == 2 and isinstance(args.positional[1], Const):

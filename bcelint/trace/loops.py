@@ -10,6 +10,7 @@ import libcst as cst
 
 from bcelint.trace import assign, calls
 from bcelint.trace import evaluate as ev
+from bcelint.trace.common import common
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run
 from bcelint.trace.state import without_loop
@@ -130,7 +131,8 @@ def _settled(run: Run, frame: Frame, node: cst.CSTNode, cell: Cell, key: str, ol
             return Tuple((), run.unknown("an item of a list that grows in a loop", frame, node, new))
         known_items = old.items if isinstance(old, Mapped) else {}
         if isinstance(new, Mapped) and len(new.items) > len(known_items) and _numbered(new):
-            return Mapped(known_items, run.unknown("a layer added in a loop of unknown length", frame, node))
+            grown_items = [item for name, item in new.items.items() if name not in known_items]
+            return Mapped(known_items, common(grown_items) or run.unknown("a layer added in a loop of unknown length", frame, node))
     return without_loop(run.state, new, loop)
 
 

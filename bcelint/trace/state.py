@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from bcelint.trace.common import common
 from bcelint.trace.conditions import ALWAYS, AnyOf, Atom, Literal, compatible, either
-from bcelint.trace.values import Cell, Choice, Layer, Unknown, Value, alternatives, common, merged_sources
+from bcelint.trace.values import Cell, Choice, Layer, Unknown, Value, alternatives, merged_sources
 
 T = TypeVar("T")
 Changes = dict[tuple[int, str], tuple[Cell, str, "Value | None", "Value | None"]]

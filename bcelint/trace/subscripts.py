@@ -12,6 +12,7 @@ from bcelint.facts import Claim, Facts, Interval
 from bcelint.trace import calls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
+from bcelint.trace.common import common
 from bcelint.trace.datasets import dataset_item
 from bcelint.trace.frames import Frame
 from bcelint.trace.modules import external_member
@@ -33,7 +34,6 @@ from bcelint.trace.values import (
     Unknown,
     Value,
     alternatives,
-    common,
     merged_sources,
 )
 

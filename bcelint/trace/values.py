@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Optional, Union
 
@@ -12,7 +12,7 @@ import libcst as cst
 
 from bcelint.contracts.schema import Layer as LayerRow
 from bcelint.contracts.schema import Loss as LossRow
-from bcelint.facts import NOTHING_KNOWN, Claim, Facts, Interval
+from bcelint.facts import NOTHING_KNOWN, Facts
 from bcelint.places import Step
 from bcelint.trace.conditions import ALWAYS, Literal
 
@@ -358,32 +358,6 @@ def sources_of(value: Value) -> Sources:
         content = value.fields.get(CONTENT)
         return sources_of(content) if content else frozenset()
     return frozenset()
-
-
-def common(values: Sequence[Value]) -> Tensor | None:
-    """One tensor that says what holds of each of several: the hull of their ranges (which only some of them may fill), and what they
-    have in common. None for other values.
-    """
-    tensors = [value for value in values if isinstance(value, Tensor)]
-    if not tensors or len(tensors) < len(values):
-        return None
-    first = tensors[0]
-
-    def same(name: str) -> Any:
-        claims = [getattr(t.facts, name) for t in tensors]
-        return claims[0] if all(c is not None and c.value == claims[0].value for c in claims) else None
-
-    ranges = [t.facts.range for t in tensors if t.facts.range is not None]
-    hull = None
-    if len(ranges) == len(tensors):
-        intervals = [r.value for r in ranges]
-        interval = Interval(min(i.low for i in intervals), max(i.high for i in intervals), tight=False)
-        hull = ranges[0] if all(i == intervals[0] for i in intervals) else Claim(interval, ranges[-1].steps)
-    axis = first.facts.axis if all(t.facts.axis == first.facts.axis for t in tensors) else None
-    facts = Facts(hull, same("kind"), axis, same("dtype"), same("shape"), same("grad"))
-    losses = frozenset().union(*(t.losses for t in tensors))
-    lost = next((t for t in tensors if t.reason), first)
-    return Tensor(facts, merged_sources(*tensors), first.via, losses, lost.reason, lost.lost_at)
 
 
 def merged_sources(*values: Value) -> Sources:
