@@ -54,6 +54,9 @@ def _unpack(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Value) 
     star = next((i for i, element in enumerate(target.elements) if isinstance(element, cst.StarredElement)), None)
     cases = value.alternatives if isinstance(value, Choice) else ((frozenset(), value),)
     columns: list[list[Any]] = [[] for _ in range(count)]
+    if any(isinstance(single, Tuple) and single.rest is None and len(single.items) == count for _, single in cases):
+        # One model returns as many outputs as are asked for; the case of another, whose one output would fall into its samples, is none.
+        cases = tuple((guard, single) for guard, single in cases if not isinstance(single, Tensor))
     for guard, single in cases:
         parts = _parts(run, frame, target, single, count, star)
         if parts is None:  # this case can't be unpacked so: it is none

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from bcelint.trace.common import common
 from bcelint.trace.conditions import ALWAYS, AnyOf, Atom, Literal, compatible, either
-from bcelint.trace.values import Cell, Choice, Layer, Unknown, Value, alternatives, merged_sources
+from bcelint.trace.values import Cell, Choice, Layer, Unknown, Value, alternatives, fresh, merged_sources
 
 T = TypeVar("T")
 Changes = dict[tuple[int, str], tuple[Cell, str, "Value | None", "Value | None"]]
@@ -83,7 +83,7 @@ class State:
 
         ``survives`` tells whether what a case wrote to a cell is seen afterwards (a branch that ends in ``return`` leaves no locals behind).
         """
-        before = self.path
+        before, born = self.path, fresh()
         possible = [(guard, thunk) for guard, thunk in cases if compatible(before, guard)]
         outcomes: list[tuple[frozenset[Literal], T, Changes]] = []
         for guard, thunk in possible:
@@ -93,10 +93,11 @@ class State:
             ended(result, changes)
             outcomes.append((guard, result, changes))
         self.path = before
-        self._join([(g, {k: c for k, c in changes.items() if survives(result, c[0])}, survives, result) for g, result, changes in outcomes])
+        self._join([(g, {k: c for k, c in changes.items() if survives(result, c[0])}, survives, result) for g, result, changes in outcomes], born)
         return [(guard, result) for guard, result, _ in outcomes]
 
-    def _join(self, outcomes: Sequence[tuple[frozenset[Literal], Changes, Callable[[T, Cell], bool], T]]) -> None:
+    def _join(self, outcomes: Sequence[tuple[frozenset[Literal], Changes, Callable[[T, Cell], bool], T]], born: int) -> None:
+        """``born`` is an identity from before: a cell with a later one was made in its case, and does not exist in the others."""
         touched: dict[tuple[int, str], tuple[Cell, str, Value | None]] = {}
         for _, changes, _, _ in outcomes:
             for where, (cell, key, old, _) in changes.items():
@@ -106,7 +107,7 @@ class State:
             for guard, changes, survives, result in outcomes:
                 if where in changes:
                     value = changes[where][3]
-                elif survives(result, cell):
+                elif survives(result, cell) and cell.id < born:
                     value = old
                 else:
                     continue
