@@ -17,6 +17,8 @@ WRAPPERS = (
     wraps("apex.parallel.DistributedDataParallel apex.parallel.convert_syncbn_model", "module", "nvidia.github.io/apex/parallel.html"),
     wraps("torch.distributed.fsdp.FullyShardedDataParallel torch.distributed.fsdp.fully_shard", "module"),
     wraps("fairscale.nn.ShardedDataParallel fairscale.nn.FullyShardedDataParallel", "module", "fairscale.readthedocs.io"),
+    wraps("apex.amp.scale_loss", "loss", "nvidia.github.io/apex/amp.html"),
+    Wrapper(("apex.amp.initialize",), "nvidia.github.io/apex/amp.html", all_arguments=True),
     wraps("torch.compile", "model"),
     wraps("torch.jit.script", "obj"),
     wraps("torch.jit.trace", "func"),

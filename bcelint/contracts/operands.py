@@ -22,6 +22,11 @@ def whole(arg: Arg) -> int | None:
     return arg.constant if isinstance(arg.constant, int) and not isinstance(arg.constant, bool) else None
 
 
+def is_whole(arg: Arg) -> bool:
+    """Whether ``arg`` is one size or axis, known or not, and no sequence of them."""
+    return whole(arg) is not None or (arg.symbol is not None and arg.is_tensor is False)
+
+
 def interval(arg: Arg) -> Interval | None:
     """Where the values of a tensor or a number lie, or None."""
     value = number(arg)
@@ -59,7 +64,7 @@ def star(args: Args) -> tuple[Arg, ...] | None:
         listed = elements(only)
         if listed is not None:
             return listed
-        if whole(only) is None and only.symbol is None:
+        if not is_whole(only):
             return None
     return None if any(a.items is not None or a.rest is not None for a in given) else given
 
@@ -70,7 +75,7 @@ def listing(args: Args, name: str) -> tuple[Arg, ...] | None:
     listed = elements(arg)
     if listed is not None:
         return listed
-    return (arg,) if whole(arg) is not None or arg.symbol is not None else None
+    return (arg,) if is_whole(arg) else None
 
 
 def same(claim: Claim[T] | None, value: T | None) -> Any:

@@ -55,7 +55,7 @@ class Arg:
     items: tuple[Arg, ...] | None = None
     rest: Arg | None = None
     is_tensor: bool | None = None
-    """Whether it is a tensor; None where that is not known."""
+    """Whether it is a tensor; None where that is not known. A symbol that is no tensor is one number."""
     sources: frozenset[int] | None = frozenset()
     """Identities of the values it was computed from; None where they are not known. Two operands without a common
     source are independent, and interval arithmetic on them is tight."""

@@ -7,15 +7,19 @@ import re
 import sys
 import threading
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Callable, TypeVar
 
 from bcelint.project import nesting
+from bcelint.project.older import modernised
 from bcelint.project.source import BadInput, Source
 
 if TYPE_CHECKING:
     import libcst
 
 T = TypeVar("T")
+
+TOO_DEEP = "nested too deeply"
 
 _STACK = 64 << 20  # bytes; enough for nesting.LIMIT levels five times over
 _STACK_LOCK = threading.Lock()
@@ -30,8 +34,22 @@ _PYTHON_2 = re.compile(
 
 
 def parse(source: Source) -> libcst.Module:
-    """The tree of ``source``; raises BadInput for Python 2, syntax errors (with their line) and nesting that no parser survives."""
-    return _on_large_stack(lambda: _parse(source))
+    """The tree of ``source``, whose old syntax is read as what stands for it today; raises BadInput for syntax errors (with their line), for
+    Python 2 that can't be read so, and for nesting that no parser survives."""
+    return _on_large_stack(lambda: _parse_any(source))
+
+
+def _parse_any(source: Source) -> libcst.Module:
+    try:
+        return _parse(source)
+    except BadInput as error:
+        text = modernised(source.text)
+        if error.reason == TOO_DEEP or text == source.text:
+            raise
+        try:
+            return _parse(replace(source, text=text))
+        except BadInput:
+            raise error from None
 
 
 def _parse(source: Source) -> libcst.Module:
@@ -43,7 +61,7 @@ def _parse(source: Source) -> libcst.Module:
     except libcst.ParserSyntaxError as error:
         reason = trouble or f"LibCST can't parse it (line {error.raw_line})"
     except RecursionError:
-        reason = "nested too deeply"
+        reason = TOO_DEEP
     except BaseException as error:
         # A panic of the native parser is no Exception.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
@@ -56,17 +74,17 @@ def _check(source: Source) -> str:
     """What ``ast`` says against the text ("" if nothing). Raises BadInput where LibCST must not be asked."""
     text = source.text
     if len(text) > _LARGE and sys.version_info < (3, 11) and nesting.text_depth(text) > nesting.LIMIT:
-        raise BadInput(source.path, "nested too deeply")
+        raise BadInput(source.path, TOO_DEEP)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
     except (RecursionError, MemoryError):
-        raise BadInput(source.path, "nested too deeply") from None
+        raise BadInput(source.path, TOO_DEEP) from None
     except SyntaxError as error:
         # Syntax newer than this interpreter is fine if LibCST knows it.
         if nesting.text_depth(text) > nesting.LIMIT:
-            raise BadInput(source.path, "nested too deeply") from None
+            raise BadInput(source.path, TOO_DEEP) from None
         described = _described(error, text)
         if described.startswith("Python 2"):  # LibCST takes `except A, e:` for two classes, as Python 3.14 does
             raise BadInput(source.path, described) from None
@@ -74,7 +92,7 @@ def _check(source: Source) -> str:
     except ValueError as error:
         return f"can't be parsed: {str(error).splitlines()[0]}"
     if nesting.tree_depth(tree) > nesting.LIMIT:
-        raise BadInput(source.path, "nested too deeply")
+        raise BadInput(source.path, TOO_DEEP)
     return ""
 
 

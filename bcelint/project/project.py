@@ -91,6 +91,12 @@ class Project:
         """The submodule ``name`` of the package whose ``__init__.py`` or namespace folder is ``path``, or None."""
         return self._resolver.child(path, name)
 
+    def children(self, path: str) -> list[str]:
+        """The names of the submodules of the package whose ``__init__.py`` or namespace folder is ``path``."""
+        folder = os.path.dirname(path) if path.endswith(".py") else path
+        names = [os.path.basename(file)[: -len(".py")] for file in self.files if os.path.dirname(file) == folder]
+        return [name for name in names if name != "__init__"]
+
     def names_loss(self, path: str) -> bool:
         """Whether the code in ``path`` names one of torch's losses; False where it can't be read."""
         path = os.path.abspath(path)

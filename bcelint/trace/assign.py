@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -23,6 +24,9 @@ def assign(run: Run, frame: Frame, target: Any, value: Value) -> None:
             if not (isinstance(value, Const) and not value.value):
                 assign(run, frame, target.value, torchcalls.trainable(owner, step_at(frame, target, "requires_grad = True")))
             return
+        if target.attr.value == "data" and isinstance(owner, Tensor):
+            assign(run, frame, target.value, run.state.lift(lambda v: _with_gradient_of(owner, v), value))
+            return
         attributes.store(run, owner, target.attr.value, value)
     elif isinstance(target, cst.Subscript):
         subscripts.store(run, frame, target, value)
@@ -32,12 +36,27 @@ def assign(run: Run, frame: Frame, target: Any, value: Value) -> None:
         assign(run, frame, target.value, value)
 
 
+def _with_gradient_of(owner: Tensor, value: Value) -> Value:
+    """``owner`` after ``owner.data`` was changed: its values are others, what it is to autograd stays.
+
+    A new shape was the owner's, too, before torch 0.4, and is not since (measured on 2.13): which one it has is left open.
+    """
+    if not isinstance(value, Tensor):
+        return value
+    old, new = owner.facts.shape, value.facts.shape
+    shape = new if old is not None and new is not None and old.value == new.value else None
+    return replace(value, facts=replace(value.facts, grad=owner.facts.grad, shape=shape))
+
+
 def _unpack(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Value) -> None:
     """Each element gets its part; where the value has several cases, each part has them too."""
     count = len(target.elements)
     star = next((i for i, element in enumerate(target.elements) if isinstance(element, cst.StarredElement)), None)
     cases = value.alternatives if isinstance(value, Choice) else ((frozenset(), value),)
     columns: list[list[Any]] = [[] for _ in range(count)]
+    if any(isinstance(single, Tuple) and single.rest is None and len(single.items) == count for _, single in cases):
+        # One model returns as many outputs as are asked for; the case of another, whose one output would fall into its samples, is none.
+        cases = tuple((guard, single) for guard, single in cases if not isinstance(single, Tensor))
     for guard, single in cases:
         parts = _parts(run, frame, target, single, count, star)
         if parts is None:  # this case can't be unpacked so: it is none

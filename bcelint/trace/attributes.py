@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
 from bcelint.contracts import frameworks, tables
-from bcelint.trace import calls, torchcalls
+from bcelint.trace import calls, networks, torchcalls
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.frames import Frame
 from bcelint.trace.modules import external_member
@@ -41,6 +42,7 @@ from bcelint.trace.values import (
     alternatives,
 )
 
+MODULE_METHODS = frameworks.SELF_METHODS | frozenset({"forward", "__call__", "add_module", "register_forward_hook", "register_forward_pre_hook"})
 DYNAMIC = "<dynamic>"
 """Set on an object whose attributes are written under names that are not known."""
 DYNAMIC_MODULES = "<dynamic modules>"
@@ -77,6 +79,8 @@ def find(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: s
         if isinstance(value, Function) and value.role == "class":
             return Bound(value, owner)
         return value
+    if isinstance(owner, (Module, Namespace)) and name == "__dict__":
+        return attributes_of(run, owner)
     if isinstance(owner, Module):
         return module_member(run, owner, name)
     if isinstance(owner, External):
@@ -90,6 +94,10 @@ def find(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: s
         if isinstance(content, Mapped) and name in content.items:
             return content.items[name]
         return owner.fields.get(name) or Method(owner, name, frame.module.place(node))
+    if isinstance(owner, networks.Network):
+        if name == "module":
+            return owner.fields.get(name, owner)
+        return owner.fields.get(name) or (Method(owner, name, frame.module.place(node)) if name in MODULE_METHODS else None)
     if isinstance(owner, Layer) and name in owner.args:
         return owner.args[name]
     if isinstance(owner, Criterion) and name in owner.options:
@@ -105,16 +113,45 @@ def find(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: s
     if isinstance(owner, (Function, Bound)) and name == "__name__":
         return Const(owner.name if isinstance(owner, Function) else owner.function.name)
     if isinstance(owner, (ListCell, DictCell, Tuple, Const, Layer, Criterion, Loader, Function, Bound, Partial)):
-        if isinstance(owner, DictCell) and name in owner.fields:
-            return owner.fields[name]
-        return Method(owner, name, frame.module.place(node), _setter(run, frame, node))
+        item = _item(owner, name) if isinstance(owner, DictCell) else None
+        return item or Method(owner, name, frame.module.place(node), _setter(run, frame, node))
     return None
 
 
+def attributes_of(run: Run, owner: Module | Namespace) -> DictCell:
+    """``vars(owner)``, as it is now: the names of a module, or the options of a command line."""
+    if isinstance(owner, Module):
+        source = run.modules.get(owner.path)
+        if source is not None:
+            from bcelint.trace import execute
+
+            execute.run_module(run, source)
+        fields: Mapping[str, Value] = {} if source is None else source.frame.fields
+    else:
+        fields = owner.fields
+    cell = DictCell()
+    cell.fields[CONTENT] = Mapped({name: value for name, value in fields.items() if name != "*"})
+    return cell
+
+
+def _item(owner: DictCell, name: str) -> Value | None:
+    """An item that is read as an attribute, as only the dicts of some libraries allow; None for a method of dicts."""
+    content = owner.fields.get(CONTENT)
+    return content.items.get(name) if isinstance(content, Mapped) and not hasattr(dict, name) else None
+
+
+def _in_place(name: str) -> bool:
+    return name.endswith("_") and not name.endswith("__")
+
+
 def _setter(run: Run, frame: Frame, node: cst.BaseExpression) -> Any:
-    if not isinstance(node, cst.Attribute) or not isinstance(node.value, (cst.Name, cst.Attribute, cst.Subscript)):
+    if not isinstance(node, cst.Attribute):
         return None
-    target = node.value
+    target: cst.BaseExpression = node.value
+    while isinstance(target, cst.Call) and isinstance(target.func, cst.Attribute) and _in_place(target.func.attr.value):
+        target = target.func.value  # x.resize_(n).fill_(1) changes x
+    if not isinstance(target, (cst.Name, cst.Attribute, cst.Subscript)):
+        return None
 
     def assign(value: Value) -> None:
         from bcelint.trace import assign as assigning
@@ -190,7 +227,7 @@ def _of_unknown(run: Run, frame: Frame, node: cst.BaseExpression, owner: Unknown
     stored = run.foreign.get(owner.symbol)
     if stored is not None and name in stored.fields:
         return stored.fields[name]
-    if called and (tables.method(name) is not None or name == "backward"):
+    if called and (tables.method(name) is not None or name in ("backward", "size")):
         return Method(owner, name, frame.module.place(node), _setter(run, frame, node))
     row = tables.attribute(name)
     if row is not None:
@@ -227,10 +264,9 @@ def store(run: Run, owner: Value, name: str, value: Value) -> None:
         target = single[0]
         if isinstance(target, Unknown) and target.symbol:
             target = run.foreign.setdefault(target.symbol, Cell())
-        if isinstance(target, Container) and isinstance(target.fields.get(CONTENT), Mapped) and _is_module(value):
-            content = target.fields[CONTENT]
-            assert isinstance(content, Mapped)
-            run.state.write(target, CONTENT, Mapped({**content.items, name: value}, content.rest))
+        content = target.fields.get(CONTENT) if isinstance(target, DictCell) or (isinstance(target, Container) and _is_module(value)) else None
+        if content is not None and isinstance(target, Cell):
+            run.state.write(target, CONTENT, run.state.lift(lambda c: _with_item(c, name, value), content))
         elif isinstance(target, Cell):
             old = target.fields.get(name)
             if old is None and isinstance(target, Instance):
@@ -242,6 +278,10 @@ def store(run: Run, owner: Value, name: str, value: Value) -> None:
             source = run.modules.get(target.path)
             if source is not None:
                 run.state.write(source.frame, name, value)
+
+
+def _with_item(content: Value, name: str, value: Value) -> Value:
+    return Mapped({**content.items, name: value}, content.rest) if isinstance(content, Mapped) else content
 
 
 def store_unnamed(run: Run, frame: Frame, node: cst.CSTNode, owner: Value, value: Value) -> None:

@@ -11,6 +11,7 @@ from bcelint.trace import attributes, calls, comparisons, container_methods
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.conditions import Atom
+from bcelint.trace.options import Namespace
 from bcelint.trace.subscripts import any_of, dict_key
 from bcelint.trace.truth import condition, truth
 from bcelint.trace.values import (
@@ -27,6 +28,7 @@ from bcelint.trace.values import (
     Layer,
     ListCell,
     Mapped,
+    Module,
     Tensor,
     Tuple,
     Unknown,
@@ -104,7 +106,7 @@ def _dict(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> 
     return ev.new_dict(Mapped(items, rest))
 
 
-@builtin("range")
+@builtin("range", "xrange")
 def _range(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
     numbers = [v.value for v in args.positional if isinstance(v, Const) and isinstance(v.value, int)]
     if len(numbers) == len(args.positional) and 1 <= len(numbers) <= 3:
@@ -114,7 +116,7 @@ def _range(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) ->
             return run.unknown("a range that fails", frame, node)
         if len(values) <= MAX_RANGE:
             return Tuple(tuple(Const(i) for i in values))
-    return Tuple((), run.unknown("a number of a range", frame, node))
+    return Tuple((), run.unknown("a number of a range", frame, node, number=True))
 
 
 @builtin("len")
@@ -127,8 +129,8 @@ def _len(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> V
         if isinstance(value, Const) and isinstance(value.value, (str, bytes)):
             return Const(len(value.value))
         if isinstance(value, Unknown):
-            return run.unknown(value.reason, frame, node, value, symbol=f"len({value.symbol})")
-        return run.unknown("a length", frame, node)
+            return run.unknown(value.reason, frame, node, value, symbol=f"len({value.symbol})", number=True)
+        return run.unknown("a length", frame, node, number=True)
 
     return run.state.lift(one, args.positional[0]) if args.positional else run.unknown("len()", frame, node)
 
@@ -139,7 +141,7 @@ def _enumerate(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments
     start = args.positional[1] if len(args.positional) > 1 else args.keywords.get("start", Const(0))
     first = start.value if isinstance(start, Const) and isinstance(start.value, int) else 0
     items = tuple(Tuple((Const(first + i), item)) for i, item in enumerate(content.items))
-    rest = None if content.rest is None else Tuple((run.unknown("a running number", frame, node), content.rest))
+    rest = None if content.rest is None else Tuple((run.unknown("a running number", frame, node, number=True), content.rest))
     return Tuple(items, rest)
 
 
@@ -280,8 +282,32 @@ def _setattr(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) 
 @builtin("vars")
 def _vars(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
     if args.positional:
-        attributes.store(run, args.positional[0], attributes.DYNAMIC, Const(True))
+        owner = run.state.narrow(args.positional[0])
+        if isinstance(owner, (Module, Namespace)):
+            return attributes.attributes_of(run, owner)
+        attributes.store(run, owner, attributes.DYNAMIC, Const(True))
     return run.unknown("the attributes of an object", frame, node)
+
+
+@builtin("globals")
+def _globals(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
+    return attributes.attributes_of(run, Module(frame.module.path))
+
+
+@builtin("eval")
+def _eval(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
+    """``eval`` of a name or of attributes of one, which is what models and losses are chosen by."""
+
+    def one(text: Value) -> Value:
+        names = text.value.strip().split(".") if isinstance(text, Const) and isinstance(text.value, str) else [""]
+        if len(args.all()) > 1 or not all(name.isidentifier() for name in names):
+            return run.unknown("eval() of what is not known", frame, node, text)
+        value = ev.evaluate(run, frame, cst.Name(names[0]))
+        for name in names[1:]:
+            value = attributes.load(run, frame, node, value, name)
+        return value
+
+    return run.state.lift_call(one, args.positional[0]) if args.positional else run.unknown("eval()", frame, node)
 
 
 @builtin("hasattr")
@@ -326,7 +352,7 @@ def _number(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -
 
         return torchcalls.operation(run, frame, node, "torch.abs", {"input": values[0]})
     symbol = f"{name}({values[0].symbol})" if len(values) == 1 and isinstance(values[0], Unknown) and name in ("int", "str", "float", "bool") else ""
-    return run.unknown(f"a {name or 'number'} that is not known", frame, node, *values, symbol=symbol)
+    return run.unknown(f"a {name or 'number'} that is not known", frame, node, *values, symbol=symbol, number=name in ("int", "float", "round"))
 
 
 _PYTHON_NUMBERS: dict[str, Any] = {"int": int, "float": float, "bool": bool, "str": str, "abs": abs, "round": round, "min": min, "max": max}

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from bcelint.contracts import frameworks
-from bcelint.trace import attributes, criteria, pythoncalls, torchcalls
+from bcelint.trace import attributes, criteria, networks, pythoncalls, torchcalls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.datasets import collate, dataset_item
@@ -128,6 +128,8 @@ def _call_one(run: Run, frame: Frame, node: cst.BaseExpression, callee: Value, a
         return torchcalls.call_layer(run, frame, node, callee, args)
     if isinstance(callee, Container):
         return call_container(run, frame, node, callee, args)
+    if isinstance(callee, networks.Network):
+        return networks.call(run, frame, node, callee, args)
     if isinstance(callee, External):
         return pythoncalls.call_external(run, frame, node, callee, args)
     if isinstance(callee, Method):
@@ -293,7 +295,8 @@ def _bind(run: Run, inner: Frame, function: Function, args: Arguments) -> None:
         elif name in function.defaults and not (args.is_entry and _is_none(function.defaults[name])):
             fields[name] = function.defaults[name]
         else:
-            fields[name] = run.unknown(f"{name}: parameter that no call in the project sets", inner, param)
+            number = param.annotation is not None and isinstance(param.annotation.annotation, cst.Name) and param.annotation.annotation.value == "int"
+            fields[name] = run.unknown(f"{name}: parameter that no call in the project sets", inner, param, number=number)
 
 
 def _is_none(value: Value) -> bool:
@@ -409,7 +412,7 @@ def sequence_of(run: Run, frame: Frame, node: cst.CSTNode, value: Value) -> Tupl
     if isinstance(value, Choice):
         return _of_choice(run, frame, node, value)
     reason = value.reason if isinstance(value, Unknown) else "an item of something that is not followed"
-    unknown = run.unknown(reason, frame, node, value)
+    unknown = run.unknown(reason, frame, node, value, number=isinstance(value, Unknown) and value.symbol.endswith(".shape"))
     return Tuple((), replace(unknown, place=value.place) if isinstance(value, Unknown) and value.place else unknown)
 
 

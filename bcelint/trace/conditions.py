@@ -188,6 +188,13 @@ def _complementary(one: frozenset[Literal], other: frozenset[Literal]) -> bool:
     return isinstance(left, Atom) and isinstance(right, Atom) and left == right.negated()
 
 
+def is_below_one(guard: Iterable[Literal]) -> bool:
+    """Whether a guard leaves something less than 1: ``n != 1`` and not ``n > 1``. Of a number of classes or channels nothing is left then."""
+    ones = [atom for atom in guard if isinstance(atom, Atom) and type(atom.operand) is int and atom.operand == 1]
+    unequal = {atom.symbol for atom in ones if atom.op == "==" and not atom.truth}
+    return any(atom.symbol in unequal and (atom.op, atom.truth) in {(">", False), ("<=", True)} for atom in ones)
+
+
 def texts(guard: Iterable[Literal]) -> tuple[str, ...]:
     """The conditions as a person reads them, in a stable order."""
     return tuple(sorted(dict.fromkeys(str(literal) for literal in guard)))

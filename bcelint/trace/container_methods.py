@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from bcelint.trace import calls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.subscripts import any_of, dict_key, without
-from bcelint.trace.values import CONTENT, NONE, Const, Container, DictCell, External, ListCell, Mapped, Tuple, Value
+from bcelint.trace.values import CONTENT, NONE, Cell, Choice, Const, Container, DictCell, External, ListCell, Mapped, Tuple, Value
 
 if TYPE_CHECKING:
     from bcelint.trace.frames import Frame
@@ -114,7 +115,7 @@ def _removed(run: Run, frame: Frame, node: cst.BaseExpression, content: Tuple, v
 def _of_dict(run: Run, frame: Frame, node: cst.BaseExpression, receiver: DictCell, name: str, args: Arguments) -> Value | None:
     content = run.state.narrow(receiver.fields.get(CONTENT, Mapped()))
     if not isinstance(content, Mapped):
-        return None
+        return _in_each_case(run, receiver, content, lambda: _of_dict(run, frame, node, receiver, name, args))
     if name in ("get", "pop", "setdefault") and args.positional:
         return _lookup(run, frame, node, receiver, content, name, args)
     if name == "keys":
@@ -129,6 +130,18 @@ def _of_dict(run: Run, frame: Frame, node: cst.BaseExpression, receiver: DictCel
     if name == "copy":
         return ev.new_dict(content)
     return None
+
+
+def _in_each_case(run: Run, receiver: Cell, content: Value, method: Callable[[], Value | None]) -> Value | None:
+    """The result of a method of a container whose content differs from case to case, each case a branch of its own."""
+    if not isinstance(content, Choice):
+        return None
+
+    def one(single: Value) -> Value:
+        run.state.write(receiver, CONTENT, single)
+        return method() or run.unknown("a method of a container that is not followed")
+
+    return run.state.lift_call(one, content)
 
 
 def _lookup(run: Run, frame: Frame, node: cst.BaseExpression, receiver: DictCell, content: Mapped, name: str, args: Arguments) -> Value:
@@ -187,7 +200,7 @@ def of_container(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Con
     """``Sequential.append``, ``ModuleDict.items`` …"""
     content = run.state.narrow(receiver.fields.get(CONTENT, Mapped()))
     if not isinstance(content, Mapped):
-        return None
+        return _in_each_case(run, receiver, content, lambda: of_container(run, frame, node, receiver, name, args))
     if name in ("append", "extend", "insert"):
         if not args.positional:
             return None

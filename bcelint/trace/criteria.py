@@ -13,7 +13,7 @@ from bcelint.contracts.schema import Loss, Param
 from bcelint.facts import NON_NEGATIVE, Claim, Facts, Shape
 from bcelint.losscall import Argument, LossCall
 from bcelint.places import Step
-from bcelint.trace.conditions import opaque, texts
+from bcelint.trace.conditions import is_below_one, opaque, texts
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Event, Run
 from bcelint.trace.values import (
@@ -104,6 +104,8 @@ def _record(
         hidden = opaque(guard | run.state.path)
         if hidden:
             values = tuple(run.unknown(f"it hangs on `{hidden[0]}`, which is set where it is not seen", frame, node) for _ in values)
+        if is_below_one(guard | run.state.path):
+            values = tuple(run.unknown("it is the case of less than one class", frame, node) for _ in values)
         case = {**arguments, **dict(zip(names, map(run.as_it_is, values)))}
         place, outer = outermost(frame, node, [case[name] for name in names])
         inner = frame.module.place(node)

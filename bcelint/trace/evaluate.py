@@ -28,6 +28,7 @@ from bcelint.trace.values import (
     Tuple,
     Unknown,
     Value,
+    is_number,
 )
 
 BUILTIN_CONSTANTS = {"True": True, "False": False, "None": None}
@@ -167,7 +168,7 @@ def binary(run: Run, frame: Frame, node: cst.CSTNode, kind: type, left: Value, r
                 return _folded(run, frame, node, python, a.value, given)
         symbols = [v.symbol if isinstance(v, Unknown) else repr(v.value) if isinstance(v, Const) else "" for v in (a, b)]
         symbol = f"({symbols[0]} {row[6:]} {symbols[1]})" if all(symbols) and len("".join(symbols)) < 120 else ""
-        unknown = run.unknown(_reason(a, b), frame, node, a, b, symbol=symbol)
+        unknown = run.unknown(_reason(a, b), frame, node, a, b, symbol=symbol, number=is_number(a) and is_number(b))
         facts = next((v.facts for v in (a, b) if isinstance(v, Unknown) and v.facts != NOTHING_KNOWN), NOTHING_KNOWN)
         return replace(unknown, facts=facts)
 

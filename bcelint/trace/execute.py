@@ -177,7 +177,7 @@ def _joined(guards: list[Any]) -> list[Any]:
 
 
 def branch(run: Run, frame: Frame, options: Sequence[tuple[Any, Any]]) -> Flow:
-    """Execute one of several suites, each under its guard, and go on under what the live ones have in common."""
+    """Execute one of several suites (or functions that do so), each under its guard, and go on under what the live ones have in common."""
     before = run.state.path
     ends: list[tuple[Flow, Any]] = []
 
@@ -222,6 +222,8 @@ def _survives(frame: Frame, flow: Flow, cell: Cell) -> bool:
 
 
 def _suite(run: Run, frame: Frame, body: Any) -> Flow:
+    if callable(body):
+        return body()  # type: ignore[no-any-return]
     if isinstance(body, cst.Else):
         return block(run, frame, body.body)
     if isinstance(body, cst.If):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -9,23 +10,36 @@ import libcst as cst
 
 from bcelint.trace import assign, calls
 from bcelint.trace import evaluate as ev
+from bcelint.trace.common import common
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run
 from bcelint.trace.state import without_loop
 from bcelint.trace.subscripts import any_of
 from bcelint.trace.truth import split
-from bcelint.trace.values import CONTENT, Cell, Const, Tuple, Value, fresh
+from bcelint.trace.values import CONTENT, Cell, Choice, Const, Tuple, Value, fresh
 
 if TYPE_CHECKING:
     from bcelint.trace.execute import Flow
 
 MAX_UNROLLED = 16
+MAX_SEVERAL = 4
+"""Sequences of different lengths, of which it is not known which one is iterated over, that are gone through one by one."""
 
 
 def for_loop(run: Run, frame: Frame, node: cst.For) -> Flow:
+    from bcelint.trace.execute import branch
+
+    value = run.state.narrow(ev.evaluate(run, frame, node.iter))
+    if isinstance(value, Choice) and len(value.alternatives) <= MAX_SEVERAL:
+        contents = [(guard, calls.sequence_of(run, frame, node.iter, single)) for guard, single in value.alternatives]
+        if len({(len(content.items), content.rest is None) for _, content in contents}) > 1:
+            return branch(run, frame, [(guard, functools.partial(_over, run, frame, node, content)) for guard, content in contents])
+    return _over(run, frame, node, calls.sequence_of(run, frame, node.iter, value))
+
+
+def _over(run: Run, frame: Frame, node: cst.For, content: Tuple) -> Flow:
     from bcelint.trace.execute import Flow, block
 
-    content = calls.sequence_of(run, frame, node.iter, ev.evaluate(run, frame, node.iter))
     items, rest = content.items, content.rest
     if len(items) > MAX_UNROLLED:
         items, rest = (), any_of(run, frame, node.iter, content)
@@ -117,7 +131,8 @@ def _settled(run: Run, frame: Frame, node: cst.CSTNode, cell: Cell, key: str, ol
             return Tuple((), run.unknown("an item of a list that grows in a loop", frame, node, new))
         known_items = old.items if isinstance(old, Mapped) else {}
         if isinstance(new, Mapped) and len(new.items) > len(known_items) and _numbered(new):
-            return Mapped(known_items, run.unknown("a layer added in a loop of unknown length", frame, node))
+            grown_items = [item for name, item in new.items.items() if name not in known_items]
+            return Mapped(known_items, common(grown_items) or run.unknown("a layer added in a loop of unknown length", frame, node))
     return without_loop(run.state, new, loop)
 
 

@@ -66,7 +66,8 @@ class OptionParser(Cell):
 def _option(symbol: str, default: Value | None, frame: Frame, node: cst.CSTNode) -> Value:
     """The option as its default in one case, and as unknown in the other."""
     place = frame.module.place(node)
-    unknown = Unknown(f"{symbol} is an option of the command line", place, f"{place.path}:{symbol}")
+    number = isinstance(default, Const) and isinstance(default.value, (int, float))
+    unknown = Unknown(f"{symbol} is an option of the command line", place, f"{place.path}:{symbol}", is_number=number)
     if not isinstance(default, Const) or default.value is None:
         return unknown
     if isinstance(default.value, (float, bytes)) or default.value is ...:

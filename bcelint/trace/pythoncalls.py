@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import libcst as cst
 
 from bcelint.contracts import frameworks, tables
 from bcelint.facts import DType
-from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, named_tuples, torchcalls
+from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, libraries, networks, torchcalls
 from bcelint.trace.arguments import Arguments
+from bcelint.trace.evaluate import evaluate
 from bcelint.trace.frames import Frame
 from bcelint.trace.options import OptionParser
 from bcelint.trace.run import Run, step_at
@@ -25,7 +25,6 @@ from bcelint.trace.values import (
     External,
     Instance,
     Layer,
-    Loader,
     Mapped,
     Method,
     Partial,
@@ -62,7 +61,11 @@ def _by_name(run: Run, frame: Frame, node: cst.BaseExpression, callee: External,
     row = tables.op(name)
     if row is not None:
         return torchcalls.call_op(run, frame, node, row, args)
-    made = torchcalls.construct(run, frame, node, name, args) or criteria.construct(run, frame, node, name, args)
+    made = (
+        torchcalls.construct(run, frame, node, name, args)
+        or criteria.construct(run, frame, node, name, args)
+        or networks.construct(run, frame, node, name, args)
+    )
     if made is not None:
         return made
     if name in frameworks.PREPARE_CLASSES:
@@ -82,7 +85,7 @@ def _by_name(run: Run, frame: Frame, node: cst.BaseExpression, callee: External,
         return Partial(callee, (), dict(args.keywords)) if not args.positional else run.unknown(f"a call of {name}", frame, node)
     if name in PASS_THROUGH and args.positional:
         return args.positional[0]
-    handler = _SPECIAL.get(name)
+    handler = libraries.HANDLERS.get(name)
     if handler is not None:
         return handler(run, frame, node, args)
     if name.startswith("builtins."):
@@ -113,8 +116,6 @@ def super_value(run: Run, frame: Frame, node: cst.Call) -> Value:
     owner: Value | None = frame.owner
     receiver: Value | None = None
     if len(node.args) == 2:
-        from bcelint.trace.evaluate import evaluate
-
         owner, receiver = (evaluate(run, frame, arg.value) for arg in node.args)
     else:
         at: Frame | None = frame
@@ -133,7 +134,7 @@ def call_method(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method
     receiver, name = callee.receiver, callee.name
     if isinstance(receiver, Super):
         return _of_super(run, frame, node, receiver, name, args)
-    if isinstance(receiver, (Instance, Layer, Container, Criterion)):
+    if isinstance(receiver, (Instance, Layer, Container, Criterion, networks.Network)):
         return _of_module(run, frame, node, receiver, name, args)
     if isinstance(receiver, (Tensor, Unknown)):
         return _of_tensor(run, frame, node, callee, args)
@@ -163,12 +164,17 @@ def _of_super(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Super,
 
 
 def _of_module(
-    run: Run, frame: Frame, node: cst.BaseExpression, receiver: Instance | Layer | Container | Criterion, name: str, args: Arguments
+    run: Run,
+    frame: Frame,
+    node: cst.BaseExpression,
+    receiver: Instance | Layer | Container | Criterion | networks.Network,
+    name: str,
+    args: Arguments,
 ) -> Value:
     """Methods that every ``nn.Module`` has."""
     if name in ("forward", "__call__"):
         return calls.call_value(run, frame, node, receiver, args)
-    if name in ("register_forward_hook", "register_forward_pre_hook") and isinstance(receiver, (Instance, Container)):
+    if name in ("register_forward_hook", "register_forward_pre_hook") and isinstance(receiver, Cell):
         run.state.write(receiver, calls.HOOKED, Const(True))
     if name in frameworks.SELF_METHODS:
         if name in ("train", "eval"):
@@ -176,14 +182,13 @@ def _of_module(
         return receiver
     if name in ("add_module", "register_module", "register_buffer", "register_parameter") and len(args.all()) >= 2:
         key, value = args.all()[:2]
-        if isinstance(key, Const) and isinstance(receiver, (Instance, Container)):
+        if isinstance(key, Const) and isinstance(receiver, Cell):
             native = receiver.fields.get(CONTENT)
             target = native if isinstance(receiver, Instance) and isinstance(native, Container) else receiver
             attributes.store(run, target, str(key.value), value)
         elif isinstance(receiver, Container):
-            content = receiver.fields.get(CONTENT)
-            if isinstance(content, Mapped):
-                run.state.write(receiver, CONTENT, Mapped({**content.items, f"<{len(content.items)}>": value}, content.rest))
+            content = receiver.fields.get(CONTENT, Mapped())
+            run.state.write(receiver, CONTENT, run.state.lift(lambda c: _with_another(c, value), content))
         return NONE
     container = receiver.fields.get(CONTENT) if isinstance(receiver, Instance) else receiver
     if isinstance(container, Container):
@@ -193,6 +198,11 @@ def _of_module(
     if name in ("children", "modules") and isinstance(container, Container):
         return calls.sequence_of(run, frame, node, container)
     return run.unknown(f".{name}() of a module is not followed", frame, node, *args.all())
+
+
+def _with_another(content: Value, value: Value) -> Value:
+    """The content of a container with a module more, whose name is not known."""
+    return Mapped({**content.items, f"<{len(content.items)}>": value}, content.rest) if isinstance(content, Mapped) else content
 
 
 def _of_tensor(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method, args: Arguments) -> Value:
@@ -209,7 +219,7 @@ def _of_tensor(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method,
             dtype = receiver.facts.dtype.value
             return Const(dtype.is_floating if name == "is_floating_point" else dtype is DType.COMPLEX)
         if name == "numel" or name == "nelement":
-            return run.unknown("the size of a tensor", frame, node, symbol=f"t{receiver.uid}.numel")
+            return run.unknown("the size of a tensor", frame, node, symbol=f"t{receiver.uid}.numel", number=True)
         if name == "requires_grad_" and not args.all():
             changed = torchcalls.trainable(receiver, step_at(frame, node, "requires_grad_()"))
             if callee.assign is not None:
@@ -217,6 +227,8 @@ def _of_tensor(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method,
             return changed
         if name in ("requires_grad_", "retain_grad", "register_hook", "share_memory_", "pin_memory", "is_contiguous"):
             return receiver
+    if isinstance(receiver, Unknown) and name == "size":
+        return _size_of_unknown(run, frame, node, receiver, args)
     row = tables.method(name)
     if row is None:
         return run.unknown(f".{name}() of a tensor is not followed", frame, node, receiver, *args.all())
@@ -245,8 +257,20 @@ def _size(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Tensor, ar
         dim = None if shape is None else shape.value.dim(axis.value)
         if isinstance(dim, int):
             return Const(dim)
-        return run.unknown("a size of a tensor", frame, node, symbol=dim if isinstance(dim, str) else f"t{receiver.uid}.shape[{axis.value}]")
-    return run.unknown("a size of a tensor", frame, node)
+        return run.unknown(
+            "a size of a tensor", frame, node, symbol=dim if isinstance(dim, str) else f"t{receiver.uid}.shape[{axis.value}]", number=True
+        )
+    return run.unknown("a size of a tensor", frame, node, number=True)
+
+
+def _size_of_unknown(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Unknown, args: Arguments) -> Value:
+    """The same as its ``shape``, or ``shape[i]``."""
+    shape = attributes.load(run, frame, node, receiver, "shape")
+    axis = args.all()[0] if args.all() else None
+    if axis is None or not isinstance(shape, Unknown):
+        return shape
+    symbol = f"{shape.symbol}[{axis.value!r}]" if isinstance(axis, Const) and shape.symbol else ""
+    return run.unknown(receiver.reason, frame, node, receiver, symbol=symbol, number=True)
 
 
 def _set_mode(run: Run, frame: Frame, node: cst.BaseExpression, module: Value, training: bool, depth: int = 4) -> None:
@@ -260,72 +284,6 @@ def _set_mode(run: Run, frame: Frame, node: cst.BaseExpression, module: Value, t
         for value in inside:
             if isinstance(value, (Instance, Container)):
                 _set_mode(run, frame, node, value, training, depth - 1)
-
-
-# Special functions of libraries
-
-
-def _partial(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    if not args.positional:
-        return run.unknown("functools.partial without a function", frame, node)
-    return Partial(args.positional[0], args.positional[1:], dict(args.keywords))
-
-
-def _ordered_dict(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    return builtin_functions.HANDLERS["dict"](run, frame, node, args)
-
-
-def _loader(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    dataset = args.positional[0] if args.positional else args.keywords.get("dataset")
-    options = dict(args.keywords)
-    if len(args.positional) > 1:
-        options["batch_size"] = args.positional[1]
-    return Loader(dataset, options) if dataset is not None else run.unknown("a DataLoader without a dataset", frame, node)
-
-
-def _tensor_dataset(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    return Loader(Tuple(args.positional), {"batch_size": NONE})
-
-
-def _subset(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    return args.positional[0] if args.positional else run.unknown("a subset of nothing", frame, node)
-
-
-def _random_split(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    return Tuple((), args.positional[0] if args.positional else run.unknown("a split of nothing", frame, node))
-
-
-def _parser(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    return OptionParser(frame.module.place(node))
-
-
-def _backward(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    for value in args.all():
-        criteria.mark_trained(run, value)
-    return NONE
-
-
-def _same_decorator(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    return Partial(External("builtins.<identity>"), (), {})
-
-
-_SPECIAL: dict[str, Callable[[Run, Frame, cst.BaseExpression, Arguments], Value]] = {
-    "functools.partial": _partial,
-    "collections.namedtuple": named_tuples.namedtuple,
-    named_tuples.MAKER: named_tuples.make,
-    "collections.OrderedDict": _ordered_dict,
-    "collections.defaultdict": lambda run, frame, node, args: builtin_functions.HANDLERS["dict"](run, frame, node, Arguments()),
-    "easydict.EasyDict": _ordered_dict,
-    "torch.utils.data.DataLoader": _loader,
-    "torch.utils.data.TensorDataset": _tensor_dataset,
-    "torch.utils.data.Subset": _subset,
-    "torch.utils.data.random_split": _random_split,
-    "argparse.ArgumentParser": _parser,
-    "torch.autograd.backward": _backward,
-    "builtins.<identity>": lambda run, frame, node, args: args.positional[0],
-    "torch.Size": lambda run, frame, node, args: args.positional[0] if args.positional else Tuple(),
-    "functools.wraps": _same_decorator,
-}
 
 
 __builtins_module = __import__("builtins")

@@ -124,8 +124,10 @@ class Run:
         """The innermost loop of unknown length, or 0."""
         return self.loops[-1] if self.loops else 0
 
-    def unknown(self, reason: str, frame: Frame | None = None, node: cst.CSTNode | None = None, *origins: Value, symbol: str = "") -> Unknown:
-        """An unknown value with its reason and place; what it was computed from is kept."""
+    def unknown(
+        self, reason: str, frame: Frame | None = None, node: cst.CSTNode | None = None, *origins: Value, symbol: str = "", number: bool = False
+    ) -> Unknown:
+        """An unknown value with its reason and place; what it was computed from is kept. ``number`` says that it is a Python number."""
         place = frame.module.place(node) if frame is not None and node is not None else None
         sources = merged_sources(*origins)
         if sources is not None:
@@ -135,7 +137,14 @@ class Run:
             facts = Facts(grad=Claim(False, (Step(place, "computed under torch.no_grad()"),)))
         loop = max([0, *(origin.loop for origin in origins if isinstance(origin, Unknown))]) if symbol else self.loop
         return Unknown(
-            reason, place, symbol or f"#{fresh()}", sources, loop, any(isinstance(origin, Unknown) and origin.opaque for origin in origins), facts
+            reason,
+            place,
+            symbol or f"#{fresh()}",
+            sources,
+            loop,
+            any(isinstance(origin, Unknown) and origin.opaque for origin in origins),
+            facts,
+            number,
         )
 
 

@@ -11,14 +11,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from bcelint.trace.common import common
 from bcelint.trace.conditions import ALWAYS, AnyOf, Atom, Literal, compatible, either
-from bcelint.trace.values import Cell, Choice, Layer, Unknown, Value, alternatives, common, merged_sources
+from bcelint.trace.values import Cell, Choice, Layer, Unknown, Value, alternatives, fresh, merged_sources
 
 T = TypeVar("T")
 Changes = dict[tuple[int, str], tuple[Cell, str, "Value | None", "Value | None"]]
 
 MAX_ALTERNATIVES = 8
 MAX_COMBINATIONS = 16
+TOO_MANY = "too many cases"
 
 
 class State:
@@ -81,7 +83,7 @@ class State:
 
         ``survives`` tells whether what a case wrote to a cell is seen afterwards (a branch that ends in ``return`` leaves no locals behind).
         """
-        before = self.path
+        before, born = self.path, fresh()
         possible = [(guard, thunk) for guard, thunk in cases if compatible(before, guard)]
         outcomes: list[tuple[frozenset[Literal], T, Changes]] = []
         for guard, thunk in possible:
@@ -91,10 +93,11 @@ class State:
             ended(result, changes)
             outcomes.append((guard, result, changes))
         self.path = before
-        self._join([(g, {k: c for k, c in changes.items() if survives(result, c[0])}, survives, result) for g, result, changes in outcomes])
+        self._join([(g, {k: c for k, c in changes.items() if survives(result, c[0])}, survives, result) for g, result, changes in outcomes], born)
         return [(guard, result) for guard, result, _ in outcomes]
 
-    def _join(self, outcomes: Sequence[tuple[frozenset[Literal], Changes, Callable[[T, Cell], bool], T]]) -> None:
+    def _join(self, outcomes: Sequence[tuple[frozenset[Literal], Changes, Callable[[T, Cell], bool], T]], born: int) -> None:
+        """``born`` is an identity from before: a cell with a later one was made in its case, and does not exist in the others."""
         touched: dict[tuple[int, str], tuple[Cell, str, Value | None]] = {}
         for _, changes, _, _ in outcomes:
             for where, (cell, key, old, _) in changes.items():
@@ -104,7 +107,7 @@ class State:
             for guard, changes, survives, result in outcomes:
                 if where in changes:
                     value = changes[where][3]
-                elif survives(result, cell):
+                elif survives(result, cell) and cell.id < born:
                     value = old
                 else:
                     continue
@@ -115,7 +118,7 @@ class State:
     # Alternatives
 
     def choice(self, options: Iterable[tuple[frozenset[Literal], Value]]) -> Value:
-        """One value of several under guards: nested choices are flattened, equal values merged, and too many end in unknown."""
+        """One value of several under guards: nested choices are flattened, equal values merged, and the last of too many are folded into one."""
         flat: dict[object, list[tuple[frozenset[Literal], Value]]] = {}
         count = 0
         for guard, value in options:
@@ -131,7 +134,7 @@ class State:
         if len(merged) == 1:
             return merged[0][1]
         if len(merged) > MAX_ALTERNATIVES:
-            return Unknown("too many cases", sources=merged_sources(*(value for _, value in merged)))
+            merged = [*merged[: MAX_ALTERNATIVES - 1], _folded(merged[MAX_ALTERNATIVES - 1 :])]
         return Choice(tuple(merged))
 
     def narrow(self, value: Value) -> Value:
@@ -167,9 +170,10 @@ class State:
         if not any(isinstance(value, Choice) for value in values):
             return function(*values)
         combinations = self.combinations(*values)
+        options = [(guard, function(*singles)) for guard, singles in combinations[:MAX_COMBINATIONS]]
         if len(combinations) > MAX_COMBINATIONS:
-            return Unknown("too many cases", sources=merged_sources(*values))
-        return self.choice([(guard, function(*singles)) for guard, singles in combinations])
+            options.append((ALWAYS, Unknown(TOO_MANY, sources=merged_sources(*values))))
+        return self.choice(options)
 
     def lift_call(self, function: Callable[[Value], Value], value: Value) -> Value:
         """Like ``lift`` for one value and a function that may change the state: each alternative is a branch."""
@@ -188,6 +192,12 @@ class State:
         if any(len(clause.choices) > 4 or any(isinstance(x, AnyOf) for c in clause.choices for x in c) for clause in clauses):
             return before
         return before | joined
+
+
+def _folded(options: Sequence[tuple[frozenset[Literal], Value]]) -> tuple[frozenset[Literal], Value]:
+    """What the last of too many alternatives have in common, which may be nothing."""
+    values = [value for _, value in options]
+    return either(guard for guard, _ in options), common(values) or Unknown(TOO_MANY, sources=merged_sources(*values))
 
 
 def without_loop(state: State, value: Value, loop: int) -> Value:

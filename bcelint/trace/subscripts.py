@@ -12,8 +12,10 @@ from bcelint.facts import Claim, Facts, Interval
 from bcelint.trace import attributes, calls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
+from bcelint.trace.common import common
 from bcelint.trace.datasets import dataset_item
 from bcelint.trace.frames import Frame
+from bcelint.trace.modules import external_member
 from bcelint.trace.run import Run
 from bcelint.trace.values import (
     CONTENT,
@@ -32,7 +34,6 @@ from bcelint.trace.values import (
     Unknown,
     Value,
     alternatives,
-    common,
     merged_sources,
 )
 
@@ -50,12 +51,23 @@ def dict_key(value: Const | External) -> Any:
 
 def load(run: Run, frame: Frame, node: cst.Subscript) -> Value:
     owner = ev.evaluate(run, frame, node.value)
+    if isinstance(owner, External) and owner.name.endswith(".__dict__"):
+        key = _index(run, frame, node)
+        if isinstance(key, Value):
+            module = External(owner.name[: -len(".__dict__")])
+            return run.state.lift(lambda k: _member_of(run, frame, node, module, k), key)
     if isinstance(owner, (External, Class)):  # typing generics, registries
         return run.unknown("a subscript of something outside of the project", frame, node)
     index = _index(run, frame, node)
     if isinstance(index, tuple):
         return run.state.lift(lambda o: _load_one(run, frame, node, o, index), owner)
     return run.state.lift_call(lambda o: run.state.lift_call(lambda i: _load_one(run, frame, node, o, i), index), owner)
+
+
+def _member_of(run: Run, frame: Frame, node: cst.Subscript, module: External, key: Value) -> Value:
+    if isinstance(key, Const) and isinstance(key.value, str):
+        return external_member(module, key.value)
+    return run.unknown(f"a name out of {module.name} that is not known", frame, node, key)
 
 
 def _index(run: Run, frame: Frame, node: cst.Subscript) -> Any:
@@ -96,7 +108,7 @@ def _load_one(run: Run, frame: Frame, node: cst.Subscript, owner: Value, index: 
             return run.unknown("an index that fails", frame, node)
     if isinstance(owner, Unknown):
         symbol = f"{owner.symbol}[{index.value!r}]" if isinstance(index, Const) and owner.symbol and len(owner.symbol) < 200 else ""
-        unknown = run.unknown(owner.reason, frame, node, owner, symbol=symbol)
+        unknown = run.unknown(owner.reason, frame, node, owner, symbol=symbol, number=isinstance(index, Const) and owner.symbol.endswith(".shape"))
         return replace(unknown, facts=owner.facts, place=owner.place or unknown.place, sources=owner.sources if symbol else unknown.sources)
     if isinstance(owner, Loader):
         return dataset_item(run, frame, node, owner if isinstance(owner.dataset, Tuple) else owner.dataset)
@@ -109,6 +121,8 @@ def _of_sequence(run: Run, frame: Frame, node: cst.Subscript, owner: Tuple | Lis
         return run.state.lift(lambda c: _of_sequence(run, frame, node, c, index) if isinstance(c, Tuple) else c, content)
     if not isinstance(content, Tuple):
         return run.unknown("an item of a list that is not followed", frame, node, content)
+    if isinstance(index, Const) and index.value in content.names:
+        index = Const(content.names.index(index.value))
     if isinstance(index, Const) and isinstance(index.value, int):
         position = index.value
         if content.rest is None:
@@ -216,25 +230,10 @@ def store(run: Run, frame: Frame, node: cst.Subscript, value: Value) -> None:
         owner = inherited if isinstance(inherited, Container) else owner
     if isinstance(owner, (DictCell, Container)):
         content = run.state.narrow(owner.fields.get(CONTENT, Mapped()))
-        if isinstance(content, Mapped):
-            key = _module_key(content, index) if isinstance(owner, Container) else None
-            if key is not None or (isinstance(owner, DictCell) and isinstance(index, (Const, External))):
-                key = dict_key(index) if key is None else key
-                run.state.write(owner, CONTENT, Mapped({**content.items, key: value}, content.rest))
-            else:
-                items = (*content.items.values(), value, *([content.rest] if content.rest else []))
-                run.state.write(owner, CONTENT, Mapped({}, any_of(run, frame, node, Tuple(items))))
+        run.state.write(owner, CONTENT, run.state.lift(lambda c: _with_key(run, frame, node, owner, c, index, value), content))
     elif isinstance(owner, ListCell):
         content = run.state.narrow(owner.fields.get(CONTENT, Tuple()))
-        if isinstance(content, Tuple):
-            lowest = 0 if content.rest else -len(content.items)
-            if isinstance(index, Const) and isinstance(index.value, int) and lowest <= index.value < len(content.items):
-                changed = list(content.items)
-                changed[index.value] = value
-                run.state.write(owner, CONTENT, Tuple(tuple(changed), content.rest))
-            else:
-                everything = (*content.items, value, *([content.rest] if content.rest else []))
-                run.state.write(owner, CONTENT, Tuple((), any_of(run, frame, node, Tuple(everything))))
+        run.state.write(owner, CONTENT, run.state.lift(lambda c: _with_position(run, frame, node, c, index, value), content))
     elif isinstance(owner, Tensor) and isinstance(node.value, (cst.Name, cst.Attribute)):
         from bcelint.trace import assign
 
@@ -261,13 +260,37 @@ def _module_key(content: Mapped, index: Any) -> str | None:
     return names[index.value] if lowest <= index.value < len(names) else None
 
 
+def _with_key(run: Run, frame: Frame, node: cst.CSTNode, owner: Value, content: Value, index: Any, value: Value) -> Value:
+    """The content of a dict or module container after ``x[index] = value``."""
+    if not isinstance(content, Mapped):
+        return content
+    key = _module_key(content, index) if isinstance(owner, Container) else None
+    if key is not None or (isinstance(owner, DictCell) and isinstance(index, (Const, External))):
+        return Mapped({**content.items, dict_key(index) if key is None else key: value}, content.rest)
+    items = (*content.items.values(), value, *([content.rest] if content.rest else []))
+    return Mapped({}, any_of(run, frame, node, Tuple(items)))
+
+
+def _with_position(run: Run, frame: Frame, node: cst.CSTNode, content: Value, index: Any, value: Value) -> Value:
+    """The content of a list after ``x[index] = value``."""
+    if not isinstance(content, Tuple):
+        return content
+    lowest = 0 if content.rest else -len(content.items)
+    if isinstance(index, Const) and isinstance(index.value, int) and lowest <= index.value < len(content.items):
+        changed = list(content.items)
+        changed[index.value] = value
+        return Tuple(tuple(changed), content.rest)
+    everything = (*content.items, value, *([content.rest] if content.rest else []))
+    return Tuple((), any_of(run, frame, node, Tuple(everything)))
+
+
 def delete(run: Run, frame: Frame, node: cst.Subscript) -> None:
     """``del x[i]``."""
     owner = ev.evaluate(run, frame, node.value)
     index = _index(run, frame, node)
     if isinstance(owner, (DictCell, Container, ListCell)):
         content = run.state.narrow(owner.fields.get(CONTENT, Tuple()))
-        run.state.write(owner, CONTENT, without(run, frame, node, owner, content, index))
+        run.state.write(owner, CONTENT, run.state.lift(lambda c: without(run, frame, node, owner, c, index), content))
 
 
 def without(run: Run, frame: Frame, node: cst.CSTNode, owner: Value, content: Value, index: Any) -> Value:

@@ -60,7 +60,7 @@ def as_arg(value: Value) -> Arg:
         rest = None if value.rest is None else as_arg(value.rest)
         return Arg(constant=constants if known else UNKNOWN, items=items, rest=rest, is_tensor=False, sources=merged_sources(value))
     if isinstance(value, Unknown):
-        return Arg(value.facts, symbol=value.symbol or None, sources=value.sources)
+        return Arg(value.facts, symbol=value.symbol or None, is_tensor=False if value.is_number else None, sources=value.sources)
     return Arg(is_tensor=False, sources=frozenset())
 
 
@@ -227,7 +227,7 @@ def tensor_attribute(run: Run, frame: Frame, node: cst.BaseExpression, owner: Te
         return size(run, frame, node, owner)
     if name == "ndim":
         rank = _rank(owner)
-        return Const(rank) if rank is not None else run.unknown("the rank of a tensor", frame, node, symbol=f"t{owner.uid}.ndim")
+        return Const(rank) if rank is not None else run.unknown("the rank of a tensor", frame, node, symbol=f"t{owner.uid}.ndim", number=True)
     if name in ("dtype", "device", "requires_grad", "is_cuda", "layout"):
         dtype = owner.facts.dtype
         if name == "dtype" and dtype is not None and dtype.value.value not in ("floating", "integral", "complex"):
@@ -254,7 +254,7 @@ def size(run: Run, frame: Frame, node: cst.CSTNode, owner: Tensor) -> Value:
 def _dim(run: Run, frame: Frame, node: cst.CSTNode, owner: Tensor, axis: int, dim: Any) -> Value:
     if isinstance(dim, int):
         return Const(dim)
-    return run.unknown("a size of a tensor", frame, node, symbol=dim if isinstance(dim, str) else f"t{owner.uid}.shape[{axis}]")
+    return run.unknown("a size of a tensor", frame, node, symbol=dim if isinstance(dim, str) else f"t{owner.uid}.shape[{axis}]", number=True)
 
 
 # Layers

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
@@ -11,7 +12,7 @@ import libcst as cst
 
 from bcelint.contracts.schema import Layer as LayerRow
 from bcelint.contracts.schema import Loss as LossRow
-from bcelint.facts import NOTHING_KNOWN, Claim, Facts, Interval
+from bcelint.facts import NOTHING_KNOWN, Facts
 from bcelint.places import Step
 from bcelint.trace.conditions import ALWAYS, Literal
 
@@ -56,6 +57,8 @@ class Unknown(Value):
     """It is set where it is not seen: no case may be made of it."""
     facts: Facts = NOTHING_KNOWN
     """What is known all the same, should it be a tensor: that its gradient is cut, say."""
+    is_number: bool = False
+    """It is a Python number, such as a size."""
 
     def key(self) -> Any:
         return ("unknown", self.symbol or id(self))
@@ -348,15 +351,21 @@ class Choice(Value):
 NONE = Const(None)
 
 
+def is_number(value: Value) -> bool:
+    """Whether a value is a Python number, known or not."""
+    return value.is_number if isinstance(value, Unknown) else isinstance(value, Const) and isinstance(value.value, (int, float))
+
+
 def copied(value: Value) -> Value:
     """A deep copy, as far as the things that can be changed go."""
     if isinstance(value, (Tuple, Mapped)):
         items: Any = tuple(map(copied, value.items)) if isinstance(value, Tuple) else {key: copied(item) for key, item in value.items.items()}
         return replace(value, items=items, rest=value.rest and copied(value.rest))
-    if not isinstance(value, (ListCell, DictCell, Container, Instance)):
+    if not isinstance(value, Cell) or isinstance(value, Class):
         return value
-    cell: Cell = Container(value.name) if isinstance(value, Container) else Instance(value.cls) if isinstance(value, Instance) else type(value)()
-    cell.fields.update({name: copied(field) for name, field in value.fields.items() if field is not value})
+    cell = copy.copy(value)
+    cell.id = fresh()
+    cell.fields = {name: copied(field) for name, field in value.fields.items() if field is not value}
     return cell
 
 
@@ -377,32 +386,6 @@ def sources_of(value: Value) -> Sources:
         content = value.fields.get(CONTENT)
         return sources_of(content) if content else frozenset()
     return frozenset()
-
-
-def common(values: Sequence[Value]) -> Tensor | None:
-    """One tensor that says what holds of each of several: the hull of their ranges (which only some of them may fill), and what they
-    have in common. None for other values.
-    """
-    tensors = [value for value in values if isinstance(value, Tensor)]
-    if not tensors or len(tensors) < len(values):
-        return None
-    first = tensors[0]
-
-    def same(name: str) -> Any:
-        claims = [getattr(t.facts, name) for t in tensors]
-        return claims[0] if all(c is not None and c.value == claims[0].value for c in claims) else None
-
-    ranges = [t.facts.range for t in tensors if t.facts.range is not None]
-    hull = None
-    if len(ranges) == len(tensors):
-        intervals = [r.value for r in ranges]
-        interval = Interval(min(i.low for i in intervals), max(i.high for i in intervals), tight=False)
-        hull = ranges[0] if all(i == intervals[0] for i in intervals) else Claim(interval, ranges[-1].steps)
-    axis = first.facts.axis if all(t.facts.axis == first.facts.axis for t in tensors) else None
-    facts = Facts(hull, same("kind"), axis, same("dtype"), same("shape"), same("grad"))
-    losses = frozenset().union(*(t.losses for t in tensors))
-    lost = next((t for t in tensors if t.reason), first)
-    return Tensor(facts, merged_sources(*tensors), first.via, losses, lost.reason, lost.lost_at)
 
 
 def merged_sources(*values: Value) -> Sources:

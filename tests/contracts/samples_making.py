@@ -83,6 +83,8 @@ SAMPLES = {
     f"{M}random_": [],
     f"{M}bernoulli_": [(X,), (X, 0.3)],
     f"{M}zero_": [(ANY,)],
+    f"{M}resize_": [(T((4, 3)), 2, 3), (T((4, 3)), (3, 2, 1))],
+    f"{M}resize_as_": [(T((4, 3)), T((2, 3)))],
     f"{M}fill_": [(X, 0.5), (T(dtypes="int"), 3), (ANY, 1)],
     f"{M}copy_": [(ANY, ANY)],
     f"{F}normalize": [(X,), (X, 1.0), (X, {"dim": 0}), (X, 2.0, -1), (X, 0.5)],

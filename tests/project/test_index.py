@@ -187,7 +187,7 @@ def test_what_is_bad_is_parsed_once_too(tree, monkeypatch):
 
 
 def test_bad_input_every_time_and_never_in_the_index(tree):
-    top = tree({"a.py": "print BCELoss", "b.py": "import a\na.run()"})
+    top = tree({"a.py": "print BCELoss d", "b.py": "import a\na.run()"})
     (top / "c.py").write_bytes(b"\xff\0 import a")
     project = Project(str(top))
     for _ in range(2):

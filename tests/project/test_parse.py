@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from bcelint.project import nesting
+from bcelint.project.older import modernised
 from bcelint.project.parse import parse
 from bcelint.project.source import BadInput, source_from_text
 
@@ -33,19 +34,34 @@ def test_syntax_newer_than_the_interpreter():
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("text", "meant"),
     [
-        ("a = 1\nprint 'loss', a\n", 2),
-        ("try:\n    pass\nexcept ValueError, e:\n    pass\n", 3),
-        ("raise ValueError, 'no'\n", 1),
-        ("a = 0777\n", 1),
-        ("exec 'a'\n", 1),
-        ("print >>f, 'a'\nprint 'a'\n", 2),
-        ("a = `b`\n", 1),
+        ("a = 1\nprint 'loss', a\n", "a = 1\nprint;'loss', a\n"),
+        ('if a: print "%d" % a,\n', 'if a: print;"%d" % a,\n'),
+        ("try:\n    pass\nexcept ValueError, e:\n    pass\n", "try:\n    pass\nexcept ValueError   :\n    pass\n"),
+        ("try:\n    pass\nexcept (A, B), e:\n    pass\n", "try:\n    pass\nexcept (A, B)   :\n    pass\n"),
+        ("raise ValueError, 'no'\n", "raise ValueError; 'no'\n"),
+        ("a = 0777, 1e-08 if a <> 10L else ur'0L <> `'\n", "a =  777, 1e-08 if a != 10  else  r'0L <> `'\n"),
+        ("exec 'a'\n", "exec;'a'\n"),
+        ("print >>f, 'a'\nprint 'a'  # print 'b'\n", "print >>f, 'a'\nprint;'a'  # print 'b'\n"),
+        ("a = `b`\n", "a = (b)\n"),
+        ("y = y.cuda(async=True)\nasync def f(): pass\n", "y = y.cuda(asynk=True)\nasync def f(): pass\n"),
     ],
 )
-def test_python_2(text, line):
+def test_old_syntax_is_read_in_its_place(text, meant):
+    assert modernised(text) == meant
+    assert len(meant) == len(text)
+    parse(source_from_text("code.py", text))
+
+
+@pytest.mark.parametrize(("text", "line"), [("print 'a'\ndef f((a, b)):\n    pass\n", 1), ("a = 1\nraise A, 'b', c d\n", 2)])
+def test_python_2_that_has_no_equal(text, line):
     assert reason(text) == f"Python 2 code (line {line})"
+
+
+def test_today_s_syntax_is_never_rewritten():
+    text = "print ('a')\nprint (a), 0.5\nx = [a for print in b]\nasync with a: pass\n"
+    assert modernised(text) == text
 
 
 @pytest.mark.parametrize(("text", "line"), [("a = 1\ndef f(:\n    pass\n", 2), ("a = 1\n\nb = = 2\n", 3), ("if a:\nb = 1\n", 2), ("class\n", 1)])
@@ -97,6 +113,7 @@ DEEP = {
 def test_too_deep_is_bad_input(name):
     expression, n = DEEP[name]
     program = f"""
+from bcelint.project.older import modernised
 from bcelint.project.parse import parse
 from bcelint.project.source import BadInput, source_from_text
 n = {n}

@@ -90,5 +90,7 @@ def test_tests_are_evaluated_last() -> None:
 
 def test_long_lists_and_wide_choices_are_bounded() -> None:
     branches = "".join(f"{'el' if i else ''}if n == {i}: out = torch.sigmoid(x)\n" for i in range(40))
+    assert value_of(f"n = anything\nout = z\n{branches}").count(";") < 8
+    branches = "".join(f"{'el' if i else ''}if n == {i}: out = {i}\n" for i in range(40))
     assert "unknown: too many cases" in value_of(f"n = anything\nout = z\n{branches}")
     assert value_of("out = [p for _ in range(10000)][9999]") == "probabilities"

@@ -8,7 +8,7 @@ import pytest
 
 from bcelint.project.project import Project
 from bcelint.trace.tracer import loss_calls
-from tests.trace.tracing import in_words, trace, trace_files, value_of
+from tests.trace.tracing import case_of, in_words, trace, trace_files, value_of
 
 ACT = "import torch\nfrom torch import nn\n\ndef act(v):\n    return torch.sigmoid(v)\n"
 
@@ -101,3 +101,19 @@ def test_the_main_block_runs_in_an_entry_and_not_on_import() -> None:
 def test_the_module_runs_once_however_often_it_is_imported() -> None:
     other = "import torch\nimport torch.nn.functional as F\nF.cross_entropy(torch.rand(3), 1)\n"
     assert len(trace_files({"main.py": "import other\nfrom other import F\nimport other as o\n", "other.py": other}).calls) == 1
+
+
+@pytest.mark.parametrize("name", ["'nets.one'", "'nets.' + anything.which", "'nets.' + 'one'", "f'nets.{1 and \"one\"}'"])
+def test_modules_imported_by_name(name: str) -> None:
+    files = {"nets/__init__.py": "", "nets/one.py": "import torch\nact = torch.sigmoid\n", "nets/two.py": "def act(v): return v\n"}
+    text = f"import importlib\nF.binary_cross_entropy_with_logits(importlib.import_module({name}).act(z), y)"
+    found = [in_words(call.prediction) + case_of(call) for call in trace(text, files).calls]
+    if "which" in name:
+        assert found == ["probabilities when anything.which == 'one'", "logits when anything.which == 'two'"]
+    else:
+        assert found == ["probabilities"]
+
+
+def test_a_module_by_its_dict() -> None:
+    files = {"nets.py": "import torch\nact = torch.sigmoid\n"}
+    assert trace("import nets\nF.binary_cross_entropy_with_logits(nets.__dict__['act'](z), y)", files).predictions == ["probabilities"]

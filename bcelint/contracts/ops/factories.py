@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bcelint.contracts import dtypes, intervals, shapes
-from bcelint.contracts.operands import dtype, interval, listing, number, star
+from bcelint.contracts.operands import dtype, interval, is_whole, listing, number, star
 from bcelint.contracts.ops.views import given, sizes
 from bcelint.contracts.rows import op, ops
 from bcelint.contracts.schema import KEEP, Arg, Args, Outcome, Result
@@ -163,7 +163,7 @@ def legacy(dtype_of: DType) -> Any:
             if ranged is not None and not dtype_of.is_floating:
                 ranged = None if any(isinstance(_constant(a), float) for a in given_data) else dtypes.fits(ranged, dtype_of)
             return Result(ranged, None, None, dtype_of, data_shape(found[0]), False)
-        if found and all(isinstance(a.constant, int) or a.symbol for a in found):
+        if is_whole(found[0]) if len(found) == 1 else found and all(isinstance(a.constant, int) or a.symbol for a in found):
             return Result(None, None, None, dtype_of, listed(args), False)
         return Result(None, None, None, dtype_of, None, False)
 

@@ -98,6 +98,11 @@ def _turned(args: Args) -> Shape | None:
     return None if shape is None or shape.open else Shape(shape.dims[::-1])
 
 
+def _sized(args: Args) -> Shape | None:
+    found = sizes(star(args))
+    return None if found is None else Shape(tuple(found))
+
+
 TRANSPOSE: dict[str, Any] = {**MOVED, "shape": shaped(lambda a: shapes.transpose(given(a), axis(a, "dim0"), axis(a, "dim1")))}
 SWAP: dict[str, Any] = {**MOVED, "shape": shaped(lambda a: shapes.transpose(given(a), axis(a, "axis0"), axis(a, "axis1")))}
 RESHAPE: dict[str, Any] = {"outcome": _reshaped}
@@ -116,6 +121,8 @@ ROWS = (
     op("torch.reshape", "input, shape", **MOVED, shape=shaped(lambda a: shapes.reshape(given(a), sizes(listing(a, "shape"))))),
     op(".view_as .reshape_as", "input, other", **LIKE_OTHER),
     op(".expand_as", "input, other", **LIKE_OTHER),
+    op(".resize_", "input, *size", shape=lambda a: _sized(a)),
+    op(".resize_as_", "input, other", shape=lambda a: a.facts("other").shape),
     op("torch.squeeze .squeeze .squeeze_", "input, dim=None", **MOVED, shape=shaped(_squeezed)),
     op("torch.unsqueeze .unsqueeze .unsqueeze_", "input, dim", **MOVED, shape=shaped(lambda a: shapes.unsqueeze(given(a), axis(a)))),
     op("torch.flatten .flatten", "input, start_dim=0, end_dim=-1", **FLATTEN),
