@@ -12,12 +12,12 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from bcelint.contracts import schema
+from bcelint.contracts import frameworks, schema
 from bcelint.contracts.aliases import canonical
 from bcelint.contracts.schema import Args, Layer, Loss, Op, Outcome, Wrapper
 
 __all__ = [
-    "attribute", "canonical", "layer", "layers", "loss_class", "loss_function", "losses", "method", "op", "ops", "outcome", "wrapper",
+    "attribute", "canonical", "is_known", "layer", "layers", "loss_class", "loss_function", "losses", "method", "op", "ops", "outcome", "wrapper",
 ]  # fmt: skip
 
 OP_MODULES = (
@@ -74,6 +74,11 @@ def wrapper(name: str) -> Wrapper | None:
     return _wrappers().get(name) or _wrappers().get(canonical(name))
 
 
+def is_known(name: str) -> bool:
+    """Whether a dotted name stands in the tables."""
+    return name in frameworks.CONTAINERS or any(lookup(name) is not None for lookup in (op, layer, loss_class, loss_function, wrapper))
+
+
 def outcome(row: Op | Layer, args: Args) -> Outcome:
     """What ``row`` says of one call. A layer that is a function is asked as that function, with its constructor's defaults."""
     if isinstance(row, Layer) and row.op is not None:
@@ -128,4 +133,4 @@ def _loss_functions() -> dict[str, Loss]:
 
 @cache
 def _wrappers() -> dict[str, Wrapper]:
-    return {name: row for row in import_module("bcelint.contracts.frameworks").WRAPPERS for name in row.names}
+    return {name: row for row in frameworks.WRAPPERS for name in row.names}

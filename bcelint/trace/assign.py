@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from bcelint.trace import attributes, calls, subscripts, torchcalls
+from bcelint.trace import attributes, sequences, subscripts, torchcalls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run, step_at
@@ -69,7 +69,7 @@ def _unpack(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Value) 
 
 
 def _parts(run: Run, frame: Frame, target: Any, value: Value, count: int, star: int | None) -> list[Value] | None:
-    content = calls.sequence_of(run, frame, target, value)
+    content = sequences.sequence_of(run, frame, target, value)
     items = list(content.items)
     if star is not None:
         behind = count - star - 1
@@ -83,4 +83,4 @@ def _parts(run: Run, frame: Frame, target: Any, value: Value, count: int, star: 
         return items if len(items) == count else None
     if len(items) > count:
         return None
-    return [*items, *(calls.another(run, content.rest) for _ in range(count - len(items)))]
+    return [*items, *(sequences.another(run, content.rest) for _ in range(count - len(items)))]

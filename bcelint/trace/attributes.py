@@ -253,7 +253,7 @@ def module_member(run: Run, owner: Module, name: str) -> Value | None:
         star = source.frame.fields.get("*")
         if isinstance(star, Tuple):
             for module in star.items:
-                if isinstance(module, External) and torchcalls.is_known(tables.canonical(f"{module.name}.{name}")):
+                if isinstance(module, External) and tables.is_known(tables.canonical(f"{module.name}.{name}")):
                     return external_member(module, name)
     return None
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from bcelint.trace import attributes, calls, comparisons, container_methods
+from bcelint.trace import attributes, calls, comparisons, container_methods, sequences, subscripts
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.conditions import Atom
 from bcelint.trace.options import Namespace
-from bcelint.trace.subscripts import any_of, dict_key
 from bcelint.trace.truth import condition, truth
 from bcelint.trace.values import (
     CONTENT,
@@ -56,7 +55,7 @@ def builtin(*names: str) -> Callable[[Handler], Handler]:
 def _content(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments, index: int = 0) -> Tuple:
     if len(args.positional) <= index:
         return Tuple()
-    return calls.sequence_of(run, frame, node, args.positional[index])
+    return sequences.sequence_of(run, frame, node, args.positional[index])
 
 
 @builtin("list", "set", "frozenset")
@@ -74,7 +73,7 @@ def _reversed(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments)
     content = _content(run, frame, node, args)
     if content.rest is None:
         return Tuple(content.items[::-1])
-    return Tuple((), any_of(run, frame, node, content))
+    return Tuple((), subscripts.any_of(run, frame, node, content))
 
 
 @builtin("tuple")
@@ -87,15 +86,15 @@ def _dict(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> 
     items: dict[Any, Value] = {}
     rest: Value | None = None
     if args.positional:
-        mapping = calls.mapping_of(run, args.positional[0])
+        mapping = sequences.mapping_of(run, args.positional[0])
         if mapping is not None:
             items, rest = dict(mapping.items), mapping.rest
         else:
             content = _content(run, frame, node, args)
             for pair in content.items:
-                parts = calls.sequence_of(run, frame, node, pair)
+                parts = sequences.sequence_of(run, frame, node, pair)
                 if parts.rest is None and len(parts.items) == 2 and isinstance(parts.items[0], (Const, External)):
-                    items[dict_key(parts.items[0])] = parts.items[1]
+                    items[subscripts.dict_key(parts.items[0])] = parts.items[1]
                 else:
                     rest = run.unknown("a pair that is not followed", frame, node)
             if content.rest is not None:
@@ -158,7 +157,7 @@ def _zip(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> V
             content.items[:known] if content.rest is None else content.items + (content.rest,) * (known - len(content.items)) for content in contents
         ]
         return Tuple(tuple(Tuple(row) for row in zip(*columns)))
-    return Tuple((), Tuple(tuple(any_of(run, frame, node, content) for content in contents)))
+    return Tuple((), Tuple(tuple(subscripts.any_of(run, frame, node, content) for content in contents)))
 
 
 @builtin("map")
@@ -174,20 +173,20 @@ def _map(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> V
 @builtin("filter")
 def _filter(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
     content = _content(run, frame, node, args, 1)
-    return Tuple((), any_of(run, frame, node, content))
+    return Tuple((), subscripts.any_of(run, frame, node, content))
 
 
 @builtin("next")
 def _next(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
     content = _content(run, frame, node, args)
-    return content.items[0] if len(content.items) == 1 and content.rest is None else any_of(run, frame, node, content)
+    return content.items[0] if len(content.items) == 1 and content.rest is None else subscripts.any_of(run, frame, node, content)
 
 
 @builtin("sum")
 def _sum(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
     content = _content(run, frame, node, args)
     if content.rest is not None or not content.items:
-        losses = any_of(run, frame, node, content)
+        losses = subscripts.any_of(run, frame, node, content)
         if isinstance(losses, Tensor):
             return Tensor(sources=losses.sources, losses=losses.losses, reason="a sum of unknown length")
         return run.unknown("a sum of unknown length", frame, node, losses)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import libcst as cst
 
 from bcelint.contracts import frameworks
-from bcelint.trace import attributes, criteria, networks, pythoncalls, torchcalls
+from bcelint.trace import attributes, criteria, networks, pythoncalls, sequences, subscripts, torchcalls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
-from bcelint.trace.datasets import collate, dataset_item
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import MAX_DEPTH, MAX_RECURSION, Run, step_at
 from bcelint.trace.values import (
@@ -23,13 +21,10 @@ from bcelint.trace.values import (
     Const,
     Container,
     Criterion,
-    DictCell,
     External,
     Function,
     Instance,
     Layer,
-    ListCell,
-    Loader,
     Mapped,
     Method,
     Partial,
@@ -37,7 +32,6 @@ from bcelint.trace.values import (
     Tuple,
     Unknown,
     Value,
-    fresh,
 )
 
 HOOKED = "<hooked>"
@@ -77,12 +71,12 @@ def arguments_of(run: Run, frame: Frame, node: cst.Call) -> Arguments:
     for arg in node.args:
         value = ev.evaluate(run, frame, arg.value)
         if arg.star == "*":
-            content = sequence_of(run, frame, arg.value, value)
+            content = sequences.sequence_of(run, frame, arg.value, value)
             positional.extend(content.items)
             written.extend([arg.value] * len(content.items))
             open_positional = open_positional or content.rest is not None
         elif arg.star == "**":
-            mapping = mapping_of(run, value)
+            mapping = sequences.mapping_of(run, value)
             if mapping is None or mapping.rest is not None:
                 open_keywords = True
             for key, item in (mapping.items if mapping else {}).items():
@@ -226,9 +220,7 @@ def _body(run: Run, inner: Frame, function: Function) -> Value:
         return ev.evaluate(run, inner, function.node.body)
     flow = execute.block(run, inner, function.node.body)
     if inner.yields:
-        from bcelint.trace.subscripts import any_of
-
-        return Tuple((), any_of(run, inner, function.node.name, Tuple(tuple(inner.yields))))
+        return Tuple((), subscripts.any_of(run, inner, function.node.name, Tuple(tuple(inner.yields))))
     returns = [(guard - inner.entry_guard, value) for guard, value in inner.returns]
     if flow is execute.Flow.NEXT:
         returns.append((run.state.path - inner.entry_guard, NONE))
@@ -356,89 +348,3 @@ def _fill_dataclass(run: Run, frame: Frame, node: cst.BaseExpression, instance: 
     post = instance.cls.member("__post_init__")
     if post is not None:
         call_value(run, frame, node, attributes.bind(run, frame, node, post[0], instance), Arguments())
-
-
-# Sequences and mappings
-
-
-def another(run: Run, value: Value) -> Value:
-    """A further item of the same description, with an identity of its own."""
-    if isinstance(value, Tuple):
-        rest = None if value.rest is None else another(run, value.rest)
-        return replace(value, items=tuple(another(run, item) for item in value.items), rest=rest)
-    if isinstance(value, Unknown):
-        return replace(value, symbol=f"#{fresh()}", loop=run.loop or value.loop, sources=None if value.sources is None else value.sources | {fresh()})
-    if isinstance(value, Tensor):
-        return replace(value, uid=fresh())
-    return value
-
-
-def mapping_of(run: Run, value: Value) -> Mapped | None:
-    """The content of a dict-like value, or None."""
-    value = run.state.narrow(value)
-    if isinstance(value, (DictCell, Container)):
-        value = value.fields.get(CONTENT, Mapped())
-    return value if isinstance(value, Mapped) else None
-
-
-def sequence_of(run: Run, frame: Frame, node: cst.CSTNode, value: Value) -> Tuple:
-    """What iterating over a value yields: known items, and a rest of unknown number."""
-    value = run.state.narrow(value)
-    if isinstance(value, Tuple):
-        return value
-    if isinstance(value, ListCell):
-        content = value.fields.get(CONTENT, Tuple())
-        return sequence_of(run, frame, node, content)
-    if isinstance(value, DictCell):
-        mapped = value.fields.get(CONTENT)
-        if isinstance(mapped, Mapped):
-            return Tuple(tuple(Const(key) for key in mapped.items), run.unknown("a key", frame, node) if mapped.rest else None)
-    if isinstance(value, Container):
-        mapped = value.fields.get(CONTENT)
-        if isinstance(mapped, Mapped):
-            if value.name == "ModuleDict":
-                return Tuple(tuple(Const(key) for key in mapped.items), mapped.rest and run.unknown("a key", frame, node))
-            return Tuple(tuple(mapped.items.values()), mapped.rest)
-    if isinstance(value, Const) and isinstance(value.value, (str, tuple)) and len(value.value) <= 32:
-        return Tuple(tuple(Const(item) for item in value.value))
-    if isinstance(value, Tensor):
-        from bcelint.trace.subscripts import indexed
-
-        return Tuple((), indexed(run, frame, node, value, Const(0)))
-    if isinstance(value, Loader):
-        return Tuple((), collate(run, dataset_item(run, frame, node, value.dataset), value.options))
-    if isinstance(value, Instance):
-        return _of_instance(run, frame, node, value)
-    if isinstance(value, Choice):
-        return _of_choice(run, frame, node, value)
-    reason = value.reason if isinstance(value, Unknown) else "an item of something that is not followed"
-    unknown = run.unknown(reason, frame, node, value, number=isinstance(value, Unknown) and value.symbol.endswith(".shape"))
-    return Tuple((), replace(unknown, place=value.place) if isinstance(value, Unknown) and value.place else unknown)
-
-
-def _of_instance(run: Run, frame: Frame, node: cst.CSTNode, value: Instance) -> Tuple:
-    expression: Any = node if isinstance(node, cst.BaseExpression) else cst.Name("iter")
-    for name, args in (("__iter__", Arguments()), ("__getitem__", Arguments((run.unknown("an index", frame, node),)))):
-        member = value.cls.member(name)
-        if member is not None:
-            result = call_value(run, frame, expression, attributes.bind(run, frame, expression, member[0], value), args)
-            return sequence_of(run, frame, node, result) if name == "__iter__" and not isinstance(result, Instance) else Tuple((), result)
-    native = value.fields.get(CONTENT)
-    if native is not None:
-        return sequence_of(run, frame, node, native)
-    return Tuple((), run.unknown(f"what iterating over {value.cls.name} yields", frame, node))
-
-
-def _of_choice(run: Run, frame: Frame, node: cst.CSTNode, value: Choice) -> Tuple:
-    """Several sequences: item by item where they are equally long."""
-    contents = [(guard, sequence_of(run, frame, node, single)) for guard, single in value.alternatives]
-    first = contents[0][1]
-    if all(content.rest is None and len(content.items) == len(first.items) for _, content in contents):
-        columns = [[(guard, content.items[i]) for guard, content in contents] for i in range(len(first.items))]
-        return Tuple(tuple(run.state.choice(column) for column in columns))
-    rests = [(guard, content.rest or run.unknown("an item of a list of varying length", frame, node)) for guard, content in contents]
-    return (
-        Tuple((), run.state.choice(rests))
-        if not any(content.items for _, content in contents)
-        else Tuple((), run.unknown("an item of one of several lists", frame, node))
-    )

@@ -9,6 +9,7 @@ from typing import Any
 
 import libcst as cst
 
+from bcelint.contracts import tables
 from bcelint.trace import evaluate as ev
 from bcelint.trace import torchcalls
 from bcelint.trace.frames import Frame
@@ -119,7 +120,7 @@ def _same_thing(a: Value, b: Value) -> bool | None:
     if isinstance(a, (External, Cell)) or isinstance(b, (External, Cell)):
         if isinstance(a, (ListCell, DictCell)) and isinstance(b, (ListCell, DictCell)):
             return None
-        if any(isinstance(v, External) and not torchcalls.is_known(v.name) for v in (a, b)) and a.key() != b.key():
+        if any(isinstance(v, External) and not tables.is_known(v.name) for v in (a, b)) and a.key() != b.key():
             return None  # what is set outside of the project may be anything
         return bool(a.key() == b.key())
     return None

@@ -7,12 +7,11 @@ from typing import Any
 
 import libcst as cst
 
-from bcelint.trace import assign, calls
+from bcelint.trace import assign, sequences, subscripts
 from bcelint.trace import evaluate as ev
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run
 from bcelint.trace.state import without_loop
-from bcelint.trace.subscripts import any_of, dict_key
 from bcelint.trace.truth import split
 from bcelint.trace.values import Const, External, Mapped, Tuple, Value, fresh
 
@@ -31,7 +30,7 @@ def sequence(run: Run, frame: Frame, node: Any) -> Value:
         (items if sure and not loose else loose).append(ev.evaluate(run, inner, node.elt))
 
     _loop(run, inner, node.for_in, add, _settler(run, loose))
-    content = Tuple(tuple(items), any_of(run, frame, node, Tuple(tuple(loose))) if loose else None)
+    content = Tuple(tuple(items), subscripts.any_of(run, frame, node, Tuple(tuple(loose))) if loose else None)
     return ev.new_list(content)
 
 
@@ -46,12 +45,12 @@ def mapping(run: Run, frame: Frame, node: cst.DictComp) -> Value:
     def add(sure: bool) -> None:
         key, value = ev.evaluate(run, inner, node.key), ev.evaluate(run, inner, node.value)
         if sure and isinstance(key, (Const, External)):
-            items[dict_key(key)] = value
+            items[subscripts.dict_key(key)] = value
         else:
             loose.append(value)
 
     _loop(run, inner, node.for_in, add, _settler(run, loose))
-    return ev.new_dict(Mapped(items, any_of(run, frame, node, Tuple(tuple(loose))) if loose else None))
+    return ev.new_dict(Mapped(items, subscripts.any_of(run, frame, node, Tuple(tuple(loose))) if loose else None))
 
 
 def _settler(run: Run, loose: list[Value]) -> Callable[[int], None]:
@@ -65,7 +64,7 @@ def _settler(run: Run, loose: list[Value]) -> Callable[[int], None]:
 
 def _loop(run: Run, frame: Frame, clause: cst.CompFor, body: Any, settle: Callable[[int], None], sure: bool = True) -> None:
     """Run ``body`` for the items of the clause; with ``sure`` False where it is open how often, and ``settle`` after such a loop."""
-    content = calls.sequence_of(run, frame, clause.iter, ev.evaluate(run, frame, clause.iter))
+    content = sequences.sequence_of(run, frame, clause.iter, ev.evaluate(run, frame, clause.iter))
     for item in content.items[:MAX_ITEMS]:
         _once(run, frame, clause, item, body, settle, sure)
     if content.rest is not None or len(content.items) > MAX_ITEMS:
@@ -73,7 +72,7 @@ def _loop(run: Run, frame: Frame, clause: cst.CompFor, body: Any, settle: Callab
         run.loops.append(loop)
         try:
             rest = content.rest if content.rest is not None else content.items[-1]
-            _once(run, frame, clause, calls.another(run, rest), body, settle, False)
+            _once(run, frame, clause, sequences.another(run, rest), body, settle, False)
         finally:
             run.loops.pop()
         settle(loop)

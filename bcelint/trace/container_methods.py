@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from bcelint.trace import calls
 from bcelint.trace import evaluate as ev
+from bcelint.trace import sequences, subscripts
 from bcelint.trace.arguments import Arguments
-from bcelint.trace.subscripts import any_of, dict_key, without
 from bcelint.trace.values import CONTENT, NONE, Cell, Choice, Const, Container, DictCell, External, ListCell, Mapped, Tuple, Value
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def _of_list(run: Run, frame: Frame, node: cst.BaseExpression, receiver: ListCel
     if name in ("append", "add") and args.positional:
         return change(lambda c: _append(c, args.positional[0]) if isinstance(c, Tuple) else c)
     if name in ("extend", "update") and args.positional:
-        more = calls.sequence_of(run, frame, node, args.positional[0])
+        more = sequences.sequence_of(run, frame, node, args.positional[0])
         return change(lambda c: ev.join_sequences(c, more) if isinstance(c, Tuple) else c)
     if name == "insert" and len(args.positional) == 2 and isinstance(args.positional[0], Const):
         at, value = args.positional[0].value, args.positional[1]
@@ -75,7 +74,7 @@ def _of_list(run: Run, frame: Frame, node: cst.BaseExpression, receiver: ListCel
             if -len(single.items) <= position.value < len(single.items):
                 taken = single.items[position.value]
         elif isinstance(single, Tuple):
-            taken = any_of(run, frame, node, single)
+            taken = subscripts.any_of(run, frame, node, single)
         change(shortened)
         return taken
     if name == "clear":
@@ -102,13 +101,13 @@ def reordered(run: Run, frame: Frame, node: cst.BaseExpression, content: Tuple, 
             pass
     if not content.items and content.rest is None:
         return content
-    return Tuple((), any_of(run, frame, node, content))
+    return Tuple((), subscripts.any_of(run, frame, node, content))
 
 
 def _removed(run: Run, frame: Frame, node: cst.BaseExpression, content: Tuple, value: Value) -> Tuple:
     at = next((i for i, item in enumerate(content.items) if item.key() == value.key()), None)
     if at is None or content.rest is not None or not all(isinstance(item, Const) for item in content.items[:at]):
-        return Tuple((), any_of(run, frame, node, content))
+        return Tuple((), subscripts.any_of(run, frame, node, content))
     return Tuple((*content.items[:at], *content.items[at + 1 :]))
 
 
@@ -119,7 +118,7 @@ def _of_dict(run: Run, frame: Frame, node: cst.BaseExpression, receiver: DictCel
     if name in ("get", "pop", "setdefault") and args.positional:
         return _lookup(run, frame, node, receiver, content, name, args)
     if name == "keys":
-        return calls.sequence_of(run, frame, node, receiver)
+        return sequences.sequence_of(run, frame, node, receiver)
     if name == "values":
         return Tuple(tuple(content.items.values()), content.rest)
     if name == "items":
@@ -149,25 +148,25 @@ def _lookup(run: Run, frame: Frame, node: cst.BaseExpression, receiver: DictCell
 
     def one(key: Value) -> Value:
         if isinstance(key, (Const, External)):
-            found = content.items.get(dict_key(key))
+            found = content.items.get(subscripts.dict_key(key))
             if found is not None:
                 return found
             return default if content.rest is None else run.unknown("a value under a key that may not be set", frame, node)
-        return any_of(run, frame, node, Tuple((*content.items.values(), *([content.rest] if content.rest else []))))
+        return subscripts.any_of(run, frame, node, Tuple((*content.items.values(), *([content.rest] if content.rest else []))))
 
     result = run.state.lift(one, args.positional[0])
     key = args.positional[0]
     if name == "pop" and isinstance(key, Const):
-        run.state.write(receiver, CONTENT, Mapped({k: v for k, v in content.items.items() if k != dict_key(key)}, content.rest))
-    if name == "setdefault" and isinstance(key, Const) and dict_key(key) not in content.items:
-        run.state.write(receiver, CONTENT, Mapped({**content.items, dict_key(key): default}, content.rest))
+        run.state.write(receiver, CONTENT, Mapped({k: v for k, v in content.items.items() if k != subscripts.dict_key(key)}, content.rest))
+    if name == "setdefault" and isinstance(key, Const) and subscripts.dict_key(key) not in content.items:
+        run.state.write(receiver, CONTENT, Mapped({**content.items, subscripts.dict_key(key): default}, content.rest))
     return result
 
 
 def _update(run: Run, frame: Frame, node: cst.BaseExpression, receiver: DictCell, content: Mapped, args: Arguments) -> Value:
     items, rest = {**content.items}, content.rest
     if args.positional:
-        more = calls.mapping_of(run, args.positional[0])
+        more = sequences.mapping_of(run, args.positional[0])
         if more is None:
             items, rest = {}, replace(run.unknown("values of a dict that is not followed", frame, node), opaque=True)
         else:
@@ -204,7 +203,7 @@ def of_container(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Con
     if name in ("append", "extend", "insert"):
         if not args.positional:
             return None
-        more = (args.positional[-1],) if name != "extend" else calls.sequence_of(run, frame, node, args.positional[0]).items
+        more = (args.positional[-1],) if name != "extend" else sequences.sequence_of(run, frame, node, args.positional[0]).items
         items = dict(content.items)
         rest = content.rest
         at = args.positional[0]
@@ -218,7 +217,7 @@ def of_container(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Con
             for value in more:
                 items[str(len(items))] = value
         if name == "extend":
-            rest = rest or calls.sequence_of(run, frame, node, args.positional[0]).rest
+            rest = rest or sequences.sequence_of(run, frame, node, args.positional[0]).rest
         run.state.write(receiver, CONTENT, Mapped(items, rest))
         return receiver
     if name == "pop" and args.positional:
@@ -229,7 +228,7 @@ def of_container(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Con
         if isinstance(taken, Const) and taken.value in content.items:
             left: Value = Mapped({key: value for key, value in content.items.items() if key != taken.value}, content.rest)
         else:
-            left = without(run, frame, node, receiver, content, taken)
+            left = subscripts.without(run, frame, node, receiver, content, taken)
         run.state.write(receiver, CONTENT, left)
         return result or run.unknown("a layer taken from a container", frame, node)
     if name in ("children", "values", "modules"):
@@ -240,7 +239,7 @@ def of_container(run: Run, frame: Frame, node: cst.BaseExpression, receiver: Con
     if name == "keys":
         return Tuple(tuple(Const(key) for key in content.items), content.rest and run.unknown("a key", frame, node))
     if name == "update":
-        more_items = calls.mapping_of(run, args.positional[0]) if args.positional else None
+        more_items = sequences.mapping_of(run, args.positional[0]) if args.positional else None
         if more_items is not None:
             run.state.write(receiver, CONTENT, Mapped({**content.items, **more_items.items}, more_items.rest or content.rest))
             return NONE

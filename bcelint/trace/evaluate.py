@@ -9,8 +9,9 @@ from typing import Any
 
 import libcst as cst
 
+from bcelint.contracts import tables
 from bcelint.facts import NOTHING_KNOWN
-from bcelint.trace import attributes, calls, comparisons, comprehensions, subscripts, torchcalls
+from bcelint.trace import attributes, calls, comparisons, comprehensions, sequences, subscripts, torchcalls
 from bcelint.trace.frames import Frame
 from bcelint.trace.modules import external_member
 from bcelint.trace.run import Run
@@ -57,7 +58,7 @@ def _name(run: Run, frame: Frame, node: cst.Name) -> Value:
         for module in star.items:
             if isinstance(module, External):
                 member = external_member(module, name)
-                if isinstance(member, External) and torchcalls.is_known(member.name):
+                if isinstance(member, External) and tables.is_known(member.name):
                     return member
             elif isinstance(module, Unknown):
                 return run.unknown(f"{name} may come from a star import that is not in the project", frame, node)
@@ -291,7 +292,7 @@ def elements(run: Run, frame: Frame, nodes: Any) -> Tuple:
     content = Tuple()
     for element in nodes:
         if isinstance(element, cst.StarredElement):
-            content = join_sequences(content, calls.sequence_of(run, frame, element.value, evaluate(run, frame, element.value)))
+            content = join_sequences(content, sequences.sequence_of(run, frame, element.value, evaluate(run, frame, element.value)))
         else:
             content = join_sequences(content, Tuple((evaluate(run, frame, element.value),)))
     return content
@@ -310,7 +311,7 @@ def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
     rest: Value | None = None
     for element in node.elements:
         if isinstance(element, cst.StarredDictElement):
-            inner = calls.mapping_of(run, evaluate(run, frame, element.value))
+            inner = sequences.mapping_of(run, evaluate(run, frame, element.value))
             if inner is None:
                 rest = run.unknown("a dict that is spread into another", frame, element.value)
             else:
@@ -339,7 +340,7 @@ def _await(run: Run, frame: Frame, node: cst.Await) -> Value:
 
 def _yield(run: Run, frame: Frame, node: cst.Yield) -> Value:
     if isinstance(node.value, cst.From):
-        content = calls.sequence_of(run, frame, node, evaluate(run, frame, node.value.item))
+        content = sequences.sequence_of(run, frame, node, evaluate(run, frame, node.value.item))
         frame.yields.extend([*content.items, *([content.rest] if content.rest else [])])
     elif node.value is not None:
         frame.yields.append(evaluate(run, frame, node.value))

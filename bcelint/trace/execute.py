@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from bcelint.trace import assign, calls, loops, subscripts
+from bcelint.trace import assign, loops, sequences, subscripts
 from bcelint.trace import evaluate as ev
 from bcelint.trace.definitions import define_class, define_function
 from bcelint.trace.frames import Frame
@@ -98,7 +98,7 @@ def _augmented(run: Run, frame: Frame, node: cst.AugAssign) -> Flow:
     old = ev.evaluate(run, frame, node.target)
     right = ev.evaluate(run, frame, node.value)
     if isinstance(old, ListCell) and isinstance(node.operator, cst.AddAssign):
-        more = calls.sequence_of(run, frame, node.value, right)
+        more = sequences.sequence_of(run, frame, node.value, right)
         content = old.fields.get(CONTENT, Tuple())
         joined = run.state.lift(lambda c: ev.join_sequences(c, more) if isinstance(c, Tuple) else c, content)
         run.state.write(old, CONTENT, joined)

@@ -9,9 +9,9 @@ from dataclasses import replace
 import libcst as cst
 
 from bcelint.trace import builtin_functions, criteria, named_tuples
+from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.conditions import Literal
-from bcelint.trace.evaluate import evaluate
 from bcelint.trace.frames import Frame
 from bcelint.trace.options import OptionParser
 from bcelint.trace.run import Run
@@ -75,7 +75,7 @@ def _import_module(run: Run, frame: Frame, node: cst.BaseExpression, args: Argum
         return run.unknown("the name of an imported module is not known", frame, node, name)
 
     if isinstance(given, Unknown) and isinstance(written, cst.BinaryOperation) and isinstance(written.operator, cst.Add):
-        package, last = (evaluate(run, frame, side) for side in (written.left, written.right))
+        package, last = (ev.evaluate(run, frame, side) for side in (written.left, written.right))
         if isinstance(package, Const) and isinstance(package.value, str) and package.value.endswith(".") and isinstance(last, Unknown):
             return _some_module(run, frame, written.right, package.value[:-1], last) or one(given)
     return run.state.lift(one, given)

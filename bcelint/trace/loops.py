@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from bcelint.trace import assign, calls
+from bcelint.trace import assign, sequences, subscripts
 from bcelint.trace import evaluate as ev
 from bcelint.trace.common import common
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run
 from bcelint.trace.state import without_loop
-from bcelint.trace.subscripts import any_of
 from bcelint.trace.truth import split
 from bcelint.trace.values import CONTENT, Cell, Choice, Const, Tuple, Value, fresh
 
@@ -31,10 +30,10 @@ def for_loop(run: Run, frame: Frame, node: cst.For) -> Flow:
 
     value = run.state.narrow(ev.evaluate(run, frame, node.iter))
     if isinstance(value, Choice) and len(value.alternatives) <= MAX_SEVERAL:
-        contents = [(guard, calls.sequence_of(run, frame, node.iter, single)) for guard, single in value.alternatives]
+        contents = [(guard, sequences.sequence_of(run, frame, node.iter, single)) for guard, single in value.alternatives]
         if len({(len(content.items), content.rest is None) for _, content in contents}) > 1:
             return branch(run, frame, [(guard, functools.partial(_over, run, frame, node, content)) for guard, content in contents])
-    return _over(run, frame, node, calls.sequence_of(run, frame, node.iter, value))
+    return _over(run, frame, node, sequences.sequence_of(run, frame, node.iter, value))
 
 
 def _over(run: Run, frame: Frame, node: cst.For, content: Tuple) -> Flow:
@@ -42,7 +41,7 @@ def _over(run: Run, frame: Frame, node: cst.For, content: Tuple) -> Flow:
 
     items, rest = content.items, content.rest
     if len(items) > MAX_UNROLLED:
-        items, rest = (), any_of(run, frame, node.iter, content)
+        items, rest = (), subscripts.any_of(run, frame, node.iter, content)
     for item in items:
         flow = _iteration(run, frame, lambda item=item: assign.assign(run, frame, node.target, item), node)  # type: ignore[misc]
         if flow in (Flow.RETURN, Flow.RAISE):
@@ -50,7 +49,7 @@ def _over(run: Run, frame: Frame, node: cst.For, content: Tuple) -> Flow:
         if flow is Flow.BREAK:
             return Flow.NEXT
     if rest is not None:
-        _any_iteration(run, frame, node, lambda: assign.assign(run, frame, node.target, calls.another(run, rest)))
+        _any_iteration(run, frame, node, lambda: assign.assign(run, frame, node.target, sequences.another(run, rest)))
     return Flow.NEXT if node.orelse is None else block(run, frame, node.orelse.body)
 
 
@@ -78,7 +77,7 @@ def _meet(run: Run, frame: Frame, node: cst.CSTNode, exits: list[dict[str, Value
         options = [exit.get(name, now) for exit in exits] + ([now] if goes_on else [])
         values = [value for value in options if value is not None]
         if values:
-            run.state.write(frame, name, any_of(run, frame, node, Tuple(tuple(values))))
+            run.state.write(frame, name, subscripts.any_of(run, frame, node, Tuple(tuple(values))))
 
 
 def while_loop(run: Run, frame: Frame, node: cst.While) -> Flow:
@@ -122,7 +121,7 @@ def _settled(run: Run, frame: Frame, node: cst.CSTNode, cell: Cell, key: str, ol
         known = old.items if isinstance(old, Tuple) else ()
         if len(new.items) > len(known) and all(a is b for a, b in zip(known, new.items)):
             grown = (*new.items[len(known) :], *([new.rest] if new.rest else []))
-            new = Tuple(known, any_of(run, frame, node, Tuple(grown)))
+            new = Tuple(known, subscripts.any_of(run, frame, node, Tuple(grown)))
         return Tuple(tuple(without_loop(run.state, item, loop) for item in new.items), without_loop(run.state, new.rest, loop) if new.rest else None)
     if key == CONTENT:
         from bcelint.trace.values import Choice, Mapped

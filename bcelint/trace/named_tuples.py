@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import libcst as cst
 
-from bcelint.trace import calls
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run
@@ -16,12 +15,14 @@ MAKER = "collections.<namedtuple>"
 
 def namedtuple(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
     """``collections.namedtuple(name, fields)``: what makes tuples with these names."""
+    from bcelint.trace import sequences
+
     given = args.positional[1] if len(args.positional) > 1 else args.keywords.get("field_names")
     fields = run.state.narrow(given) if given is not None else None
     if isinstance(fields, Const) and isinstance(fields.value, str):
         names: tuple[object, ...] = tuple(fields.value.replace(",", " ").split())
     else:
-        content = calls.sequence_of(run, frame, node, fields) if isinstance(fields, (Tuple, ListCell)) else Tuple((), NONE)
+        content = sequences.sequence_of(run, frame, node, fields) if isinstance(fields, (Tuple, ListCell)) else Tuple((), NONE)
         names = () if content.rest is not None else tuple(item.value if isinstance(item, Const) else None for item in content.items)
     if not names or not all(isinstance(name, str) for name in names) or set(args.keywords) - {"field_names"} or len(args.positional) > 2:
         return run.unknown("a namedtuple with fields or defaults that are not followed", frame, node)

@@ -8,9 +8,9 @@ import libcst as cst
 
 from bcelint.contracts import frameworks, tables
 from bcelint.facts import DType
-from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, libraries, networks, torchcalls
+from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, libraries, networks, sequences, torchcalls
+from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
-from bcelint.trace.evaluate import evaluate
 from bcelint.trace.frames import Frame
 from bcelint.trace.options import OptionParser
 from bcelint.trace.run import Run, step_at
@@ -116,7 +116,7 @@ def super_value(run: Run, frame: Frame, node: cst.Call) -> Value:
     owner: Value | None = frame.owner
     receiver: Value | None = None
     if len(node.args) == 2:
-        owner, receiver = (evaluate(run, frame, arg.value) for arg in node.args)
+        owner, receiver = (ev.evaluate(run, frame, arg.value) for arg in node.args)
     else:
         at: Frame | None = frame
         while at is not None and receiver is None:
@@ -196,7 +196,7 @@ def _of_module(
         if result is not None:
             return result
     if name in ("children", "modules") and isinstance(container, Container):
-        return calls.sequence_of(run, frame, node, container)
+        return sequences.sequence_of(run, frame, node, container)
     return run.unknown(f".{name}() of a module is not followed", frame, node, *args.all())
 
 

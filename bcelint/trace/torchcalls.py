@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from bcelint.contracts import tables
+from bcelint.contracts import frameworks, tables
 from bcelint.contracts.schema import REQUIRED, UNKNOWN, Arg, Args, Many, Op, Outcome, Param, Result, facts_of, outcome_of
 from bcelint.contracts.schema import Layer as LayerRow
 from bcelint.facts import NOTHING_KNOWN, Claim
 from bcelint.places import Step
+from bcelint.trace import sequences
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run, step_at
 from bcelint.trace.values import (
@@ -33,14 +34,6 @@ from bcelint.trace.values import (
 
 if TYPE_CHECKING:
     from bcelint.trace.arguments import Arguments
-
-CONTAINERS = {"torch.nn.Sequential", "torch.nn.ModuleList", "torch.nn.ModuleDict", "torch.nn.ParameterList", "torch.nn.ParameterDict"}
-
-
-def is_known(name: str) -> bool:
-    """Whether a dotted name stands in the tables."""
-    lookups: tuple[Any, ...] = (tables.op, tables.layer, tables.loss_class, tables.loss_function, tables.wrapper)
-    return name in CONTAINERS or any(lookup(name) is not None for lookup in lookups)
 
 
 def as_arg(value: Value) -> Arg:
@@ -262,7 +255,7 @@ def _dim(run: Run, frame: Frame, node: cst.CSTNode, owner: Tensor, axis: int, di
 
 def construct(run: Run, frame: Frame, node: cst.BaseExpression, name: str, args: Arguments) -> Value | None:
     """``nn.Linear(20, 1)``, ``nn.Sequential(…)``: the layer or container, or None where ``name`` is no such thing."""
-    if name in CONTAINERS:
+    if name in frameworks.CONTAINERS:
         return _container(run, frame, node, name.rpartition(".")[2], args)
     row = tables.layer(name)
     if row is None:
@@ -277,7 +270,6 @@ def construct(run: Run, frame: Frame, node: cst.BaseExpression, name: str, args:
 
 
 def _container(run: Run, frame: Frame, node: cst.BaseExpression, name: str, args: Arguments) -> Value:
-    from bcelint.trace import calls
 
     container = Container(name)
     items: dict[Any, Value] = {}
@@ -290,7 +282,7 @@ def _container(run: Run, frame: Frame, node: cst.BaseExpression, name: str, args
         else:
             rest = run.unknown("layers that are not followed", frame, node)
     elif name in ("ModuleList", "ParameterList") and given:
-        sequence = calls.sequence_of(run, frame, node, given[0])
+        sequence = sequences.sequence_of(run, frame, node, given[0])
         items, rest = {str(i): item for i, item in enumerate(sequence.items)}, sequence.rest
     else:
         items = {str(i): item for i, item in enumerate(given)}

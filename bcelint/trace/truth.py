@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import libcst as cst
 
+from bcelint.contracts import tables
 from bcelint.trace.conditions import Atom, Literal, compatible
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run
-from bcelint.trace.torchcalls import is_known
 from bcelint.trace.values import (
     CONTENT,
     Cell,
@@ -54,7 +54,7 @@ def truth(value: Value) -> bool | None:
     if isinstance(value, (Unknown, Tensor)):
         return None
     if isinstance(value, External):  # a function, class or module counts as true; what else it is, is set outside
-        return True if "." not in value.name or value.name.startswith("builtins.") or is_known(value.name) else None
+        return True if "." not in value.name or value.name.startswith("builtins.") or tables.is_known(value.name) else None
     if isinstance(value, Tuple):
         return True if value.items else None if value.rest else False
     if isinstance(value, (ListCell, DictCell, Container)):
