@@ -46,6 +46,15 @@ def settled(shape: Shape | None) -> Shape | None:
     return None if shape == ANY else shape
 
 
+def shared(one: Shape | None, other: Shape | None) -> Shape | None:
+    """What holds of a shape that is one of two: the number of dimensions, and the sizes that are the same."""
+    if one is None or other is None or one == other:
+        return one if one == other else None
+    if one.open or other.open or one.rank != other.rank:
+        return None
+    return Shape(tuple(a if a == b else None for a, b in zip(one.dims, other.dims)))
+
+
 def position(shape: Shape, axis: int, extra: int = 0) -> int | None:
     """``axis`` as an index into ``dims`` (of ``extra`` more dimensions), or None where it cannot be placed."""
     length = len(shape.dims) + extra

@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from bcelint.contracts import shapes
 from bcelint.trace import attributes, sequences, subscripts, torchcalls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.frames import Frame
@@ -44,8 +45,9 @@ def _with_gradient_of(owner: Tensor, value: Value) -> Value:
     if not isinstance(value, Tensor):
         return value
     old, new = owner.facts.shape, value.facts.shape
-    shape = new if old is not None and new is not None and old.value == new.value else None
-    return replace(value, facts=replace(value.facts, grad=owner.facts.grad, shape=shape))
+    shape = None if old is None or new is None else shapes.shared(old.value, new.value)
+    claim = None if shape is None or new is None else replace(new, value=shape)
+    return replace(value, facts=replace(value.facts, grad=owner.facts.grad, shape=claim))
 
 
 def _unpack(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Value) -> None:

@@ -87,3 +87,10 @@ def test_reshape(sizes: tuple[int, ...]) -> None:
 def test_shapes_that_do_not_fit() -> None:
     assert shapes.broadcast(Shape((2,)), Shape((3,))) is None
     assert shapes.broadcast(Shape((4, 2)), Shape((3, 2))) is None
+
+
+def test_of_two_shapes_the_number_of_dimensions_and_equal_sizes_are_shared() -> None:
+    assert shapes.shared(Shape((4, 3)), Shape((4, 5))) == Shape((4, None))
+    assert shapes.shared(Shape((4, 3)), Shape((4, 3))) == Shape((4, 3))
+    for one, other in ((Shape((4,)), Shape((4, 1))), (Shape((3,), open=True), Shape((4,))), (None, Shape((4,)))):
+        assert shapes.shared(one, other) is None
