@@ -116,3 +116,10 @@ def test_a_doubled_softmax_never_learns_below_its_floor() -> None:
 
     assert trained(double=True) > 1.461
     assert trained(double=False) < 0.1
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU: on the CPU, autocast leaves binary_cross_entropy alone")
+def test_bce_under_cuda_autocast_raises() -> None:
+    probabilities, target = torch.full((3,), 0.5, device="cuda"), torch.ones(3, device="cuda")
+    with torch.autocast("cuda"), pytest.raises(RuntimeError, match="unsafe to autocast"):
+        F.binary_cross_entropy(probabilities, target)
