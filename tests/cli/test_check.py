@@ -138,7 +138,7 @@ def test_a_path_that_does_not_exist(project: Path, check: Check) -> None:
     assert "warning: nowhere.py: " in beside.stderr
 
 
-@pytest.mark.parametrize("content", [b"print 'python 2'\nimport torch.nn\n", b"import torch.nn\n\xff\xfe\x00", b"import torch.nn\n'\x00'\n"])
+@pytest.mark.parametrize("content", [b"def broken(:\nimport torch.nn\n", b"import torch.nn\n\xff\xfe\x00", b"import torch.nn\n'\x00'\n"])
 def test_a_bad_file_is_one_warning(project: Path, content: bytes, check: Check) -> None:
     (project / "bad.py").write_bytes(content + b"torch.nn.functional.binary_cross_entropy_with_logits(x, y)  # bce_logits\n")
     result = check()
