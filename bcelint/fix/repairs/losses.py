@@ -1,0 +1,99 @@
+"""Repairs that exchange the loss: BCE101, BCE301, BCE902."""
+
+from __future__ import annotations
+
+import math
+
+from bcelint.callsite import CallSite, KnownFacts
+from bcelint.facts import DType
+from bcelint.fix.context import Context
+from bcelint.fix.edits import Draft, Outcome, Refusal
+from bcelint.fix.wrapping import around, behind, cast
+
+NOT_WRITTEN = Refusal("the argument is not written in the call")
+
+
+def name_of(site: CallSite, loss: str) -> str:
+    """A loss in the form, class or function, that the call uses."""
+    from bcelint.fix.context import ROWS
+
+    return loss if site.built is not None else ROWS[loss].function_name
+
+
+def missing_sigmoid(context: Context, site: CallSite) -> Outcome:
+    """BCE101: the with-logits twin where all calls of the loss get logits, else a sigmoid around the argument."""
+    facts = site.prediction
+    if facts.kind == "log-probabilities":
+        return Refusal("pass the probabilities themselves (`.exp()`), or logits to BCEWithLogitsLoss")
+    if not _unbounded(facts):
+        return Refusal(_no_sigmoid(facts))
+    shared = context.of_loss(site)
+    if context.all_have(site, "BCE101") and all(_unbounded(each.prediction) for each in shared):
+        draft = context.exchanged(site, "BCEWithLogitsLoss")
+        if isinstance(draft, Draft):
+            sure = all(each.prediction.kind == "logits" for each in shared)
+            return draft.repair(sure, f"use {name_of(site, 'BCEWithLogitsLoss')}")
+    only_here = not all("BCE101" in each.codes for each in context.of_call(site))
+    at = context.argument(site, "prediction", only_here)
+    if at is None:
+        return NOT_WRITTEN
+    draft = around(at, "torch", "sigmoid")
+    draft.loss_at.update(context.kept(site))
+    return draft.repair(False, f"put torch.sigmoid(…) around `{at.code.source(at.node)}`")
+
+
+def _unbounded(facts: KnownFacts) -> bool:
+    return facts.kind == "logits" or (facts.kind is None and facts.low == -math.inf and facts.high == math.inf)
+
+
+def _no_sigmoid(facts: KnownFacts) -> str:
+    if facts.low == -1 and facts.high == 1:
+        return "values in [-1, 1] are no logits; map them to [0, 1] by (x + 1) / 2, or let the model return logits for BCEWithLogitsLoss"
+    if facts.low == 0:
+        return "values from 0 on are no logits; drop what makes them positive and use BCEWithLogitsLoss, or end the model in a sigmoid"
+    return "these bounded values are no logits; let the model return logits for BCEWithLogitsLoss, or end it in a sigmoid"
+
+
+def single_logit(context: Context, site: CallSite) -> Outcome:
+    """BCE301: BCEWithLogitsLoss, with floats of the prediction's shape for targets."""
+    shared = context.of_loss(site)
+    if not context.all_have(site, "BCE301"):
+        return Refusal("its loss also serves calls with several classes; give the model two outputs, or this call a BCEWithLogitsLoss of its own")
+    draft = context.exchanged(site, "BCEWithLogitsLoss")
+    if isinstance(draft, Refusal):
+        return draft
+    for each in shared:
+        target, prediction = context.argument(each, "target"), context.argument(each, "prediction")
+        if target is None or prediction is None:
+            return NOT_WRITTEN
+        floating = each.target.dtype is not None and DType(each.target.dtype).is_floating
+        new = "" if floating else ".float()"
+        shape = _shape_behind(each, target.code.source(prediction.node))
+        if new and not shape:
+            draft.add(cast(target, "float"))
+        elif new or shape:
+            draft.add(behind(target, new + shape))
+    return draft.repair(False, f"use {name_of(site, 'BCEWithLogitsLoss')}, with targets that are floats of the prediction's shape")
+
+
+def _shape_behind(site: CallSite, prediction: str) -> str:
+    """What gives the target the prediction's shape; nothing where it has it."""
+    ours, theirs = site.prediction.shape, site.target.shape
+    if ours is not None and theirs is not None and ours.rank is not None and ours.rank == theirs.rank:
+        return ""
+    if theirs is not None and theirs.rank == 1 and ours is not None and ours.rank == 2:
+        return ".unsqueeze(1)"
+    return f".view_as({prediction})" if prediction.replace(".", "").replace("_", "").isalnum() else ".unsqueeze(1)"
+
+
+def redundant_log_softmax(context: Context, site: CallSite) -> Outcome:
+    """BCE902: NLLLoss, which is what CrossEntropyLoss is to log-probabilities and class indices."""
+    if not context.all_have(site, "BCE902"):
+        return Refusal("its loss also serves calls that are given logits")
+    shared = context.of_loss(site)
+    if any(each.target.dtype is not None and DType(each.target.dtype).is_floating for each in shared):
+        return Refusal("its targets are class probabilities, which NLLLoss does not take")
+    draft = context.exchanged(site, "NLLLoss")
+    if isinstance(draft, Refusal):
+        return draft
+    return draft.repair(all(each.target.dtype is not None for each in shared), f"use {name_of(site, 'NLLLoss')}")
