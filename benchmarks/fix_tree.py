@@ -18,6 +18,7 @@ import tempfile
 from pathlib import Path
 
 from bcelint import session
+from bcelint.cache import Cache
 from bcelint.cli.render_fixes import print_diff
 from bcelint.finding import Finding
 from bcelint.fix.engine import Fixes, fixes
@@ -41,12 +42,12 @@ FAMILIES = {
 }
 
 
-def repair(tree: Path, diffs: Path | None, name: str) -> tuple[Fixes, list[str]]:
+def repair(tree: Path, diffs: Path | None, name: str, cache: Cache) -> tuple[Fixes, list[str]]:
     """Repair a tree in place; what was done, and what went wrong."""
     codes = session.choose_rules()
     os.chdir(tree)
     trouble = []
-    found = fixes(["."], codes, unsafe=True, jobs=1)
+    found = fixes(["."], codes, unsafe=True, jobs=1, cache=cache)
     if diffs is not None and found.before:
         with open(diffs / f"{name}.diff", "w", encoding="utf-8", errors="backslashreplace") as file:
             before, sys.stdout = sys.stdout, file
@@ -63,10 +64,10 @@ def repair(tree: Path, diffs: Path | None, name: str) -> tuple[Fixes, list[str]]
             ast.parse(Path(path).read_bytes())
         except SyntaxError as error:
             trouble.append(f"{path} no longer parses: {error}")
-    again = fixes(["."], codes, unsafe=True, jobs=1)
+    again = fixes(["."], codes, unsafe=True, jobs=1, cache=cache)
     trouble += [f"a second run changes {path}" for path in again.before]
     left = {(each.finding.code, each.finding.position.path, each.finding.message) for each in found.left}
-    for each in session.analyse(["."], codes, jobs=1).findings:
+    for each in session.analyse(["."], codes, jobs=1, cache=cache).findings:
         if (each.code, each.position.path, each.message) not in left:
             trouble.append(f"reported after the repair: {_place(tree, each)} {each.message}")
     return found, trouble
@@ -105,7 +106,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             tree = Path(folder).resolve() / checkout.name
             shutil.copytree(checkout, tree, symlinks=True)
-            found, trouble = repair(tree, diffs, checkout.name)
+            found, trouble = repair(tree, diffs, checkout.name, Cache(os.path.join(folder, "cache")))
             os.chdir(given.folder)
             count["fixed"] += len(found.fixed)
             count["left"] += len(found.left)

@@ -78,7 +78,10 @@ def _built(code: Code, callee: ast.expr) -> ast.Call | None:
         for node in ast.walk(owner) if owner is not None else ():
             if isinstance(node, ast.Attribute) and node.attr == callee.attr and not isinstance(node.ctx, ast.Load):
                 found.append(_value(code.parents.get(node)))
-    return found[0] if len(found) == 1 and isinstance(found[0], ast.Call) else None
+    built = found[0] if len(found) == 1 else None
+    while isinstance(built, ast.Call) and isinstance(built.func, ast.Attribute) and built.func.attr in ("to", "cuda", "cpu", "eval"):
+        built = built.func.value
+    return built if isinstance(built, ast.Call) else None
 
 
 def _value(statement: ast.AST | None) -> ast.expr | None:
@@ -139,20 +142,22 @@ def without(code: Code, found: Found) -> Draft | None:
         return Draft([_unwrapped(code, made)])
     use, binding = found.path[0]
     names = Names(code, code.scope(use))
-    others = [node for node in names.readers(binding, use.id) if node is not use and not _asks_no_values(code, node)]
+    readers = [node for node in names.readers(binding, use.id) if node is not use]
+    others = [node for node in readers if not _asks_no_values(code, node)]
     if len(found.path) > 1:
         # Through several names: only where none of them is read by anyone else.
         for name, statement in found.path:
             readers = [each for each in names.readers(statement, name.id) if each is not name and not _asks_no_values(code, each)]
             if readers:
                 return None
-        return _dropped(code, found.path[-1][1], made, names)
-    if not others:
-        return _dropped(code, binding, made, names)
+        return _dropped(code, found.path[-1][1], made)
     exact = _value(binding) is made.call
     if exact and isinstance(made.given, ast.Name) and made.given.id != use.id and names.is_kept(made.given.id, binding, use):
-        start, end = code.span(use)
-        return Draft([Edit(code.path, start, end, made.given.id)])
+        draft = Draft([Edit(code.path, *code.span(use), made.given.id)])
+        draft.edits += [] if readers else _removed(code, binding)
+        return draft
+    if not others:
+        return _dropped(code, binding, made)
     return _split(code, binding, made, use, names) if exact else None
 
 
@@ -171,19 +176,24 @@ def _unwrapped(code: Code, made: Activation) -> Edit:
     return Edit(code.path, start, end, text if bare or alone else f"({text})")
 
 
-def _dropped(code: Code, binding: ast.stmt, made: Activation, names: Names) -> Draft:
+def _dropped(code: Code, binding: ast.stmt, made: Activation) -> Draft:
     """The activation taken out of an assignment; the whole assignment where nothing is left of it."""
     target = binding.targets[0] if isinstance(binding, ast.Assign) else None
     if _value(binding) is made.call and isinstance(target, ast.Name) and isinstance(made.given, ast.Name) and made.given.id == target.id:
-        start, end = _whole_line(code, binding)
-        block = next(
-            getattr(code.parents[binding], name) for name in ("body", "orelse", "finalbody") if binding in getattr(code.parents[binding], name, ())
-        )
-        if len(block) > 1 and end > start:
-            return Draft([Edit(code.path, start, end, "")])
-        if len(block) == 1:
-            return Draft([Edit(code.path, *code.span(binding), "pass")])
+        removed = _removed(code, binding)
+        if removed:
+            return Draft(removed)
     return Draft([_unwrapped(code, made)])
+
+
+def _removed(code: Code, statement: ast.stmt) -> list[Edit]:
+    """The edit that takes a statement out; none where other code stands on its line."""
+    parent = code.parents[statement]
+    block = next(found for name in ("body", "orelse", "finalbody") for found in [getattr(parent, name, ())] if statement in found)
+    if len(block) == 1:
+        return [Edit(code.path, *code.span(statement), "pass")]
+    start, end = _whole_line(code, statement)
+    return [Edit(code.path, start, end, "")] if end > start else []
 
 
 def _whole_line(code: Code, statement: ast.stmt) -> tuple[int, int]:
