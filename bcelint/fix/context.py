@@ -14,6 +14,7 @@ from bcelint.fix.code import FUNCTIONS, Code
 from bcelint.fix.edits import Draft, Edit, Refusal
 from bcelint.fix.naming import renamed
 
+NOT_WRITTEN = Refusal("the argument is not written in the call")
 ROWS = {row.name: row for row in tables.losses()}
 
 
@@ -66,6 +67,13 @@ class Context:
 
     # Arguments
 
+    def wrong(self, site: CallSite, name: str, code: str) -> Written | Refusal:
+        """The argument ``name`` where every call that passes through there has the problem ``code``: what is put around it does no harm to others."""
+        everywhere = all(code in each.codes for each in self.of_call(site))
+        if not everywhere and not all(code in each.codes for each in self.of_call(site) if each.position == site.position):
+            return Refusal("in other cases the same call is right, or not seen through")
+        return self.argument(site, name, not everywhere) or NOT_WRITTEN
+
     def argument(self, site: CallSite, name: str, only_here: bool = False) -> Written | None:
         """The argument ``name`` (``prediction`` or ``target``) in torch's own call; with ``only_here``, in the outermost one."""
         code = self.code(site.inner.path)
@@ -78,7 +86,7 @@ class Context:
         if node is None:
             return None
         inner = Written(code, call, node)
-        return self.outer(site, inner) if only_here and site.position != site.inner else inner
+        return self.outer(site, inner) if only_here else inner
 
     def outer(self, site: CallSite, inner: Written) -> Written | None:
         """Where a wrapper passes its own parameter on: the argument that its caller gives for it."""

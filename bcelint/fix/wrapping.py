@@ -9,9 +9,12 @@ from bcelint.fix.edits import Draft, Edit
 from bcelint.fix.naming import member
 
 
-def around(at: Written, module: str, function: str, more: str = "") -> Draft:
-    """``module.function(argument)``, with ``more`` behind the argument."""
-    text, imports = member(at.code, module, function, at.node)
+def around(at: Written, function: str, more: str = "") -> Draft:
+    """``torch.function(argument, more)``; the method of that name where the file does not import torch."""
+    text, imports = member(at.code, "torch", function, at.node)
+    if imports:
+        return behind(at, f".{function}({more})")
+    more = f", {more}" if more else ""
     start, end = at.code.span(at.node)
     path = at.code.path
     return Draft([Edit(path, start, start, f"{text}("), Edit(path, end, end, f"{more})")], imports)

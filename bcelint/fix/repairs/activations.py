@@ -7,7 +7,7 @@ from bcelint.facts import DType
 from bcelint.fix.activations import Found, find, without
 from bcelint.fix.context import Context, Written
 from bcelint.fix.edits import Draft, Outcome, Refusal
-from bcelint.fix.repairs.losses import NOT_WRITTEN, name_of
+from bcelint.fix.repairs.losses import name_of
 from bcelint.fix.wrapping import around, behind
 
 
@@ -73,13 +73,27 @@ def _logit(context: Context, site: CallSite) -> Outcome:
     if site.prediction.kind != "probabilities":
         return Refusal("let the model return its logits")
     code = next(each for each in site.codes if each in ("BCE102", "BCE103"))
-    at = context.argument(site, "prediction", not all(code in each.codes for each in context.of_call(site)))
-    if at is None:
-        return NOT_WRITTEN
-    draft = around(at, "torch", "logit", ", eps=1e-6")
+    at = context.wrong(site, "prediction", code)
+    if isinstance(at, Refusal):
+        return at
+    draft = around(at, "logit", "eps=1e-6")
     draft.loss_at.update(context.kept(site))
-    return draft.repair(
-        False, "undo the sigmoid by torch.logit(…); better by hand: let the model return logits, and apply the sigmoid where it predicts"
+    name = "softmax" if made_by_softmax(site) else "sigmoid"
+    title = f"undo the {name} by torch.logit(…); better by hand: let the model return logits, and apply the {name} where it predicts"
+    return draft.repair(False, title)
+
+
+def _each_for_itself(context: Context, site: CallSite) -> Outcome | None:
+    """BCELoss, where sigmoid outputs meet floats for targets: each is a probability of its own, as in an autoencoder or a multi-label task."""
+    shared = context.of_loss(site)
+    floats = all(each.target.dtype is not None and DType(each.target.dtype).is_floating for each in shared)
+    if not floats or any(made_by_softmax(each) for each in shared) or not context.all_have(site, "BCE103"):
+        return None
+    draft = context.exchanged(site, "BCELoss")
+    return (
+        draft.repair(False, f"use {name_of(site, 'BCELoss')}: a sigmoid's outputs are probabilities each for itself")
+        if isinstance(draft, Draft)
+        else None
     )
 
 
@@ -89,7 +103,7 @@ def double_softmax(context: Context, site: CallSite) -> Outcome:
     if found is not None:
         return found
     if not made_by_softmax(site):
-        return _logit(context, site)
+        return _each_for_itself(context, site) or _logit(context, site)
     shared = context.of_loss(site)
     title = "take the log of the probabilities"
     draft: Draft | Refusal = Refusal("")
@@ -101,9 +115,9 @@ def double_softmax(context: Context, site: CallSite) -> Outcome:
     else:
         title = f"use {name_of(site, 'NLLLoss')} on the log of the probabilities"
     for each in shared:
-        at = context.argument(each, "prediction", not all("BCE103" in other.codes for other in context.of_call(each)))
-        if at is None:
-            return NOT_WRITTEN
+        at = context.wrong(each, "prediction", "BCE103")
+        if isinstance(at, Refusal):
+            return at
         draft.add(behind(at, ".log()"))
     return draft.repair(False, f"{title}; better by hand: let the model return logits, and apply the softmax where it predicts")
 

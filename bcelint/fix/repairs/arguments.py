@@ -8,9 +8,8 @@ import difflib
 from bcelint.callsite import CallSite
 from bcelint.contracts.schema import Loss, TargetForm
 from bcelint.facts import DType, Kind
-from bcelint.fix.context import ROWS, Context
+from bcelint.fix.context import NOT_WRITTEN, ROWS, Context
 from bcelint.fix.edits import Draft, Edit, Outcome, Refusal
-from bcelint.fix.repairs.losses import NOT_WRITTEN
 from bcelint.rules.bce307_invalid_loss_argument import reductions
 
 _LIKE = 0.8

@@ -9,7 +9,7 @@ from bcelint.fix.activations import logged
 from bcelint.fix.context import Context
 from bcelint.fix.edits import Draft, Edit, Outcome, Refusal
 from bcelint.fix.repairs.activations import located
-from bcelint.fix.repairs.losses import NOT_WRITTEN, name_of
+from bcelint.fix.repairs.losses import name_of
 from bcelint.fix.scopes import Names
 from bcelint.fix.wrapping import behind
 
@@ -24,18 +24,18 @@ def _log(context: Context, site: CallSite, code: str, inline_is_safe: bool, argu
         if draft is not None and not readers:
             draft.loss_at.update(context.kept(site))
             return draft.repair(inline_is_safe, "use log_softmax instead of softmax")
-    written = context.argument(site, argument, not all(code in each.codes for each in context.of_call(site)))
-    if written is None:
-        return NOT_WRITTEN
+    written = context.wrong(site, argument, code)
+    if isinstance(written, Refusal):
+        return written
     draft = behind(written, ".log()")
     draft.loss_at.update(context.kept(site))
     return draft.repair(False, "take the log of the probabilities; better by hand: log_softmax instead of softmax")
 
 
 def _log_softmax(context: Context, site: CallSite, code: str, dim: int, safe: bool) -> Outcome:
-    written = context.argument(site, "prediction", not all(code in each.codes for each in context.of_call(site)))
-    if written is None:
-        return NOT_WRITTEN
+    written = context.wrong(site, "prediction", code)
+    if isinstance(written, Refusal):
+        return written
     draft = behind(written, f".log_softmax({dim})")
     draft.loss_at.update(context.kept(site))
     return draft.repair(safe, "add a log_softmax")

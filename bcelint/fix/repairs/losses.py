@@ -6,11 +6,9 @@ import math
 
 from bcelint.callsite import CallSite, KnownFacts
 from bcelint.facts import DType
-from bcelint.fix.context import Context
+from bcelint.fix.context import NOT_WRITTEN, Context
 from bcelint.fix.edits import Draft, Outcome, Refusal
 from bcelint.fix.wrapping import around, behind, cast
-
-NOT_WRITTEN = Refusal("the argument is not written in the call")
 
 
 def name_of(site: CallSite, loss: str) -> str:
@@ -33,11 +31,10 @@ def missing_sigmoid(context: Context, site: CallSite) -> Outcome:
         if isinstance(draft, Draft):
             sure = all(each.prediction.kind == "logits" for each in shared)
             return draft.repair(sure, f"use {name_of(site, 'BCEWithLogitsLoss')}")
-    only_here = not all("BCE101" in each.codes for each in context.of_call(site))
-    at = context.argument(site, "prediction", only_here)
-    if at is None:
-        return NOT_WRITTEN
-    draft = around(at, "torch", "sigmoid")
+    at = context.wrong(site, "prediction", "BCE101")
+    if isinstance(at, Refusal):
+        return at
+    draft = around(at, "sigmoid")
     draft.loss_at.update(context.kept(site))
     return draft.repair(False, f"put torch.sigmoid(…) around `{at.code.source(at.node)}`")
 

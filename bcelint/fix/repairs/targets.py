@@ -6,9 +6,8 @@ import ast
 
 from bcelint.callsite import CallSite
 from bcelint.facts import DType, Shape
-from bcelint.fix.context import ROWS, Context
+from bcelint.fix.context import NOT_WRITTEN, ROWS, Context
 from bcelint.fix.edits import Outcome, Refusal
-from bcelint.fix.repairs.losses import NOT_WRITTEN
 from bcelint.fix.wrapping import behind, cast
 
 _CASTS = {DType.FLOAT64: "double", DType.FLOAT16: "half", DType.BFLOAT16: "bfloat16"}
