@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bcelint.callsite import CallSite
+from bcelint.callsite import CallSite, KnownFacts
 from bcelint.contracts import tables
 from bcelint.contracts.schema import Loss, Param
 from bcelint.finding import Position
@@ -68,11 +68,13 @@ class Context:
     # Arguments
 
     def wrong(self, site: CallSite, name: str, code: str) -> Written | Refusal:
-        """The argument ``name`` where every call that passes through there has the problem ``code``: what is put around it does no harm to others."""
-        everywhere = all(code in each.codes for each in self.of_call(site))
-        if not everywhere and not all(code in each.codes for each in self.of_call(site) if each.position == site.position):
-            return Refusal("in other cases the same call is right, or not seen through")
-        return self.argument(site, name, not everywhere) or NOT_WRITTEN
+        """The argument ``name`` where no call passes through that is known not to have the problem ``code``, so that nothing right is spoilt."""
+        right = [
+            each for each in self.of_call(site) if code not in each.codes and _is_known(each.prediction if name == "prediction" else each.target)
+        ]
+        if any(each.position == site.position for each in right):
+            return Refusal("in other cases the same call is right")
+        return self.argument(site, name, bool(right)) or NOT_WRITTEN
 
     def argument(self, site: CallSite, name: str, only_here: bool = False) -> Written | None:
         """The argument ``name`` (``prediction`` or ``target``) in torch's own call; with ``only_here``, in the outermost one."""
@@ -156,6 +158,10 @@ class Context:
             return {}
         code, written, _ = named
         return {(code.path, code.span(written)[0]): site.loss}
+
+
+def _is_known(facts: KnownFacts) -> bool:
+    return facts.kind is not None or facts.low is not None
 
 
 def _arguments_lost(site: CallSite, old: Loss, new: Loss) -> str:

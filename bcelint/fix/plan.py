@@ -46,6 +46,8 @@ def _outcome(context: Context, silence: _Silence, finding: Finding, sites: Seque
         # A mistake in a repair may cost that repair, but never the finding.
         return Refusal(f"bcelint could not work out a repair ({type(error).__name__}: {error}); please report it")
     if isinstance(found, Repair):
+        if any(edit.clashes(other) for edit in found.edits for other in found.edits):
+            return Refusal("its cases want different repairs")
         for edit in found.edits:
             code = context.code(edit.path)
             if code is not None and silence.on_line(finding.code, edit.path, code.line(edit.start)):

@@ -6,7 +6,7 @@ import math
 
 from bcelint.callsite import CallSite, KnownFacts
 from bcelint.facts import DType
-from bcelint.fix.context import NOT_WRITTEN, Context
+from bcelint.fix.context import NOT_WRITTEN, Context, Written
 from bcelint.fix.edits import Draft, Outcome, Refusal
 from bcelint.fix.wrapping import around, behind, cast
 
@@ -54,22 +54,23 @@ def _no_sigmoid(facts: KnownFacts) -> str:
 def single_logit(context: Context, site: CallSite) -> Outcome:
     """BCE301: BCEWithLogitsLoss, with floats of the prediction's shape for targets."""
     shared = context.of_loss(site)
-    if not context.all_have(site, "BCE301"):
+    if any("BCE301" not in each.codes and each.prediction.dims is not None for each in shared):
         return Refusal("its loss also serves calls with several classes; give the model two outputs, or this call a BCEWithLogitsLoss of its own")
     draft = context.exchanged(site, "BCEWithLogitsLoss")
     if isinstance(draft, Refusal):
         return draft
+    wanted: dict[int, tuple[Written, str]] = {}
     for each in shared:
         target, prediction = context.argument(each, "target"), context.argument(each, "prediction")
         if target is None or prediction is None:
             return NOT_WRITTEN
         floating = each.target.dtype is not None and DType(each.target.dtype).is_floating
-        new = "" if floating else ".float()"
-        shape = _shape_behind(each, target.code.source(prediction.node))
-        if new and not shape:
-            draft.add(cast(target, "float"))
-        elif new or shape:
-            draft.add(behind(target, new + shape))
+        suffix = ("" if floating else ".float()") + _shape_behind(each, target.code.source(prediction.node))
+        # One argument may be met in several cases: what one of them needs does the others no harm.
+        wanted[id(target.node)] = max((target, suffix), wanted.get(id(target.node), (target, "")), key=lambda item: len(item[1]))
+    for target, suffix in wanted.values():
+        if suffix:
+            draft.add(cast(target, "float") if suffix == ".float()" else behind(target, suffix))
     return draft.repair(False, f"use {name_of(site, 'BCEWithLogitsLoss')}, with targets that are floats of the prediction's shape")
 
 

@@ -29,10 +29,10 @@ def integer_target(context: Context, site: CallSite) -> Outcome:
 def target_shape(context: Context, site: CallSite) -> Outcome:
     """BCE203: the target in the prediction's shape; safe where both are known and torch would raise."""
     shared = context.of_call(site)
-    shapes = {(each.prediction.shape, each.target.shape) for each in shared}
+    shapes = {(each.prediction.shape, each.target.shape) for each in shared if each.prediction.dims is not None and each.target.dims is not None}
     at, prediction = context.argument(site, "target", len(shapes) > 1), context.argument(site, "prediction")
     if at is None:
-        return NOT_WRITTEN
+        return NOT_WRITTEN if len(shapes) == 1 else Refusal("other shapes come here too; give prediction and target one shape where they are made")
     ours, theirs = site.prediction.shape, site.target.shape
     if ours is None or theirs is None:
         return Refusal("give the target the prediction's shape")
@@ -87,4 +87,6 @@ def class_indices(context: Context, site: CallSite) -> Outcome:
             return Refusal("pass class indices, not a one-hot target")
     if dtype.is_floating and same_rank:
         return Refusal("it looks like class probabilities, which only CrossEntropyLoss takes, on logits")
+    if shape is not None and shape.rank == 2 and shape.dims[1] == 1 and (scores is None or scores.rank != 3):
+        return behind(at, ".squeeze(1).long()").repair(False, "add .squeeze(1).long() to the target")
     return cast(at, "long").repair(True, "add .long() to the target")
