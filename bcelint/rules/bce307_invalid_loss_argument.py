@@ -33,7 +33,8 @@ class InvalidLossArgument(Rule):
     ```
 
     ## Fix safety
-    Replacing a misspelt reduction by the nearest valid one is unsafe: it is a guess.
+    Replacing a misspelt reduction or keyword by the nearest valid one is unsafe: it is a guess. A keyword that only another loss has is
+    left alone.
 
     ## References
     - [torch.nn.BCEWithLogitsLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html)
