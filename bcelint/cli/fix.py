@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -43,13 +44,22 @@ def fix(
 
     Exit code: 0 nothing is left, 1 findings are left (with --diff: something would change), 2 it could not run or not write.
     """
+    try:
+        return _fix(paths, chosen(select, ignore, advice), unsafe, diff, allow_dirty, jobs, no_cache, quiet)
+    except KeyboardInterrupt as stopped:
+        click.echo(str(stopped) or "interrupted; nothing was written", err=True)
+        raise
+
+
+def _fix(
+    paths: Sequence[str], codes: Collection[str], unsafe: bool, diff: bool, allow_dirty: bool, jobs: int | None, no_cache: bool, quiet: bool
+) -> int:
     from bcelint.cache import default_cache
     from bcelint.cli.progress import progress
     from bcelint.cli.render_fixes import print_diff, print_summary
     from bcelint.fix.engine import fixes
     from bcelint.fix.write import write
 
-    codes = chosen(select, ignore, advice)
     with progress(sys.stderr) as report:
         found = fixes(paths or (os.curdir,), codes, unsafe, jobs, report, None if no_cache else default_cache())
     _warn(found)

@@ -138,6 +138,10 @@ def _reshaped(code: Code, node: ast.Call) -> ast.expr | None:
 def without(code: Code, found: Found) -> Draft | None:
     """Edits after which the loss gets what the activation was given; None where others would notice."""
     made = found.activation
+    start, end = code.span(made.call)
+    first, last = code.span(made.given)
+    if "#" in code.text[start:first] + code.text[last:end]:
+        return None  # a comment would go with it
     if not found.path:
         return Draft([_unwrapped(code, made)])
     use, binding = found.path[0]

@@ -18,7 +18,12 @@ def uncommitted(paths: Iterable[str]) -> list[str]:
 def _is_dirty(folder: str, name: str) -> bool:
     command = ["git", "--no-optional-locks", "status", "--porcelain", "--untracked-files=all", "--", f":(literal){name}"]
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=60)
-    except (OSError, subprocess.TimeoutExpired):
+        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=60, env={**os.environ, "LC_ALL": "C"})
+    except FileNotFoundError:
         return False
-    return done.returncode == 0 and bool(done.stdout.strip())
+    except (OSError, subprocess.TimeoutExpired):
+        return True
+    if done.returncode:
+        # Where git can't say, as in a repository of another user, it may be.
+        return b"not a git repository" not in done.stderr
+    return bool(done.stdout.strip())

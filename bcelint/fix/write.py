@@ -166,4 +166,4 @@ def _uninterrupted() -> Iterator[None]:
     finally:
         signal.signal(signal.SIGINT, before)
     if came:
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt("interrupted; the files were written")

@@ -7,10 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from bcelint import session
+from bcelint.cache import Cache
 from bcelint.callsite import CallSite
-from bcelint.finding import Position
+from bcelint.cli.main import main
+from bcelint.finding import Fix, Position
 from bcelint.fix.edits import Edit, Refusal, Repair, applied, whole
 from bcelint.fix.engine import fixes
 from bcelint.fix.moves import Moves
@@ -146,6 +149,26 @@ def test_places_move_with_the_text() -> None:
     assert moves.position(Position("a", 2, 5, 2, 12)).line == 3
     assert moves.position(Position("a", 2, 5, 2, 12)).column == 5
     assert moves.position(Position("b", 2, 5, 2, 12)).line == 2
+
+
+def test_the_cache_serves_repairs_too(tmp_path: Path) -> None:
+    project(tmp_path, program=NET + "F.binary_cross_entropy(net(x), torch.ones(8, dtype=torch.long))\n")
+    path = str(tmp_path / "program.py")
+    cache = Cache(str(tmp_path / "cache"))
+    first, second = (fixes([path], session.choose_rules(), jobs=1, cache=cache) for _ in range(2))
+    assert first.after
+    assert first == second
+    assert first == fixes([path], session.choose_rules(), jobs=1)
+
+
+def test_check_names_the_repair(tmp_path: Path) -> None:
+    project(tmp_path, program=NET + "F.binary_cross_entropy(net(x), y)\nF.binary_cross_entropy(torch.tanh(net(x)), y)\n")
+    one, other = session.analyse([str(tmp_path)], session.choose_rules(), jobs=1).findings
+    assert one.fix == Fix("safe", "use binary_cross_entropy_with_logits")
+    assert one.as_json()["fix"] == {"applicability": "safe", "title": "use binary_cross_entropy_with_logits"}
+    assert other.fix is None
+    output = CliRunner().invoke(main, ["check", "-j", "1", str(tmp_path)]).stdout
+    assert output.count("    bcelint fix: use binary_cross_entropy_with_logits\n") == 1
 
 
 def test_command_of_libcst(tmp_path: Path) -> None:

@@ -174,6 +174,13 @@ def test_raw_variable_is_not_used_once_it_has_changed(tmp_path: Path, between: s
     assert "binary_cross_entropy_with_logits(z, y)" not in fix_text(tmp_path, text).text
 
 
+def test_comments_are_never_lost(tmp_path: Path) -> None:
+    inside = NET + "F.binary_cross_entropy_with_logits(torch.sigmoid(\n    net(x),  # the scores\n), y)"
+    assert "# the scores" in fix_text(tmp_path, inside).text
+    options = NET + "nn.BCELoss(\n    torch.sigmoid(net(x)),  # the scores\n    y,\n    reduction='sum',\n)"
+    assert "# the scores" in fix_text(tmp_path, options).text
+
+
 def test_advice_fuses_only_where_all_calls_of_the_criterion_can_be(tmp_path: Path) -> None:
     text = NET + "c = nn.BCELoss()\nc(torch.sigmoid(net(x)), y)\np = torch.sigmoid(net(x))\nc(p, y)"
     assert not fix_text(tmp_path, text).titles

@@ -167,6 +167,18 @@ def test_interrupt_while_writing_leaves_nothing_behind(tmp_path: Path, monkeypat
     assert sorted(os.listdir(tmp_path)) == ["one.py", "two.py"]
 
 
+def test_interrupt_says_that_nothing_was_written(tmp_path: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "program.py").write_text(WRONG)
+    monkeypatch.setattr(writing.os, "fsync", interrupted)
+    result = fix()
+    assert result.exit_code == 130
+    assert result.stderr.strip() == "interrupted; nothing was written"
+    assert (tmp_path / "program.py").read_text() == WRONG
+
+
 def test_interrupt_waits_while_files_are_put_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = [str(tmp_path / name) for name in ("one.py", "two.py")]
     for path in paths:

@@ -50,7 +50,7 @@ def constructor_called(context: Context, site: CallSite) -> Outcome:
     options = [each for each in call.keywords if each.arg not in names]
     if not options:
         return Draft([Edit(code.path, name_end, name_end, "()")]).repair(True, f"write {site.loss}()(…)")
-    if len(call.args) != len(names) or len(options) != len(call.keywords):
+    if len(call.args) != len(names) or len(options) != len(call.keywords) or "#" in code.source(call):
         return Refusal(f"write {site.loss}(options)(input, target)")
     _, end = code.span(call)
     given, kept = (", ".join(code.source(each) for each in part) for part in (call.args, options))
