@@ -119,6 +119,8 @@ def find(code: Code, value: ast.expr, born: Position | None, path: tuple[tuple[a
             binding = names.assigned(node, node.id)
             value_there = _value(binding)
             target = binding.targets[0] if isinstance(binding, ast.Assign) else getattr(binding, "target", None)
+            if isinstance(binding, ast.For):
+                value_there = binding.iter
             if binding is None or value_there is None or not isinstance(target, ast.Name):
                 return None
             return find(code, value_there, born, (*path, (node, binding)))
@@ -144,17 +146,16 @@ def without(code: Code, found: Found) -> Draft | None:
         return None  # a comment would go with it
     if not found.path:
         return Draft([_unwrapped(code, made)])
-    use, binding = found.path[0]
-    names = Names(code, code.scope(use))
+    names = Names(code, code.scope(found.path[0][0]))
+    for name, statement in found.path[:-1]:
+        # Through several names: only where nobody else reads those in between.
+        if any(each is not name and not _asks_no_values(code, each) for each in names.readers(statement, name.id)):
+            return None
+    use, binding = found.path[-1]
+    if isinstance(binding, ast.For):
+        return Draft([_unwrapped(code, made)])
     readers = [node for node in names.readers(binding, use.id) if node is not use]
     others = [node for node in readers if not _asks_no_values(code, node)]
-    if len(found.path) > 1:
-        # Through several names: only where none of them is read by anyone else.
-        for name, statement in found.path:
-            readers = [each for each in names.readers(statement, name.id) if each is not name and not _asks_no_values(code, each)]
-            if readers:
-                return None
-        return _dropped(code, found.path[-1][1], made)
     exact = _value(binding) is made.call
     if exact and isinstance(made.given, ast.Name) and made.given.id != use.id and names.is_kept(made.given.id, binding, use):
         draft = Draft([Edit(code.path, *code.span(use), made.given.id)])

@@ -71,7 +71,11 @@ class Names:
         binding = self.code.statement(before[-1])
         above = set(map(id, self.code.ancestors(statement)))
         siblings = _block_of(self.code, binding)
-        return binding if any(id(each) in above for each in siblings) and isinstance(binding, (ast.Assign, ast.AnnAssign)) else None
+        if not any(id(each) in above for each in siblings):
+            return None
+        if isinstance(binding, ast.For):  # the item of a loop: in its body, and there alone
+            return binding if any(id(each) in above for each in binding.body) else None
+        return binding if isinstance(binding, (ast.Assign, ast.AnnAssign)) else None
 
     def is_kept(self, name: str, since: ast.AST, until: ast.AST) -> bool:
         """Whether no statement between two can have given the name another value."""

@@ -52,6 +52,12 @@ SAFE = [
         CLASSES + "p = net(x)\nF.cross_entropy(p, y)\nprint(p.argmax(1))",
         id="103 argmax reads it too",
     ),
+    pytest.param(
+        CLASSES
+        + "def f(scores, y):\n    rows = torch.softmax(scores, -1)\n    for row in rows:\n        F.cross_entropy(row, y[0])\n\n\nf(net(x), y)",
+        CLASSES + "def f(scores, y):\n    for row in scores:\n        F.cross_entropy(row, y[0])\n\n\nf(net(x), y)",
+        id="103 row by row",
+    ),
     pytest.param(CLASSES + "nn.NLLLoss(ignore_index=2)(net(x), y)", CLASSES + "nn.CrossEntropyLoss(ignore_index=2)(net(x), y)", id="104 logits"),
     pytest.param(
         NET + "F.binary_cross_entropy_with_logits(net(x), (y > 0.5))",
