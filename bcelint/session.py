@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import os
 import tokenize
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable
 
@@ -21,6 +21,7 @@ from bcelint.workspace import Task, Workspace, together
 
 if TYPE_CHECKING:
     from bcelint.cache import Cache
+    from bcelint.callsite import CallSite
     from bcelint.judge import JudgedCall
     from bcelint.workers import Progress
 
@@ -45,6 +46,10 @@ class Result:
     crashed: bool = False
     """Some of the analysis ended in an error of bcelint's own, which ``warnings`` names."""
     text_of: Callable[[str], str] = field(default=lambda path: "")
+    files: list[str] = field(default_factory=list)
+    """The files that the run was about."""
+    sites: list[CallSite] = field(default_factory=list)
+    """What repairs must know of the calls that have a problem, and of those that share a criterion with one."""
 
     def line(self, path: str, number: int) -> str | None:
         """A line (from 1) of a file, without its end; None where there is none."""
@@ -66,15 +71,41 @@ def analyse(
     paths: Sequence[str], codes: Collection[str], jobs: int | None = None, progress: Progress | None = None, cache: Cache | None = None
 ) -> Result:
     """Check files and folders. A finding belongs to the run if its place or a step of its trace lies in one of their files."""
+    return marked(survey(paths, codes, jobs, progress, cache))
+
+
+def survey(
+    paths: Sequence[str],
+    codes: Collection[str],
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    cache: Cache | None = None,
+    overlay: Mapping[str, str] | None = None,
+    also: Collection[str] = (),
+) -> Result:
+    """``analyse`` without the marks of what can be fixed. ``overlay`` holds texts that stand for files whatever is on disk.
+
+    Whoever has to do with one of the files ``also`` is evaluated too, so that every call of what stands there is among the ``sites``.
+    """
     result = Result()
     files = discover(paths, warn=result.warnings.append)
     result.warnings += _unreadable(files)
-    workspace = Workspace(cache=cache)
-    tasks = workspace.tasks(files)
+    workspace = Workspace(overlay, cache=cache)
+    result.files = list(dict.fromkeys([*files, *also]))
+    tasks = workspace.tasks(result.files)
     calls = _run(workspace, tasks, jobs, progress, result)
     result.checked = len(files)
     given = {os.path.realpath(path) for path in files}
     _keep(result, calls, codes, workspace, lambda finding: _touches(finding, given), lambda call: _inside(call, given))
+    return result
+
+
+def marked(result: Result) -> Result:
+    """The same with a ``fix`` at every finding that can be repaired."""
+    if result.findings:
+        from bcelint.fix.marks import with_fixes
+
+        result.findings = with_fixes(result.findings, result.sites, result.text_of)
     return result
 
 
@@ -86,7 +117,7 @@ def analyse_text(text: str, path: str, codes: Collection[str], cache: Cache | No
     calls = _run(workspace, workspace.tasks([path]), 1, None, result)
     real = {os.path.realpath(path)}
     _keep(result, calls, codes, workspace, lambda finding: _is_in(finding.position, real), lambda call: _inside(call, real))
-    return result
+    return marked(result)
 
 
 def result_of(calls: Sequence[JudgedCall], codes: Collection[str]) -> Result:
@@ -121,9 +152,11 @@ def _run(workspace: Workspace, tasks: Sequence[Task], jobs: int | None, progress
     calls: list[JudgedCall] = []
     for outcome in run_tasks(workspace, tasks, jobs or os.cpu_count() or 1, progress):
         calls.extend(outcome.calls)
+        result.sites.extend(outcome.sites)
         result.warnings.extend(f"{shown(path)}: {reason}" for path, reason in outcome.warnings)
         result.crashed |= outcome.crashed
     result.warnings = list(dict.fromkeys(result.warnings))
+    result.sites = list(dict.fromkeys(result.sites))
     return _together(calls)
 
 

@@ -14,6 +14,7 @@ from bcelint.project.source import BadInput
 
 if TYPE_CHECKING:
     from bcelint.cache import Cache
+    from bcelint.callsite import CallSite
     from bcelint.judge import JudgedCall
 
 
@@ -36,14 +37,18 @@ class Outcome:
     """The evaluation ended in an error of bcelint's own."""
     details: str = ""
     """The traceback of that error."""
+    sites: list[CallSite] = field(default_factory=list)
+    """What repairs must know of the calls that have a problem, and of those that share a criterion with one."""
 
     @classmethod
     def from_plain(cls, data: dict[str, Any]) -> Outcome:
         """The outcome of which ``data`` is what ``dataclasses.asdict`` and a JSON file made."""
+        from bcelint.callsite import CallSite
         from bcelint.judge import JudgedCall
 
         warnings = [(path, reason) for path, reason in data["warnings"]]
-        return cls([JudgedCall.from_plain(call) for call in data["calls"]], warnings, data["crashed"], data["details"])
+        calls, sites = map(JudgedCall.from_plain, data["calls"]), map(CallSite.from_plain, data["sites"])
+        return cls(list(calls), warnings, data["crashed"], data["details"], list(sites))
 
 
 KEPT_SOURCE = 500_000
@@ -158,6 +163,7 @@ class Workspace:
         return self._outcomes[task]
 
     def _evaluate(self, task: Task) -> Outcome:
+        from bcelint.callsite import call_sites
         from bcelint.judge import judge, merge
         from bcelint.rules.registry import ALL_RULES
         from bcelint.trace.tracer import loss_calls
@@ -165,7 +171,9 @@ class Workspace:
         outcome = Outcome()
         try:
             calls = loss_calls(self.project(task.root), task.entries, lambda path, reason: outcome.warnings.append((path, reason)))
-            outcome.calls = merge(judge(call, ALL_RULES) for call in calls)
+            judged = [judge(call, ALL_RULES) for call in calls]
+            outcome.calls = merge(judged)
+            outcome.sites = call_sites(judged)
         except Exception as error:
             outcome.warnings.append((task.entries[0], f"bcelint's analysis failed: {type(error).__name__}: {error}"))
             outcome.crashed = True
@@ -181,6 +189,7 @@ def together(outcomes: Iterable[Outcome]) -> Outcome:
         whole.warnings += outcome.warnings
         whole.crashed |= outcome.crashed
         whole.details = whole.details or outcome.details
+        whole.sites += outcome.sites
     return whole
 
 

@@ -15,6 +15,7 @@ from bcelint.cli.check import check
 from bcelint.cli.compare import compare
 from bcelint.cli.exit_codes import COULD_NOT_RUN, INTERRUPTED
 from bcelint.cli.explain import explain, rules
+from bcelint.cli.fix import fix
 from bcelint.cli.run import run
 from bcelint.cli.trace import trace
 
@@ -65,5 +66,5 @@ def main() -> None:
     """
 
 
-for command in (check, trace, run, compare, explain, rules):
+for command in (check, fix, trace, run, compare, explain, rules):
     main.add_command(command)

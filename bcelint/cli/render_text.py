@@ -47,6 +47,9 @@ def _print_finding(console: Console, finding: Finding, result: Result) -> None:
         console.print(styled((" " * (len(gutter) - 2) + "| ", "blue"), " " * before, ("^" * width, "red")))
     for step in finding.trace:
         console.print(styled("    ", (f"{printable(shown(step.path))}:{step.line}:{step.column}", "cyan"), f": {printable(step.note)}"))
+    if finding.fix is not None:
+        option = "" if finding.fix.applicability == "safe" else " --unsafe"
+        console.print(styled("    ", (f"bcelint fix{option}", "green"), f": {printable(finding.fix.title)}"))
 
 
 def underline(source: str, at: Position) -> tuple[int, int]:

@@ -36,8 +36,9 @@ class MissingSigmoid(Rule):
     ```
 
     ## Fix safety
-    Exchanging `BCELoss` for `BCEWithLogitsLoss` is safe where every call of the criterion is given logits. For other values
-    outside [0, 1] (`tanh`, cosine similarity) it is a judgement and therefore unsafe.
+    Exchanging `BCELoss` for `BCEWithLogitsLoss`, arguments kept, is safe where every call of the criterion is given logits. Where it
+    also serves calls that are right, `torch.sigmoid(...)` around the argument is unsafe. Values in [-1, 1] or from 0 on (`tanh`,
+    cosine similarity, `relu`) are no logits: there is no automatic fix; map them to [0, 1], or let the model return logits.
 
     ## References
     - [torch.nn.BCELoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCELoss.html)

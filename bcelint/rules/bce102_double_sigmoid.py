@@ -31,8 +31,10 @@ class DoubleSigmoid(Rule):
     ```
 
     ## Fix safety
-    Dropping the sigmoid is safe where its result goes nowhere but into the loss. Where it is also returned, thresholded or
-    logged, the loss is exchanged for `BCELoss` instead, which keeps those uses as they are.
+    Dropping a sigmoid in the call, or just before it where its result goes nowhere but into the loss, is safe; so is passing the
+    variable that it was applied to. Where the sigmoid is in the model, the model is left alone, because inference depends on it: the
+    loss becomes `BCELoss`, or `torch.logit(...)` undoes the sigmoid at the call, which is unsafe. The better repair by hand is a
+    model that returns logits, and a sigmoid where it predicts.
 
     ## References
     - [torch.nn.BCEWithLogitsLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html)

@@ -35,8 +35,11 @@ class DoubleSoftmax(Rule):
     ```
 
     ## Fix safety
-    Dropping the softmax is safe where its result goes nowhere but into the loss, or into an `argmax`. Elsewhere it is unsafe:
-    whoever reads the model's output as probabilities would get logits.
+    Dropping a softmax in the call, or just before it where its result goes nowhere but into the loss or an `argmax`, is safe; so is
+    passing the variable that it was applied to. Where the softmax is in the model, the model is left alone: the loss becomes `NLLLoss`
+    on the log of the probabilities (or stays, on their log), which is unsafe and needs no probability to be 0. For a sigmoid the loss
+    becomes `BCELoss` where the targets are floats, else `torch.logit(...)` undoes it, which is unsafe. The better repair by hand is a
+    model that returns logits.
 
     ## References
     - [torch.nn.CrossEntropyLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html)

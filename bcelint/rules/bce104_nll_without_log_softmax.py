@@ -32,8 +32,9 @@ class NllWithoutLogSoftmax(Rule):
     ```
 
     ## Fix safety
-    Exchanging `NLLLoss` for `CrossEntropyLoss` is safe where every call of the criterion is given logits. For probabilities,
-    turning the softmax into a log_softmax is unsafe where its result is used elsewhere.
+    Exchanging `NLLLoss` for `CrossEntropyLoss`, arguments kept, is safe where every call of the criterion is given logits. For
+    probabilities, a log_softmax instead of the softmax, or `.log()` at the call where the softmax is in the model, is unsafe: whoever
+    else reads them would notice, or a probability of 0 has no logarithm.
 
     ## References
     - [torch.nn.NLLLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html)

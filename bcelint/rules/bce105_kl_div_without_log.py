@@ -32,7 +32,9 @@ class KlDivWithoutLog(Rule):
     ```
 
     ## Fix safety
-    Turning a softmax written in the call itself into a log_softmax is safe. Adding or dropping `log_target=True` is unsafe.
+    Turning a softmax that serves the loss alone into a log_softmax is safe. Taking the log at the call and adding `log_target=True` are
+    unsafe. If the loss is to be the divergence of whole distributions, `reduction="batchmean"` is what torch recommends; no fix
+    changes it.
 
     ## References
     - [torch.nn.KLDivLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html)

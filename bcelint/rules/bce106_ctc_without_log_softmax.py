@@ -31,7 +31,8 @@ class CtcWithoutLogSoftmax(Rule):
     ```
 
     ## Fix safety
-    Adding a log_softmax over the class dimension at the call is safe for logits, and unsafe for probabilities.
+    Adding a log_softmax over the classes, which are the last dimension, is safe for logits. For probabilities, a log_softmax instead of
+    the softmax, or the log at the call, is unsafe.
 
     ## References
     - [torch.nn.CTCLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.CTCLoss.html)

@@ -32,7 +32,8 @@ class IntegerTarget(Rule):
     ```
 
     ## Fix safety
-    Adding `.float()` to the target at the call is safe: the call raises as it stands.
+    Adding `.float()` (or the cast to the prediction's own dtype) to the target at the call is safe: the call raises as it stands. A
+    cast that stands there already, such as `.long()`, makes way.
 
     ## References
     - [torch.nn.BCEWithLogitsLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html)

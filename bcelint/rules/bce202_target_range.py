@@ -33,7 +33,7 @@ class TargetRange(Rule):
     ```
 
     ## Fix safety
-    There is no automatic fix: how the labels map to [0, 1] is for their author to say.
+    There is no automatic fix: labels of -1 and 1 could be mapped to 0 and 1, masks of 255 divided, or another loss could have been meant.
 
     ## References
     - [torch.nn.BCEWithLogitsLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html)

@@ -33,8 +33,8 @@ class TargetShape(Rule):
     ```
 
     ## Fix safety
-    Adding `.unsqueeze(1)` to a target of (N,) beside a prediction of (N, 1) is safe in a BCE loss, which raises as it stands.
-    Elsewhere it changes what is computed and is unsafe.
+    Adding `.unsqueeze(1)` or `.squeeze(1)` to the target, or `.view_as(prediction)`, is safe in a BCE loss, which raises as it stands, where
+    both shapes are known. Elsewhere it changes what is computed and is unsafe.
 
     ## References
     - [torch.nn.BCELoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCELoss.html)

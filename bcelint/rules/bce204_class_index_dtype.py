@@ -34,8 +34,8 @@ class ClassIndexDtype(Rule):
     ```
 
     ## Fix safety
-    Adding `.long()` to class indices at the call is safe: the call raises as it stands. Turning a one-hot long target into
-    floats is safe for `CrossEntropyLoss`, and not possible for `NLLLoss`.
+    Adding `.long()` to class indices at the call is safe: the call raises as it stands. Turning a one-hot long target into floats is
+    safe for `CrossEntropyLoss`, and not possible for `NLLLoss`. Dropping a dimension is unsafe where the prediction's shape is not known.
 
     ## References
     - [torch.nn.CrossEntropyLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html)

@@ -30,8 +30,8 @@ class SingleLogitCrossEntropy(Rule):
     ```
 
     ## Fix safety
-    Exchanging the loss for `BCEWithLogitsLoss` is unsafe: the targets must be floats of shape (N, 1), and two outputs could
-    have been meant.
+    Exchanging the loss for `BCEWithLogitsLoss`, with targets cast to floats and given the prediction's shape, is unsafe: two outputs
+    could have been meant.
 
     ## References
     - [torch.nn.CrossEntropyLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html)

@@ -32,7 +32,7 @@ class NoGradientPrediction(Rule):
     ```
 
     ## Fix safety
-    There is no automatic fix: what stands before the cut may need another loss.
+    There is no automatic fix: pass the values that the gradient flows through, those before the argmax, the threshold or the detach.
 
     ## References
     - [torch.Tensor.detach](https://docs.pytorch.org/docs/stable/generated/torch.Tensor.detach.html)

@@ -31,7 +31,7 @@ class LossConstructorCalled(Rule):
     ```
 
     ## Fix safety
-    Adding the missing pair of parentheses is safe: the call raises as it stands.
+    Adding the missing pair of parentheses is safe: the call raises as it stands. Options go to the constructor.
 
     ## References
     - [torch.nn.BCELoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCELoss.html)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 
-from bcelint.contracts.schema import TargetForm
+from bcelint.contracts.schema import Loss, TargetForm
 from bcelint.losscall import Argument, LossCall
 from bcelint.rules.base import Problem, Rule
 from bcelint.rules.words import loss_name, problem
@@ -33,7 +33,8 @@ class InvalidLossArgument(Rule):
     ```
 
     ## Fix safety
-    Replacing a misspelt reduction by the nearest valid one is unsafe: it is a guess.
+    Replacing a misspelt reduction or keyword by the nearest valid one is unsafe: it is a guess. A keyword that only another loss has is
+    left alone.
 
     ## References
     - [torch.nn.BCEWithLogitsLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html)
@@ -53,7 +54,7 @@ class InvalidLossArgument(Rule):
         argument = call.options.get("reduction")
         if argument is None or not isinstance(argument.constant, str):
             return None
-        given, known = argument.constant, _reductions(call)
+        given, known = argument.constant, reductions(call.loss)
         # torch 2.13 still takes elementwise_mean for mean, with a warning.
         if given in known or given == _DEPRECATED:
             return None
@@ -63,5 +64,6 @@ class InvalidLossArgument(Rule):
         return problem(call, argument, None, message)
 
 
-def _reductions(call: LossCall) -> tuple[str, ...]:
-    return (*_REDUCTIONS, "batchmean") if call.loss.targets.form is TargetForm.DISTRIBUTION else _REDUCTIONS
+def reductions(loss: Loss) -> tuple[str, ...]:
+    """What ``reduction`` may be."""
+    return (*_REDUCTIONS, "batchmean") if loss.targets.form is TargetForm.DISTRIBUTION else _REDUCTIONS

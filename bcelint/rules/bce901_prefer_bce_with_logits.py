@@ -29,7 +29,8 @@ class PreferBceWithLogits(Rule):
     ```
 
     ## Fix safety
-    Fusing the two is safe where the sigmoid's result goes nowhere but into the loss; otherwise it is unsafe.
+    Fusing the two is safe where the sigmoid stands in every call of the criterion, or just before it, and serves nothing else: loss and
+    gradient stay the same up to rounding. A sigmoid in the model is left alone.
 
     ## References
     - [torch.nn.BCEWithLogitsLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html)

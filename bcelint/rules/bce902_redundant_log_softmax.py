@@ -28,7 +28,8 @@ class RedundantLogSoftmax(Rule):
     ```
 
     ## Fix safety
-    Exchanging the loss for `NLLLoss` is safe: the values stay the same up to rounding.
+    Exchanging the loss for `NLLLoss` is safe where every call of the criterion is given log-probabilities and its targets are known to be
+    class indices: the values stay the same up to rounding. Where their dtype is not known it is unsafe.
 
     ## References
     - [torch.nn.CrossEntropyLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html)

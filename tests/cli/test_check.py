@@ -55,7 +55,9 @@ def test_nothing_found(project: Path, check: Check) -> None:
 def test_json(project: Path, findings: Findings) -> None:
     (only,) = findings()
     assert set(only) == {"code", "name", "message", "path", "line", "column", "end_line", "end_column", "advice", "trace", "fix"}
-    assert (only["code"], only["name"], only["advice"], only["fix"]) == ("BCE102", "double-sigmoid", False, None)
+    assert (only["code"], only["name"], only["advice"]) == ("BCE102", "double-sigmoid", False)
+    assert only["fix"]["applicability"] == "unsafe"
+    assert only["fix"]["title"].startswith("use binary_cross_entropy;")
     assert (only["path"], only["line"], only["column"], only["end_line"], only["end_column"]) == ("train.py", 9, 8, 9, 29)
     assert all(set(step) == {"path", "line", "column", "note"} for step in only["trace"])
     first = only["trace"][0]

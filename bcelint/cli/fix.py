@@ -1,0 +1,106 @@
+"""``bcelint fix``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from bcelint.cli.exit_codes import COULD_NOT_RUN, FINDINGS, NOTHING_FOUND
+from bcelint.cli.options import NothingToDo, chosen, rule_options
+
+if TYPE_CHECKING:
+    from bcelint.fix.engine import Fixes
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@rule_options
+@click.option("--unsafe", is_flag=True, help="Also make repairs that are a judgement.")
+@click.option("--diff", is_flag=True, help="Print what would change as a unified diff and write nothing.")
+@click.option("--allow-dirty", is_flag=True, help="Change files also where git has uncommitted changes in them.")
+@click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: one per CPU]")
+@click.option("--no-cache", is_flag=True, help="Neither use what earlier runs found out nor keep anything for later ones.")
+@click.option("--quiet", "-q", is_flag=True, help="Print no summary.")
+def fix(
+    paths: tuple[str, ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    advice: bool,
+    unsafe: bool,
+    diff: bool,
+    allow_dirty: bool,
+    jobs: int | None,
+    no_cache: bool,
+    quiet: bool,
+) -> int:
+    """Repair what `check` finds.
+
+    Safe repairs make the training loss what the code plainly meant and change nothing else; --unsafe adds those that are a
+    judgement. Findings that `# noqa` silences are left alone, and so are notebooks.
+
+    Exit code: 0 nothing is left, 1 findings are left (with --diff: something would change), 2 it could not run or not write.
+    """
+    try:
+        return _fix(paths, chosen(select, ignore, advice), unsafe, diff, allow_dirty, jobs, no_cache, quiet)
+    except KeyboardInterrupt as stopped:
+        click.echo(str(stopped) or "interrupted; nothing was written", err=True)
+        raise
+
+
+def _fix(
+    paths: Sequence[str], codes: Collection[str], unsafe: bool, diff: bool, allow_dirty: bool, jobs: int | None, no_cache: bool, quiet: bool
+) -> int:
+    from bcelint.cache import default_cache
+    from bcelint.cli.progress import progress
+    from bcelint.cli.render_fixes import print_diff, print_summary
+    from bcelint.fix.engine import fixes
+    from bcelint.fix.write import write
+
+    with progress(sys.stderr) as report:
+        found = fixes(paths or (os.curdir,), codes, unsafe, jobs, report, None if no_cache else default_cache())
+    _warn(found)
+    if diff:
+        print_diff(found)
+        if not quiet:
+            print_summary(found, done=False, err=True)
+        return COULD_NOT_RUN if found.crashed else FINDINGS if found.before else NOTHING_FOUND
+    if found.before and not allow_dirty:
+        _ask_for_a_clean_tree(found)
+    written = write(found.before, found.after, found.groups)
+    for path, reason in written.failed.items():
+        click.echo(f"error: {_shown(path)}: {reason}", err=True)
+    if not quiet:
+        print_summary(found, done=True, failed=written.failed)
+    if found.crashed or written.failed:
+        return COULD_NOT_RUN
+    return FINDINGS if found.left else NOTHING_FOUND
+
+
+def _warn(found: Fixes) -> None:
+    for warning in found.warnings:
+        click.echo(f"warning: {' '.join(warning.split())}", err=True)
+    if not found.checked and found.warnings:
+        raise NothingToDo
+
+
+def _shown(path: str) -> str:
+    from bcelint.places import shown
+
+    return shown(path)
+
+
+def _ask_for_a_clean_tree(found: Fixes) -> None:
+    from bcelint.fix.git import uncommitted
+
+    dirty = uncommitted(found.before)
+    if dirty:
+        listed = "\n".join(f"  {_shown(path)}" for path in dirty)
+        raise Dirty(f"git has uncommitted changes in files that would be changed:\n{listed}\ncommit them first, or pass --allow-dirty")
+
+
+class Dirty(click.ClickException):
+    """Uncommitted changes could not be told from the repairs."""

@@ -1,0 +1,49 @@
+"""The codemod for users of LibCST: ``python -m libcst.tool codemod -x bcelint.codemod.FixLosses PATH``.
+
+The same engine as ``bcelint fix``. LibCST hands out one file at a time, so only repairs that lie in that file alone are made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+import libcst as cst
+from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
+
+from bcelint import session
+from bcelint.cache import default_cache
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class FixLosses(CodemodCommand):
+    """Repair the losses of one file."""
+
+    DESCRIPTION = "Repair loss-function misuse in PyTorch code, as `bcelint fix` does."
+
+    def __init__(self, context: CodemodContext, unsafe: bool = False, advice: bool = False, select: Sequence[str] | None = None) -> None:
+        super().__init__(context)
+        self.unsafe = unsafe
+        self.codes = session.choose_rules(select, None, advice)
+
+    @staticmethod
+    def add_args(arg_parser: argparse.ArgumentParser) -> None:
+        arg_parser.add_argument("--unsafe", action="store_true", help="also make repairs that are a judgement")
+        arg_parser.add_argument("--advice", action="store_true", help="also change code that is right but could be better")
+        arg_parser.add_argument("--select", action="append", metavar="CODE", help="only this rule (may be given again)")
+
+    def transform_module_impl(self, tree: cst.Module) -> cst.Module:
+        """The tree of the repaired text; the same tree where there is nothing to repair."""
+        from bcelint.fix.engine import fixes
+
+        if self.context.filename is None:
+            raise SkipFile("no file name")
+        path = os.path.abspath(self.context.filename)
+        text = tree.code
+        found = fixes([path], self.codes, self.unsafe, 1, cache=default_cache(), overlay={path: text}, only=lambda other: other == path)
+        for left in found.left:
+            self.warn(f"{left.finding.position.line}: {left.finding.code} {left.why}")
+        return cst.parse_module(found.after[path], config=tree.config_for_parsing) if path in found.after else tree

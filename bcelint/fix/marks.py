@@ -1,0 +1,21 @@
+"""What ``check`` says of repairs: each finding marked with the one it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bcelint.callsite import CallSite
+from bcelint.finding import Finding, Fix
+from bcelint.fix.edits import Repair
+from bcelint.fix.plan import outcomes
+
+
+def with_fixes(findings: Sequence[Finding], sites: Sequence[CallSite], text_of: Callable[[str], str]) -> list[Finding]:
+    """The findings, each with its repair's applicability and title, where there is one."""
+    found = outcomes(findings, sites, text_of)
+    marked = []
+    for finding in findings:
+        outcome = found[finding]
+        marked.append(replace(finding, fix=Fix(outcome.applicability, outcome.title)) if isinstance(outcome, Repair) else finding)
+    return marked

@@ -1,0 +1,43 @@
+"""One repair function a rule: from a call site with that problem to edits, or to the reason why there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bcelint.callsite import CallSite
+from bcelint.fix.context import Context
+from bcelint.fix.edits import Outcome, Refusal
+from bcelint.fix.repairs import activations, arguments, logs, losses, targets
+
+REPAIRS: dict[str, Callable[[Context, CallSite], Outcome]] = {
+    "BCE101": losses.missing_sigmoid,
+    "BCE102": activations.double_sigmoid,
+    "BCE103": activations.double_softmax,
+    "BCE104": logs.nll,
+    "BCE105": logs.kl_div,
+    "BCE106": logs.ctc,
+    "BCE201": targets.integer_target,
+    "BCE203": targets.target_shape,
+    "BCE204": targets.class_indices,
+    "BCE301": losses.single_logit,
+    "BCE302": arguments.swapped,
+    "BCE305": arguments.constructor_called,
+    "BCE307": arguments.invalid_argument,
+    "BCE901": activations.fused,
+    "BCE902": losses.redundant_log_softmax,
+}
+
+BY_HAND = {
+    "BCE107": "a sigmoid, a softmax over another dimension or a second output could have been meant",
+    "BCE202": "the labels could be mapped to [0, 1], or another loss could have been meant",
+    "BCE303": "pass the values that the gradient flows through: those before the argmax, the threshold or the detach",
+}
+
+
+def repair(context: Context, code: str, site: CallSite) -> Outcome:
+    """How the problem ``code`` of one call site is repaired."""
+    if code in BY_HAND:
+        return Refusal(BY_HAND[code])
+    if code not in REPAIRS:
+        return Refusal("the rule has no repair")
+    return REPAIRS[code](context, site)
