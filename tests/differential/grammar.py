@@ -12,7 +12,7 @@ from tests.differential import more_criteria, more_models, wiring
 from tests.differential.criteria import CRITERIA as FEW_CRITERIA
 from tests.differential.criteria import Named
 from tests.differential.endings import ENDINGS, LOGITS, Ending, Values
-from tests.differential.models import WITH_CALL, WITH_LAYER, Parts
+from tests.differential.models import WITH_CALL, WITH_LAYER, Model, Parts
 from tests.differential.oracle import FUNCTIONS, OF_CLASSES, Expected, Facts, expected
 from tests.differential.program import LAYOUTS, SPELLINGS, Program, Sections, assemble
 from tests.differential.targets import CLASSES, DISTRIBUTIONS, PER_ELEMENT, SEQUENCES, Target
@@ -38,6 +38,7 @@ class Sibling(nn.Module):
 """
 DECOYS = ("", SIBLING, "def unused(z):\n    return torch.softmax(z, dim=1)\n")
 THRESHOLDED = Ending("threshold", Values.OTHER, 0, 1, ("{}",))
+NEAR = replace(LOGITS, always_leaves=False)
 CUTS = {"detach": "({}).detach()", "data": "({}).data", "round": "torch.round({})", "threshold": "(({}) > 0.5).float()"}
 
 
@@ -116,12 +117,12 @@ def _choices(draw: Any, loss: str, spatial: bool, shape: str, classes: int) -> t
     """An ending in a form of model, a target and the rest, such that the oracle decides; the form's name with the written ending; the cut."""
     form = draw(st.sampled_from(list(FORMS)))
     written = [ending for ending in ENDINGS if ending.layer or form not in NEED_LAYER]
-    applied = _is_applied(form)
+    sample = _sample(form)
     one_column = classes == 1
     targets = [target for target in _targets(loss, shape) if _can_be_written(target, shape, spatial)]
 
     def facts(ending: Ending, target: Target, **more: bool) -> Facts:
-        went_through = ending if applied else LOGITS
+        went_through = ending if sample.applied else LOGITS if sample.far else NEAR
         return Facts(loss, went_through, shape, target, spatial, one_column=one_column, **more)
 
     log_target = loss == "KLDivLoss" and draw(st.booleans())
@@ -165,9 +166,9 @@ def _targets(loss: str, shape: str) -> tuple[Target, ...]:
     return {"KLDivLoss": DISTRIBUTIONS, "CTCLoss": SEQUENCES}.get(loss, PER_ELEMENT)
 
 
-def _is_applied(form: str) -> bool:
-    """Whether the last activation lies on the way to the loss in this form of model."""
-    return FORMS[form](Parts("Net", ("nn.Linear(1, 1)",), ENDINGS[1], "torch.sigmoid({})")).applied
+def _sample(form: str) -> Model:
+    """Any model of this form."""
+    return FORMS[form](Parts("Net", ("nn.Linear(1, 1)",), ENDINGS[1], "torch.sigmoid({})"))
 
 
 def _along_last(ending: Ending) -> Ending:
