@@ -1,0 +1,28 @@
+"""What is known of tensors beside range and kind: dtype and shape, through operators and indexing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.trace.tracing import out_of
+
+ROWS = "q = nn.Linear(5, 6)(torch.randn(2, 3, 5))\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "dtype"),
+    [
+        ("q ** 2", "(2, 3, 6)", "float32"),
+        ("2 ** q", "(2, 3, 6)", "float32"),
+        ("q ** q", "(2, 3, 6)", "float32"),
+        ("(q > 0) ** 2", "(2, 3, 6)", "int64"),
+    ],
+)
+def test_shape_and_dtype(text: str, shape: str, dtype: str) -> None:
+    facts = out_of(f"{ROWS}out = {text}").facts
+    assert (str(facts.value("shape")), facts.value("dtype").value) == (shape, dtype)
+
+
+def test_power_in_place() -> None:
+    facts = out_of(f"{ROWS}q **= 2\nout = q").facts
+    assert (str(facts.value("shape")), str(facts.interval)) == ("(2, 3, 6)", "[0, inf)")
