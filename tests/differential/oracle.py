@@ -120,7 +120,7 @@ def _target(facts: Facts) -> Expected | None:
     if loss == "SoftMarginLoss":
         if target.holds != "signs":
             return None
-        if {facts.shape, target.shape} == {"N", "N1"} and not facts.spatial:
+        if {facts.shape, target.shape} == {"N", "N1"} or (facts.shape, target.shape) == ("NC", "N"):  # the target alone is expanded
             codes.add("BCE203")
             raises = {"RuntimeError"}
         elif facts.shape != target.shape:
