@@ -61,17 +61,21 @@ def units(draw: Any, name: str) -> tuple[Sections, Expected, str, str]:
     spatial = loss in ("BCELoss", "BCEWithLogitsLoss", *OF_CLASSES) and draw(st.integers(0, 4)) == 4
     shape = draw(st.sampled_from(_shapes(loss)))
     classes = 1 if shape != "NC" else draw(st.sampled_from((3, 2, 10)))
-    facts, form, cut = _choices(draw, loss, spatial, shape, classes)
+    # More columns than are used, of which some are cut out; CTC has its classes elsewhere.
+    spare = 0 if shape == "N" or loss == "CTCLoss" else draw(st.sampled_from((0, 0, 0, 2)))
+    facts, form, cut = _choices(draw, loss, spatial, shape, classes + spare)
     holds = expected(facts)
     assert holds is not None
     steps = loss == "CTCLoss"
     ending = _along_last(form[1]) if steps else form[1]
     batch = {"n": "4,", "first": "4", "rest": ""} if steps else IMAGE_BATCH if spatial else FLAT_BATCH
     post = draw(st.sampled_from(SQUEEZES[spatial])) if shape == "N" else draw(st.sampled_from(("", ".clone()", ".float()", ".contiguous()")))
+    if spare:
+        post = draw(st.sampled_from((f"[:, :{classes}]", f"[:, {spare}:]", f"[:, 1:{classes + 1}]")))
     layers = (
-        ("nn.Conv2d(3, 16, 3, padding=1)", "{}", f"nn.Conv2d(16, {classes}, 1)")
+        ("nn.Conv2d(3, 16, 3, padding=1)", "{}", f"nn.Conv2d(16, {classes + spare}, 1)")
         if spatial
-        else ("nn.Linear(5, 16)", "{}", f"nn.Linear(16, {classes})")
+        else ("nn.Linear(5, 16)", "{}", f"nn.Linear(16, {classes + spare})")
     )
     # Bounded features may give scores that happen to lie in [0, 1].
     hidden = "nn.ReLU()" if loss == "BCELoss" else draw(st.sampled_from(("nn.ReLU()", "nn.Sigmoid()", "nn.Tanh()")))
