@@ -13,7 +13,7 @@ from tests.differential.criteria import CRITERIA as FEW_CRITERIA
 from tests.differential.criteria import Named
 from tests.differential.endings import ENDINGS, LOGITS, Ending, Values
 from tests.differential.models import WITH_CALL, WITH_LAYER, Model, Parts
-from tests.differential.oracle import FUNCTIONS, OF_CLASSES, Expected, Facts, expected
+from tests.differential.oracle import BCE, FUNCTIONS, OF_CLASSES, Expected, Facts, expected
 from tests.differential.program import LAYOUTS, SPELLINGS, Program, Sections, assemble
 from tests.differential.targets import CLASSES, DISTRIBUTIONS, PER_ELEMENT, SEQUENCES, Target
 
@@ -25,6 +25,17 @@ LOSSES = ("BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", *FUNCTIONS, "BCELo
 """The commonest more often."""
 FLAT_BATCH = {"n": "24,", "first": "24", "rest": ""}
 IMAGE_BATCH = {"n": "4, 5, 5", "first": "4", "rest": ", 5, 5"}
+IMAGES = (
+    (5, ("nn.Conv2d(3, 16, 3, padding=1)", "{}")),
+    (5, ("nn.Conv2d(3, 16, kernel_size=5, padding='same')", "{}")),
+    (7, ("nn.Conv2d(3, 16, 3)", "{}")),
+    (9, ("nn.Conv2d(3, 16, 3, stride=2, padding=1)", "{}")),
+    (10, ("nn.Conv2d(3, 16, (1, 1))", "{}", "nn.MaxPool2d(2)")),
+    (3, ("nn.ConvTranspose2d(3, 16, 3)", "{}")),
+)
+"""The size of an image, and layers that bring it to 5."""
+CROPPED = ((5, ("nn.Conv2d(3, 16, 3)", "{}")), (8, ("nn.Conv2d(3, 16, 3, padding=1)", "{}", "nn.AvgPool2d(2)")))
+"""The same with layers that leave another size."""
 SQUEEZES = {False: (".squeeze(1)", ".squeeze(-1)", ".squeeze()", ".view(-1)", "[:, 0]", ".flatten()"), True: (".squeeze(1)", "[:, 0]")}
 SIBLING = """\
 class Sibling(nn.Module):
@@ -64,6 +75,8 @@ def units(draw: Any, name: str) -> tuple[Sections, Expected, str, str]:
     # More columns than are used, of which some are cut out; CTC has its classes elsewhere.
     spare = 0 if shape == "N" or loss == "CTCLoss" else draw(st.sampled_from((0, 0, 0, 2)))
     facts, form, cut = _choices(draw, loss, spatial, shape, classes + spare)
+    cropped = spatial and loss in BCE and not facts.swapped and draw(st.integers(0, 5)) == 5
+    facts = replace(facts, cropped=cropped)
     holds = expected(facts)
     assert holds is not None
     steps = loss == "CTCLoss"
@@ -72,14 +85,11 @@ def units(draw: Any, name: str) -> tuple[Sections, Expected, str, str]:
     post = draw(st.sampled_from(SQUEEZES[spatial])) if shape == "N" else draw(st.sampled_from(("", ".clone()", ".float()", ".contiguous()")))
     if spare:
         post = draw(st.sampled_from((f"[:, :{classes}]", f"[:, {spare}:]", f"[:, 1:{classes + 1}]")))
-    layers = (
-        ("nn.Conv2d(3, 16, 3, padding=1)", "{}", f"nn.Conv2d(16, {classes + spare}, 1)")
-        if spatial
-        else ("nn.Linear(5, 16)", "{}", f"nn.Linear(16, {classes + spare})")
-    )
+    side, body = draw(st.sampled_from(CROPPED if cropped else IMAGES))
+    layers = (*body, f"nn.Conv2d(16, {classes + spare}, 1)") if spatial else ("nn.Linear(5, 16)", "{}", f"nn.Linear(16, {classes + spare})")
     # Bounded features may give scores that happen to lie in [0, 1].
     hidden = "nn.ReLU()" if loss == "BCELoss" else draw(st.sampled_from(("nn.ReLU()", "nn.Sigmoid()", "nn.Tanh()")))
-    x = "torch.randn(4, 3, 5, 5) * 20" if spatial else "torch.randn(7, 4, 5)" if steps else "torch.randn(24, 5) * 20"
+    x = f"torch.randn(4, 3, {side}, {side}) * 20" if spatial else "torch.randn(7, 4, 5)" if steps else "torch.randn(24, 5) * 20"
     call = draw(st.sampled_from(ending.calls))
     parts = Parts(f"Net{name.upper()}", tuple(layer.format(hidden) for layer in layers), ending, call, post)
     model = FORMS[form[0]](parts)

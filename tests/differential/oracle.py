@@ -45,6 +45,8 @@ class Facts:
     log_target: bool = False
     one_column: bool = False
     """The dimension of the classes was 1 when the ending was applied."""
+    cropped: bool = False
+    """Height and width of the prediction are not those of the target."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def _target(facts: Facts) -> Expected | None:
         codes.add("BCE202")
         if loss == "BCELoss":
             raises = {"RuntimeError"}
-    if facts.shape != target.shape:
+    if facts.shape != target.shape or facts.cropped:
         codes.add("BCE203")
         raises = {"ValueError"}
     return Expected(frozenset(codes), frozenset(raises))
