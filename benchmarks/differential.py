@@ -51,6 +51,8 @@ class Counts:
         self.reasons: Counter[str] = Counter()
         self.codes: Counter[str] = Counter()
         self.three: Counter[str] = Counter()
+        self.partial: Counter[str] = Counter()
+        """What is not inferred of calls for which another misuse is."""
         self.seeds: dict[str, int] = {}
         """For each kind of disagreement, the seed that first showed it."""
         self.seen: set[str] = set()
@@ -65,6 +67,7 @@ class Counts:
         self.calls.update(
             judged=found.judged, unknown=len(found.unknown), unseen=len(found.unseen), partial=len(found.partial), disagreeing=len(kinds)
         )
+        self.partial.update(f"{code} ({program.plan})" for _, _, code in found.partial)
         self.three.update(
             {
                 "static, not confirmed": len(found.false),
@@ -121,6 +124,8 @@ def main() -> int:
     print(f"{len(counts.seen)} different programs, {total} loss calls: {dict(counts.calls)}; {time.monotonic() - began:.0f} s")
     print(f"unknown or unseen: {(total - counts.calls['judged']) / max(total, 1):.1%}", dict(counts.reasons.most_common(5)))
     print("put in, inferred and observed:", dict(counts.three))
+    for missing, times in counts.partial.most_common(5):
+        print(f"beside another misuse, not inferred: {missing}: {times}")
     print("put in:", dict(sorted(counts.codes.items())))
     for kind, its_seed in counts.seeds.items():
         print(f"\n==== {kind} (seed {its_seed})\n{smallest(kind, its_seed)}")
