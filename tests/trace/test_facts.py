@@ -31,3 +31,25 @@ def test_shape_and_dtype(text: str, shape: str, dtype: str) -> None:
 def test_power_in_place() -> None:
     facts = out_of(f"{ROWS}q **= 2\nout = q").facts
     assert (str(facts.value("shape")), str(facts.interval)) == ("(2, 3, 6)", "[0, inf)")
+
+
+@pytest.mark.parametrize(
+    ("loader", "shape"),
+    [
+        ("DataLoader(data, batch_size=8)", "(8, 3)"),
+        ("DataLoader(data, 8, shuffle=True)", "(8, 3)"),
+        ("DataLoader(data, 99)", "(24, 3)"),
+        ("DataLoader(data, 10)", "(?, 3)"),
+        ("DataLoader(data, anything.n)", "(?, 3)"),
+        ("DataLoader(data)", "(?, 3)"),
+        ("DataLoader(data, 8, sampler=anything)", "(?, 3)"),
+        ("DataLoader(Subset(data, anything), 8)", "(?, 3)"),
+        ("DataLoader(random_split(data, [20, 4])[0], 8)", "(?, 3)"),
+        ("DataLoader(TensorDataset(anything.x, torch.rand(24, 3)), 8)", "(?, 3)"),
+    ],
+)
+def test_size_of_a_batch(loader: str, shape: str) -> None:
+    """A number where all batches have it; datasets that are parts of others have an unknown length."""
+    imports = "from torch.utils.data import DataLoader, Subset, TensorDataset, random_split\n"
+    made = f"data = TensorDataset(torch.rand(24, 5), torch.rand(24, 3))\nfor x, out in {loader}: pass"
+    assert str(out_of(imports + made).facts.value("shape")) == shape
