@@ -1,4 +1,4 @@
-"""bcelint against generated programs: what it infers, against what was put into them and what torch does with them.
+"""bcelint against generated programs: what it infers and what the watcher observes, against what was put into them and what torch does with them.
 
     python benchmarks/differential.py --programs N [--seed S]
 
@@ -29,7 +29,12 @@ QUIET = settings(deadline=None, database=None, verbosity=Verbosity.quiet, suppre
 
 def signs(found: Comparison) -> set[str]:
     """The kinds of disagreement in one program."""
-    return {f"static {code}, not confirmed" for _, _, code in found.false} | {f"judged ok, but {code}" for _, _, code in found.missed}
+    return {
+        *(f"static {code}, not confirmed" for _, _, code in found.false),
+        *(f"judged ok, but {code}" for _, _, code in found.missed),
+        *(f"observed {code}, not put in" for _, _, code in found.phantom),
+        *(f"put in {code}, not observed" for _, _, code in found.overlooked),
+    }
 
 
 def compared(program: Program) -> tuple[set[str], Comparison]:
@@ -45,6 +50,9 @@ class Counts:
         self.calls: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.codes: Counter[str] = Counter()
+        self.three: Counter[str] = Counter()
+        self.partial: Counter[str] = Counter()
+        """What is not inferred of calls for which another misuse is."""
         self.seeds: dict[str, int] = {}
         """For each kind of disagreement, the seed that first showed it."""
         self.seen: set[str] = set()
@@ -58,6 +66,17 @@ class Counts:
             self.seeds.setdefault(kind, its_seed)
         self.calls.update(
             judged=found.judged, unknown=len(found.unknown), unseen=len(found.unseen), partial=len(found.partial), disagreeing=len(kinds)
+        )
+        self.partial.update(f"{code} ({program.plan})" for _, _, code in found.partial)
+        self.three.update(
+            {
+                "static, not confirmed": len(found.false),
+                "judged ok, but misuse": len(found.missed),
+                "watched": found.watched,
+                "observed, not put in": len(found.phantom),
+                "put in, not observed": len(found.overlooked),
+                "beyond the watcher": len(found.limits),
+            }
         )
         self.reasons.update(found.unknown.values())
         self.codes.update(code for expected in program.expected.values() for code in (expected.codes or ["ok"]))
@@ -104,6 +123,9 @@ def main() -> int:
     total = sum(counts.calls[name] for name in ("judged", "unknown", "unseen"))
     print(f"{len(counts.seen)} different programs, {total} loss calls: {dict(counts.calls)}; {time.monotonic() - began:.0f} s")
     print(f"unknown or unseen: {(total - counts.calls['judged']) / max(total, 1):.1%}", dict(counts.reasons.most_common(5)))
+    print("put in, inferred and observed:", dict(counts.three))
+    for missing, times in counts.partial.most_common(5):
+        print(f"beside another misuse, not inferred: {missing}: {times}")
     print("put in:", dict(sorted(counts.codes.items())))
     for kind, its_seed in counts.seeds.items():
         print(f"\n==== {kind} (seed {its_seed})\n{smallest(kind, its_seed)}")

@@ -106,7 +106,7 @@ ROWS = (
         Kind.LOGITS,
         REDUCE,
         f"input, target, {REDUCE}",
-        Target(TargetForm.PER_ELEMENT, SIGNS, broadcasts=True),
+        Target(TargetForm.PER_ELEMENT, SIGNS, same_shape=True, broadcasts=True),
         applies="sigmoid",
     ),
     loss(

@@ -97,6 +97,15 @@ def gradient(operands: Iterable[Arg]) -> Any:
     return None if not claims or None in claims else claims[0]
 
 
+def is_data(facts: Facts) -> bool:
+    """Whether the tensor never had a gradient, as one made by ``randint`` has none: it was born without, and nothing cut it off."""
+    grad = facts.grad
+    if grad is None or grad.value:
+        return False
+    births = [claim.steps[:1] for claim in (facts.range, facts.dtype, facts.shape) if claim is not None]
+    return grad.steps[:1] in [(), *births]
+
+
 def together(operands: Sequence[Arg]) -> Any:
     """The hull of the ranges of all operands, or None."""
     parts = [interval(a) for a in operands]

@@ -198,7 +198,7 @@ class Target:
     same_shape: bool = False
     """It must have the prediction's very shape (``(N, 1)`` against ``(N,)`` is an error)."""
     broadcasts: bool = False
-    """Where shapes differ it is broadcast silently instead."""
+    """Where shapes differ it is broadcast silently instead; with ``same_shape`` only the target is, and must expand to the prediction's shape."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ ANY = Shape((), open=True)
 
 
 class IndexMark(enum.Enum):
-    """One element of an index other than an int."""
+    """One element of an index other than an int or a ``slice`` of ints and None."""
 
     FULL_SLICE = ":"
     SOME_SLICE = "a slice of unknown length"
@@ -31,7 +31,7 @@ SOME_SLICE = IndexMark.SOME_SLICE
 ELLIPSIS = IndexMark.ELLIPSIS
 NEW_AXIS = IndexMark.NEW_AXIS
 MASK = IndexMark.MASK
-Index = Union[int, IndexMark]
+Index = Union[int, slice, IndexMark]
 
 
 def size(arg: Arg) -> Dim:
@@ -340,7 +340,7 @@ def matmul(one: Shape | None, other: Shape | None) -> Shape | None:
 
 
 def indexed(shape: Shape | None, index: Sequence[Index]) -> Shape | None:
-    """The shape of ``x[index]``. Slices other than ``:`` leave a size unknown; an index tensor or mask gives the shape up."""
+    """The shape of ``x[index]``. A slice other than ``:`` has a size where the dimension has; an index tensor or mask gives the shape up."""
     if shape is None or MASK in index or list(index).count(ELLIPSIS) > 1:
         return None
     marks = list(index)
@@ -361,7 +361,7 @@ def indexed(shape: Shape | None, index: Sequence[Index]) -> Shape | None:
         return settled(Shape(dims[: len(dims) - taken_back] + end, open=True))
     # the front takes from unknown dimensions, or from the first of the known ones: only those further back are sure
     blurred: tuple[Dim, ...] = ()
-    if all(m in (FULL_SLICE, SOME_SLICE) for m in front):
+    if all(isinstance(m, slice) or m in (FULL_SLICE, SOME_SLICE) for m in front):
         blurred = (None,) * min(taken_front, len(middle))
     return settled(Shape((*blurred, *middle[taken_front:], *end), open=True))
 
@@ -376,5 +376,12 @@ def _apply(dims: Sequence[Dim], marks: Sequence[Index]) -> tuple[Dim, ...]:
             continue
         size = left.pop(0)
         if not isinstance(mark, int):
-            out.append(size if mark is FULL_SLICE else None)
+            out.append(size if mark is FULL_SLICE else _sliced(size, mark))
     return tuple(out)
+
+
+def _sliced(size: Dim, mark: Index) -> Dim:
+    """How much of a dimension a slice leaves: of an unknown size the bounds tell only the most that it can be."""
+    if not isinstance(mark, slice) or not isinstance(size, int) or (mark.step is not None and mark.step < 1):
+        return None
+    return len(range(*mark.indices(size)))

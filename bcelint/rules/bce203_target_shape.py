@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bcelint.contracts.schema import Target
 from bcelint.facts import Shape
 from bcelint.losscall import LossCall
 from bcelint.rules.base import Problem, Rule
@@ -15,8 +16,9 @@ class TargetShape(Rule):
     (N,), in losses that compare element by element.
 
     ## Why is this bad?
-    The BCE losses raise a `ValueError`. `MSELoss` and its like broadcast (N, 1) and (N,) to (N, N), warn once, and then
-    compare every prediction with every target: the model learns the mean.
+    The BCE losses raise a `ValueError`, and `SoftMarginLoss` a `RuntimeError` unless the target expands to the prediction's
+    shape. `MSELoss` and its like broadcast (N, 1) and (N,) to (N, N), warn once, and then compare every prediction with every
+    target: the model learns the mean.
 
     ## Example
     ```python
@@ -51,8 +53,7 @@ class TargetShape(Rule):
         if prediction is None or target is None or not (targets.same_shape or targets.broadcasts):
             return None
         left, right = prediction.value, target.value
-        wrong = differ(left, right) if targets.same_shape and not targets.broadcasts else _outer(left, right) or _outer(right, left)
-        if not wrong:
+        if not _misfit(targets, left, right):
             return None
         if _column(left) and right.rank == 1:
             repair = "use target.unsqueeze(1)"
@@ -62,6 +63,14 @@ class TargetShape(Rule):
             repair = "give both one shape"
         sides = f"prediction {left} against target {right} in {loss_name(call)}"
         return problem(call, call.prediction, prediction, f"{sides}{colon(born(prediction))}; {repair}")
+
+
+def _misfit(targets: Target, prediction: Shape, target: Shape) -> bool:
+    if targets.broadcasts and (_outer(prediction, target) or _outer(target, prediction)):
+        return True
+    if not targets.same_shape:
+        return False
+    return cannot_expand(prediction, target) if targets.broadcasts else differ(prediction, target)
 
 
 def differ(one: Shape, other: Shape) -> bool:
@@ -74,6 +83,14 @@ def differ(one: Shape, other: Shape) -> bool:
         return True
     pairs = zip(reversed(one.dims), reversed(other.dims))
     return any(isinstance(a, int) and isinstance(b, int) and a != b for a, b in pairs)
+
+
+def cannot_expand(whole: Shape, part: Shape) -> bool:
+    """Whether ``part`` is known not to expand to ``whole``, which itself stays as it is."""
+    if whole.rank is not None and part.min_rank > whole.rank:
+        return True
+    pairs = zip(reversed(whole.dims), reversed(part.dims))
+    return any(isinstance(a, int) and isinstance(b, int) and b not in (a, 1) for a, b in pairs)
 
 
 def _column(shape: Shape) -> bool:

@@ -125,8 +125,9 @@ class Criteria:
         return value if isinstance(value, (int, float, str, bool, type(None))) else None
 
     def _birth(self, *values: Value) -> Birth | None:
-        """The birth of the first of the main arguments of which it is known."""
+        """The birth of the model's output among the main arguments, or of the first of which it is known."""
         records = [self._memory.record(value) for value in values if isinstance(value, torch.Tensor)]
+        records.sort(key=lambda record: record.known.facts.value("grad") is not True)
         return next((record.birth for record in records if record.birth is not None), None)
 
     def _outermost(self, frame: FrameType, birth: Birth | None) -> tuple[FixedPlace, FixedPlace, str] | None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from bcelint.trace.frames import Frame
     from bcelint.trace.run import Run
 
+PART = "part"
+"""The option of a dataset that holds some of the items of another."""
+
 
 def dataset_item(run: Run, frame: Frame, node: cst.CSTNode, dataset: Value) -> Value:
     """``dataset[i]``."""
@@ -37,14 +40,42 @@ def dataset_item(run: Run, frame: Frame, node: cst.CSTNode, dataset: Value) -> V
     return run.unknown("an item of a dataset that is not followed", frame, node, dataset)
 
 
-def collate(run: Run, item: Value, options: Mapping[str, Value]) -> Value:
+def part_of(dataset: Value) -> Value:
+    """A dataset with some of the items of another: how many, is not followed."""
+    return Loader(dataset.dataset, {**dataset.options, PART: Const(True)}) if isinstance(dataset, Loader) else dataset
+
+
+def _length(dataset: Value) -> int | None:
+    """How many items a dataset has, where it is made of tensors of known size."""
+    if not isinstance(dataset, Loader) or PART in dataset.options or not isinstance(dataset.dataset, Tuple) or not dataset.dataset.items:
+        return None
+    first = dataset.dataset.items[0]
+    size = first.facts.shape.value.dim(0) if isinstance(first, Tensor) and first.facts.shape is not None else None
+    return size if isinstance(size, int) else None
+
+
+def _batch_size(dataset: Value, options: Mapping[str, Value]) -> Dim:
+    """The size of every batch: a number where all are alike, else a symbol."""
+    batch = options.get("batch_size", Const(1))
+    asked, length = batch.value if isinstance(batch, Const) else None, _length(dataset)
+    if asked == 1:
+        return None
+    if isinstance(asked, int) and asked > 1 and length is not None and length > 1 and not {"sampler", "batch_sampler", "drop_last"} & set(options):
+        if length < asked:
+            return length
+        if length % asked == 0:
+            return asked
+    return f"batch of loader {fresh()}"
+
+
+def collate(run: Run, item: Value, options: Mapping[str, Value], dataset: Value) -> Value:
     """A batch of such items, as torch's default_collate makes it (source: torch.utils.data docs; measured on torch 2.13)."""
     if "collate_fn" in options:
         return run.unknown("a batch made by a collate_fn")
     batch = options.get("batch_size", Const(1))
     if isinstance(batch, Const) and batch.value is None:
         return item
-    size = None if isinstance(batch, Const) and batch.value == 1 else f"batch of loader {fresh()}"
+    size = _batch_size(run.state.narrow(dataset), options)
     return run.state.lift(lambda single: _batched(run, single, size), item)
 
 

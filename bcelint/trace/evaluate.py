@@ -143,6 +143,8 @@ BINARY.update(
         cst.RightShiftAssign: BINARY[cst.RightShift],
     }
 )
+SECOND = {"torch.pow": "exponent"}
+"""What the second operand is called, where that is not ``other``."""
 
 
 def _binary(run: Run, frame: Frame, node: cst.BinaryOperation) -> Value:
@@ -157,7 +159,7 @@ def binary(run: Run, frame: Frame, node: cst.CSTNode, kind: type, left: Value, r
         if isinstance(a, Const) and isinstance(b, Const):
             return _folded(run, frame, node, python, a.value, b.value)
         if isinstance(a, Tensor) or isinstance(b, Tensor):
-            return torchcalls.operation(run, frame, node, row, {"input": a, "other": b})
+            return torchcalls.operation(run, frame, node, row, {"input": a, SECOND.get(row, "other"): b})
         sequences = [_content(v) for v in (a, b)]
         if row == "torch.add" and all(s is not None for s in sequences):
             return _concatenation(a, b, sequences)

@@ -12,6 +12,7 @@ from bcelint.trace import builtin_functions, criteria, named_tuples
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.conditions import Literal
+from bcelint.trace.datasets import part_of
 from bcelint.trace.frames import Frame
 from bcelint.trace.options import OptionParser
 from bcelint.trace.run import Run
@@ -42,11 +43,11 @@ def _tensor_dataset(run: Run, frame: Frame, node: cst.BaseExpression, args: Argu
 
 
 def _subset(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    return args.positional[0] if args.positional else run.unknown("a subset of nothing", frame, node)
+    return part_of(args.positional[0]) if args.positional else run.unknown("a subset of nothing", frame, node)
 
 
 def _random_split(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:
-    return Tuple((), args.positional[0] if args.positional else run.unknown("a split of nothing", frame, node))
+    return Tuple((), part_of(args.positional[0]) if args.positional else run.unknown("a split of nothing", frame, node))
 
 
 def _parser(run: Run, frame: Frame, node: cst.BaseExpression, args: Arguments) -> Value:

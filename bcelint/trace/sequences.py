@@ -75,7 +75,7 @@ def sequence_of(run: Run, frame: Frame, node: cst.CSTNode, value: Value) -> Tupl
 
         return Tuple((), indexed(run, frame, node, value, Const(0)))
     if isinstance(value, Loader):
-        return Tuple((), collate(run, dataset_item(run, frame, node, value.dataset), value.options))
+        return Tuple((), collate(run, dataset_item(run, frame, node, value.dataset), value.options, value.dataset))
     if isinstance(value, Instance):
         return _of_instance(run, frame, node, value)
     if isinstance(value, Choice):

@@ -207,7 +207,10 @@ def indexed(run: Run, frame: Frame, node: cst.CSTNode, owner: Tensor, index: Any
 
 def _mark(part: Any) -> Any:
     if isinstance(part, slice):
-        return shapes.FULL_SLICE if part.start is None and part.stop is None and part.step is None else shapes.SOME_SLICE
+        bounds = [bound.value if isinstance(bound, Const) else bound for bound in (part.start, part.stop, part.step)]
+        if bounds == [None, None, None]:
+            return shapes.FULL_SLICE
+        return slice(*bounds) if all(bound is None or type(bound) is int for bound in bounds) else shapes.SOME_SLICE
     if isinstance(part, Const):
         if part.value is ...:
             return shapes.ELLIPSIS

@@ -123,6 +123,31 @@ def test_a_shifted_tanh_is_a_probability() -> None:
     assert ask("torch.sub", number(1), MASK).value("kind") is None
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "tight"),
+    [
+        ("torch.round", (0.0, 1.0), True),
+        ("torch.round", (-1.0, 255.0), True),
+        ("torch.round", (0.5, 3.0), False),
+        ("torch.round", (0.0, 1.5), False),
+        ("torch.round", (0.0, math.inf), True),
+        ("torch.floor", (0.0, 1.0), False),
+        ("torch.floor", (0.0, 1.5), True),
+        ("torch.ceil", (0.0, 1.0), False),
+        ("torch.ceil", (-0.5, 1.0), True),
+        ("torch.trunc", (-1.0, 0.5), False),
+        ("torch.trunc", (-1.5, 1.5), True),
+    ],
+)
+def test_rounding_reaches_what_no_step_lies_before(name: str, given: tuple[float, float], tight: bool) -> None:
+    found = ask(name, tensor(Interval(*given), dtype=DType.FLOAT32)).interval
+    assert found is not None
+    assert found.tight is tight
+    loose = ask(name, tensor(Interval(*given, tight=False), dtype=DType.FLOAT32)).interval
+    assert loose is not None
+    assert not loose.tight
+
+
 def test_exp_and_log() -> None:
     p = ask("torch.exp", LOGP)
     assert (p.value("kind"), p.axis, p.interval) == (Kind.PROBABILITIES, 1, UNIT)

@@ -14,7 +14,7 @@ from bcelint.facts import Shape
 from tests.contracts.checking import fits
 
 REAL = {FULL_SLICE: slice(None), SOME_SLICE: slice(0, 1), ELLIPSIS: Ellipsis, NEW_AXIS: None}
-MARKS: list[Index] = [0, -1, FULL_SLICE, SOME_SLICE, ELLIPSIS, NEW_AXIS]
+MARKS: list[Index] = [0, -1, FULL_SLICE, SOME_SLICE, ELLIPSIS, NEW_AXIS, slice(None, 1), slice(-2, None), slice(1, 9, 2)]
 ACTUAL = [(3,), (2, 3), (4, 1, 2)]
 
 
@@ -34,7 +34,7 @@ def test_indexing(actual: tuple[int, ...]) -> None:
             if index.count(ELLIPSIS) > 1:
                 continue
             try:
-                real = x[tuple(i if isinstance(i, int) else REAL[i] for i in index)]
+                real = x[tuple(i if isinstance(i, (int, slice)) else REAL[i] for i in index)]
             except IndexError:
                 continue
             ran += 1
@@ -52,6 +52,9 @@ def test_indexing_tells_what_it_can() -> None:
     assert shapes.indexed(Shape((None, 1), open=True), [SOME_SLICE]) == Shape((None, 1), open=True)
     assert shapes.indexed(Shape((8, 3)), [MASK]) is None
     assert shapes.indexed(Shape((8, 3)), [FULL_SLICE, NEW_AXIS]) == Shape((8, 1, 3))
+    assert shapes.indexed(Shape((8, 3)), [slice(2, None), slice(None, 1)]) == Shape((6, 1))
+    assert shapes.indexed(Shape((None, 3), open=True), [ELLIPSIS, slice(-1, None)]) == Shape((None, 1), open=True)
+    assert shapes.indexed(Shape((None, "b")), [slice(None, 1), slice(None, 1)]) == Shape((None, None))
 
 
 @pytest.mark.parametrize("one", [(), (1,), (3,), (2, 3), (2, 1), (4, 2, 3), (1, 1, 3)])

@@ -75,6 +75,8 @@ ENDINGS = (
     Ending("relu in place", Values.OTHER, 0, INF, ("F.relu({} + 0, inplace=True)",), "nn.ReLU(inplace=True)", False),
     Ending("softplus", Values.OTHER, 0, INF, ("F.softplus({})",), "nn.Softplus()", False),
     Ending("exp", Values.OTHER, 0, INF, ("torch.exp({})", "{}.exp()"), None, False),
+    Ending("square", Values.OTHER, 0, INF, ("({}) ** 2", "torch.pow({}, 2)", "{}.pow(2)", "torch.square({})"), None, False),
+    Ending("sigmoid of a square", Values.SIGMOID, 0, 1, ("torch.sigmoid({} ** 2)", "({} ** 2).sigmoid()")),
     Ending("elu", Values.OTHER, -1, INF, ("F.elu({})",), "nn.ELU()"),
     Ending("gelu", Values.OTHER, -0.2, INF, ("F.gelu({})",), "nn.GELU()"),
     Ending("silu", Values.OTHER, -0.3, INF, ("F.silu({})", "torch.sigmoid({0}) * {0}"), "nn.SiLU()"),

@@ -12,8 +12,8 @@ from tests.differential import more_criteria, more_models, wiring
 from tests.differential.criteria import CRITERIA as FEW_CRITERIA
 from tests.differential.criteria import Named
 from tests.differential.endings import ENDINGS, LOGITS, Ending, Values
-from tests.differential.models import WITH_CALL, WITH_LAYER, Parts
-from tests.differential.oracle import FUNCTIONS, OF_CLASSES, Expected, Facts, expected
+from tests.differential.models import WITH_CALL, WITH_LAYER, Model, Parts
+from tests.differential.oracle import BCE, FUNCTIONS, OF_CLASSES, Expected, Facts, expected
 from tests.differential.program import LAYOUTS, SPELLINGS, Program, Sections, assemble
 from tests.differential.targets import CLASSES, DISTRIBUTIONS, PER_ELEMENT, SEQUENCES, Target
 
@@ -25,6 +25,17 @@ LOSSES = ("BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", *FUNCTIONS, "BCELo
 """The commonest more often."""
 FLAT_BATCH = {"n": "24,", "first": "24", "rest": ""}
 IMAGE_BATCH = {"n": "4, 5, 5", "first": "4", "rest": ", 5, 5"}
+IMAGES = (
+    (5, ("nn.Conv2d(3, 16, 3, padding=1)", "{}")),
+    (5, ("nn.Conv2d(3, 16, kernel_size=5, padding='same')", "{}")),
+    (7, ("nn.Conv2d(3, 16, 3)", "{}")),
+    (9, ("nn.Conv2d(3, 16, 3, stride=2, padding=1)", "{}")),
+    (10, ("nn.Conv2d(3, 16, (1, 1))", "{}", "nn.MaxPool2d(2)")),
+    (3, ("nn.ConvTranspose2d(3, 16, 3)", "{}")),
+)
+"""The size of an image, and layers that bring it to 5."""
+CROPPED = ((5, ("nn.Conv2d(3, 16, 3)", "{}")), (8, ("nn.Conv2d(3, 16, 3, padding=1)", "{}", "nn.AvgPool2d(2)")))
+"""The same with layers that leave another size."""
 SQUEEZES = {False: (".squeeze(1)", ".squeeze(-1)", ".squeeze()", ".view(-1)", "[:, 0]", ".flatten()"), True: (".squeeze(1)", "[:, 0]")}
 SIBLING = """\
 class Sibling(nn.Module):
@@ -38,6 +49,7 @@ class Sibling(nn.Module):
 """
 DECOYS = ("", SIBLING, "def unused(z):\n    return torch.softmax(z, dim=1)\n")
 THRESHOLDED = Ending("threshold", Values.OTHER, 0, 1, ("{}",))
+NEAR = replace(LOGITS, always_leaves=False)
 CUTS = {"detach": "({}).detach()", "data": "({}).data", "round": "torch.round({})", "threshold": "(({}) > 0.5).float()"}
 
 
@@ -60,21 +72,24 @@ def units(draw: Any, name: str) -> tuple[Sections, Expected, str, str]:
     spatial = loss in ("BCELoss", "BCEWithLogitsLoss", *OF_CLASSES) and draw(st.integers(0, 4)) == 4
     shape = draw(st.sampled_from(_shapes(loss)))
     classes = 1 if shape != "NC" else draw(st.sampled_from((3, 2, 10)))
-    facts, form, cut = _choices(draw, loss, spatial, shape, classes)
+    # More columns than are used, of which some are cut out; CTC has its classes elsewhere.
+    spare = 0 if shape == "N" or loss == "CTCLoss" else draw(st.sampled_from((0, 0, 0, 2)))
+    facts, form, cut = _choices(draw, loss, spatial, shape, classes + spare)
+    cropped = spatial and loss in BCE and not facts.swapped and draw(st.integers(0, 5)) == 5
+    facts = replace(facts, cropped=cropped)
     holds = expected(facts)
     assert holds is not None
     steps = loss == "CTCLoss"
     ending = _along_last(form[1]) if steps else form[1]
     batch = {"n": "4,", "first": "4", "rest": ""} if steps else IMAGE_BATCH if spatial else FLAT_BATCH
     post = draw(st.sampled_from(SQUEEZES[spatial])) if shape == "N" else draw(st.sampled_from(("", ".clone()", ".float()", ".contiguous()")))
-    layers = (
-        ("nn.Conv2d(3, 16, 3, padding=1)", "{}", f"nn.Conv2d(16, {classes}, 1)")
-        if spatial
-        else ("nn.Linear(5, 16)", "{}", f"nn.Linear(16, {classes})")
-    )
+    if spare:
+        post = draw(st.sampled_from((f"[:, :{classes}]", f"[:, {spare}:]", f"[:, 1:{classes + 1}]")))
+    side, body = draw(st.sampled_from(CROPPED if cropped else IMAGES))
+    layers = (*body, f"nn.Conv2d(16, {classes + spare}, 1)") if spatial else ("nn.Linear(5, 16)", "{}", f"nn.Linear(16, {classes + spare})")
     # Bounded features may give scores that happen to lie in [0, 1].
     hidden = "nn.ReLU()" if loss == "BCELoss" else draw(st.sampled_from(("nn.ReLU()", "nn.Sigmoid()", "nn.Tanh()")))
-    x = "torch.randn(4, 3, 5, 5) * 20" if spatial else "torch.randn(7, 4, 5)" if steps else "torch.randn(24, 5) * 20"
+    x = f"torch.randn(4, 3, {side}, {side}) * 20" if spatial else "torch.randn(7, 4, 5)" if steps else "torch.randn(24, 5) * 20"
     call = draw(st.sampled_from(ending.calls))
     parts = Parts(f"Net{name.upper()}", tuple(layer.format(hidden) for layer in layers), ending, call, post)
     model = FORMS[form[0]](parts)
@@ -116,12 +131,12 @@ def _choices(draw: Any, loss: str, spatial: bool, shape: str, classes: int) -> t
     """An ending in a form of model, a target and the rest, such that the oracle decides; the form's name with the written ending; the cut."""
     form = draw(st.sampled_from(list(FORMS)))
     written = [ending for ending in ENDINGS if ending.layer or form not in NEED_LAYER]
-    applied = _is_applied(form)
+    sample = _sample(form)
     one_column = classes == 1
     targets = [target for target in _targets(loss, shape) if _can_be_written(target, shape, spatial)]
 
     def facts(ending: Ending, target: Target, **more: bool) -> Facts:
-        went_through = ending if applied else LOGITS
+        went_through = ending if sample.applied else LOGITS if sample.far else NEAR
         return Facts(loss, went_through, shape, target, spatial, one_column=one_column, **more)
 
     log_target = loss == "KLDivLoss" and draw(st.booleans())
@@ -165,9 +180,9 @@ def _targets(loss: str, shape: str) -> tuple[Target, ...]:
     return {"KLDivLoss": DISTRIBUTIONS, "CTCLoss": SEQUENCES}.get(loss, PER_ELEMENT)
 
 
-def _is_applied(form: str) -> bool:
-    """Whether the last activation lies on the way to the loss in this form of model."""
-    return FORMS[form](Parts("Net", ("nn.Linear(1, 1)",), ENDINGS[1], "torch.sigmoid({})")).applied
+def _sample(form: str) -> Model:
+    """Any model of this form."""
+    return FORMS[form](Parts("Net", ("nn.Linear(1, 1)",), ENDINGS[1], "torch.sigmoid({})"))
 
 
 def _along_last(ending: Ending) -> Ending:

@@ -45,7 +45,8 @@ class Parts:
 @dataclass(frozen=True)
 class Model:
     """``defs`` are its definitions, ``make`` an expression for an instance, ``out`` the output for ``{m}`` and ``{x}``; ``statements`` come
-    before the loss call, after it ``after``. ``applied`` says whether the last activation is between the model's layers and the loss."""
+    before the loss call, after it ``after``. ``applied`` says whether the last activation is between the model's layers and the loss,
+    ``far`` whether raw scores then lie far from [0, 1]: those of a layer behind the activation may happen to lie inside."""
 
     defs: str
     make: str
@@ -53,6 +54,7 @@ class Model:
     applied: bool = True
     statements: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    far: bool = True
 
 
 def module(name: str, init: str, forward: str, parameters: str = "", base: str = "nn.Module", more: str = "") -> str:

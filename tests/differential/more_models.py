@@ -162,7 +162,7 @@ def next_network(p: Parts) -> Model:
     size = head.split(", ")[1].rstrip(")")
     second = f"{width}({size}, 1)" if "Conv" in head else f"{width}({size})"
     forward = f"z = {p.apply('self.body(x)')}\nout = self.second(z)\nreturn {p.final('out')}"
-    return Model(module(p.name, f"self.body = {p.body}\nself.second = {second}", forward), f"{p.name}()", applied=False)
+    return Model(module(p.name, f"self.body = {p.body}\nself.second = {second}", forward), f"{p.name}()", applied=False, far=False)
 
 
 def evaluated_separately(p: Parts) -> Model:

@@ -45,6 +45,8 @@ class Facts:
     log_target: bool = False
     one_column: bool = False
     """The dimension of the classes was 1 when the ending was applied."""
+    cropped: bool = False
+    """Height and width of the prediction are not those of the target."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def _target(facts: Facts) -> Expected | None:
     if loss == "SoftMarginLoss":
         if target.holds != "signs":
             return None
-        if {facts.shape, target.shape} == {"N", "N1"} and not facts.spatial:
+        if {facts.shape, target.shape} == {"N", "N1"} or (facts.shape, target.shape) == ("NC", "N"):  # the target alone is expanded
             codes.add("BCE203")
             raises = {"RuntimeError"}
         elif facts.shape != target.shape:
@@ -136,7 +138,7 @@ def _target(facts: Facts) -> Expected | None:
         codes.add("BCE202")
         if loss == "BCELoss":
             raises = {"RuntimeError"}
-    if facts.shape != target.shape:
+    if facts.shape != target.shape or facts.cropped:
         codes.add("BCE203")
         raises = {"ValueError"}
     return Expected(frozenset(codes), frozenset(raises))

@@ -1,4 +1,4 @@
-"""Running a program under torch, linting it, and comparing the two."""
+"""Running a program under torch and the watcher, linting it, and comparing what was put in, inferred and observed."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ import sys
 import tempfile
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Any, Callable
+from typing import Any
 
 import torch
 
 from bcelint.api import loss_calls
+from bcelint.runtime import Watcher, watch
+from tests.differential.limits import beyond_the_watcher
 from tests.differential.program import Program
 
 Found = tuple[str, int, str]
@@ -31,7 +33,11 @@ class Broken(AssertionError):
 @dataclass
 class Comparison:
     """``false`` are static misuses that are not confirmed, ``missed`` misuses in calls that are judged ok; ``partial`` are those in calls for which
-    another misuse is reported. ``unknown`` (with the reason) and ``unseen`` are marked calls that are not judged, or not found at all."""
+    another misuse is reported. ``unknown`` (with the reason) and ``unseen`` are marked calls that are not judged, or not found at all.
+
+    ``phantom`` are misuses that the watcher observed and nobody put in, ``overlooked`` those that were put in and that it did not observe,
+    though the run came to them, but for its known ``limits``; ``watched`` is how many marked calls it came to.
+    """
 
     false: set[Found] = field(default_factory=set)
     missed: set[Found] = field(default_factory=set)
@@ -39,24 +45,46 @@ class Comparison:
     unknown: dict[tuple[str, int], str] = field(default_factory=dict)
     unseen: set[tuple[str, int]] = field(default_factory=set)
     judged: int = 0
+    phantom: set[Found] = field(default_factory=set)
+    overlooked: set[Found] = field(default_factory=set)
+    limits: set[Found] = field(default_factory=set)
+    watched: int = 0
 
     @property
     def disagrees(self) -> bool:
-        return bool(self.false or self.missed)
+        return bool(self.false or self.missed or self.phantom or self.overlooked)
 
 
-def observe(program: Program) -> set[Found]:
-    """The misuses that are really there: those that the generator put in. That the run bears them out is checked apart."""
-    return {(*program.mark(name), code) for name, expected in program.expected.items() for code in expected.codes}
-
-
-def compare(program: Program, observer: Callable[[Program], set[Found]] = observe) -> Comparison:
-    """Run and lint ``program``. Raises ``Broken`` where the run is not what the generator says."""
+def compare(program: Program) -> Comparison:
+    """Run ``program`` under the watcher and lint it. Raises ``Broken`` where the run is not what the generator says."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(os.path.realpath(name))
         program.write(folder)
-        _confirm(program, folder)
-        return _compared(program, folder, observer(program))
+        watcher = watch()
+        reached = _confirm(program, folder, watcher)
+        result = _compared(program, folder, put_in(program))
+        _add_observed(result, program, folder, watcher, reached)
+        return result
+
+
+def put_in(program: Program) -> set[Found]:
+    """The misuses that are really there: those that the generator put in."""
+    return {(*program.mark(name), code) for name, expected in program.expected.items() for code in expected.codes}
+
+
+def _add_observed(result: Comparison, program: Program, folder: Path, watcher: Watcher, reached: Mapping[str, str]) -> None:
+    """Hold what the watcher saw against what was put in, in the calls that the run ``reached``."""
+    observed = {(*_place(f.position.path, f.position.line, folder), f.code) for f in watcher.report().findings if not f.advice}
+    ends = {program.mark(name): outcome for name, outcome in reached.items()}
+    true = {found for found in put_in(program) if found[:2] in ends}
+    result.phantom = observed - true
+    result.limits = {found for found in true - observed if beyond_the_watcher(found[2], bool(ends[found[:2]]))}
+    result.overlooked = true - observed - result.limits
+    result.watched = len(reached)
+
+
+def _place(path: str, line: int, folder: Path) -> tuple[str, int]:
+    return os.path.relpath(path, folder).replace(os.sep, "/"), line
 
 
 def _compared(program: Program, folder: Path, true: set[Found]) -> Comparison:
@@ -65,7 +93,7 @@ def _compared(program: Program, folder: Path, true: set[Found]) -> Comparison:
     reasons: dict[tuple[str, int], str] = {}
     static: set[Found] = set()
     for call in loss_calls([folder], jobs=1):
-        place = (os.path.relpath(call.position.path, folder).replace(os.sep, "/"), call.position.line)
+        place = _place(call.position.path, call.position.line, folder)
         static |= {(*place, finding.code) for finding in call.findings if not finding.advice}
         verdicts[place] = call.verdict.value
         reasons[place] = call.reason
@@ -85,15 +113,14 @@ def _compared(program: Program, folder: Path, true: set[Found]) -> Comparison:
     return result
 
 
-def _confirm(program: Program, folder: Path) -> None:
-    raised, lines = run(folder)
+def _confirm(program: Program, folder: Path, watcher: Watcher) -> dict[str, str]:
+    """Run it and hold its course against what is expected. Returns how each loss call ended that the run came to: an exception's name, or nothing."""
+    raised, lines = run(folder, watcher)
     if raised is None:
         places = [program.mark(name) for name in program.expected]
         ended = [""] * len(places)
     else:
-        frames = {
-            (os.path.relpath(frame.filename, folder).replace(os.sep, "/"), frame.lineno) for frame in traceback.extract_tb(raised.__traceback__)
-        }
+        frames = {_place(frame.filename, frame.lineno or 0, folder) for frame in traceback.extract_tb(raised.__traceback__)}
         places = [program.mark(name) for name in program.expected]
         at = next((i for i, place in enumerate(places) if place in frames), None)
         if at is None:
@@ -105,10 +132,11 @@ def _confirm(program: Program, folder: Path) -> None:
             raise Broken(f"loss call {name} is never reached in\n{program}")
         if outcome not in expected.raises:
             raise Broken(f"loss call {name} ends with {outcome or 'no error'} ({raised!r}), not {set(expected.raises)}, in\n{program}")
+    return dict(zip(program.expected, ended))
 
 
-def run(folder: Path) -> tuple[Exception | None, set[tuple[str, int]]]:
-    """Run ``main.py``: the exception that ended it, and the lines of the folder's files that were executed."""
+def run(folder: Path, watcher: Watcher) -> tuple[Exception | None, set[tuple[str, int]]]:
+    """Run ``main.py`` under ``watcher``: the exception that ended it, and the lines of the folder's files that were executed."""
     lines: set[tuple[str, int]] = set()
     inside = str(folder) + os.sep
 
@@ -116,7 +144,7 @@ def run(folder: Path) -> tuple[Exception | None, set[tuple[str, int]]]:
         path = frame.f_code.co_filename
         if not path.startswith(inside):
             return None
-        lines.add((os.path.relpath(path, folder).replace(os.sep, "/"), frame.f_lineno))
+        lines.add(_place(path, frame.f_lineno, folder))
         return trace
 
     with _fresh_imports(folder), warnings.catch_warnings():
@@ -125,7 +153,8 @@ def run(folder: Path) -> tuple[Exception | None, set[tuple[str, int]]]:
         before = sys.gettrace()
         sys.settrace(trace)
         try:
-            runpy.run_path(str(folder / "main.py"), run_name="__main__")
+            with watcher:
+                runpy.run_path(str(folder / "main.py"), run_name="__main__")
         except Exception as error:
             return error, lines
         finally:

@@ -50,6 +50,10 @@ def _per_element() -> list[Target]:
             Target(f"(2 * torch.randint(0, 2, {size}).float() - 1)", "signs", "float32", shape),
             Target(f"(torch.randint(0, 2, {size}) * 2 - 1)", "signs", "int64", shape),
             Target(f"torch.where(torch.rand({size}) > 0.5, 1.0, -1.0)", "signs", "float32", shape),
+            Target(f"(2 * torch.rand({size}).round() - 1)", "signs", "float32", shape),
+            Target(f"(255 * torch.rand({size}).round())", "bytes", "float32", shape),
+            Target(f"(1 - torch.rand({size}).round())", "unit", "float32", shape),
+            Target(f"torch.rand({size}) ** 2", "unit", "float32", shape),
             Target(f"torch.randint(0, 256, {size}, dtype=torch.uint8)", "bytes", "uint8", shape),
         ]
     found += [

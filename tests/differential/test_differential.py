@@ -1,4 +1,4 @@
-"""Generated programs: what bcelint infers against what was put into them, and what torch does with them."""
+"""Generated programs: what bcelint infers and what the watcher observes against what was put into them, and what torch does with them."""
 
 from __future__ import annotations
 
@@ -20,20 +20,22 @@ UNKNOWN = 0.05
 """The share of loss calls that may stay unknown."""
 
 
-def test_static_and_observed_misuse_agree() -> None:
-    calls = unknown = 0
+def test_what_is_put_in_inferred_and_observed_agrees() -> None:
+    calls = unknown = watched = 0
 
     @settings(max_examples=PROGRAMS, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(programs())
     def check(program: Program) -> None:
-        nonlocal calls, unknown
+        nonlocal calls, unknown, watched
         found = compare(program)
         calls += len(program.expected)
         unknown += len(found.unknown) + len(found.unseen)
+        watched += found.watched
         assert not found.disagrees, f"{found}\n{program}"
 
     check()
     assert calls >= PROGRAMS
+    assert watched == calls
     assert unknown <= UNKNOWN * calls
 
 
@@ -47,6 +49,7 @@ loss = nn.BCELoss()(net(torch.randn(8, 5)), torch.rand(8, 1))  # loss a
 WRONG = RIGHT.replace("BCELoss", "BCEWithLogitsLoss")
 CRASHING = RIGHT.replace(", nn.Sigmoid()", ").requires_grad_(").replace("randn(8, 5)", "randn(8, 5) * 99")
 FINE = Expected(frozenset(), frozenset({""}))
+MISUSE = Expected(frozenset({"BCE102"}), frozenset({""}))
 
 
 def program(text: str, expected: Expected) -> Program:
@@ -54,11 +57,38 @@ def program(text: str, expected: Expected) -> Program:
 
 
 def test_comparison_sees_a_misuse_that_is_none() -> None:
-    assert compare(program(WRONG, FINE)).false == {("main.py", 5, "BCE102")}
+    found = compare(program(WRONG, FINE))
+    assert found.false == found.phantom == {("main.py", 5, "BCE102")}
 
 
 def test_comparison_sees_a_missed_misuse() -> None:
-    assert compare(program(RIGHT, Expected(frozenset({"BCE102"}), frozenset({""})))).missed == {("main.py", 5, "BCE102")}
+    found = compare(program(RIGHT, MISUSE))
+    assert found.missed == found.overlooked == {("main.py", 5, "BCE102")}
+
+
+def test_comparison_tells_the_two_witnesses_apart() -> None:
+    only_observed = WRONG.replace("net(torch.randn(8, 5))", "eval('net(torch.randn(8, 5))')")
+    found = compare(program(only_observed, FINE))
+    assert found.disagrees
+    assert (found.false, found.phantom) == (set(), {("main.py", 5, "BCE102")})
+    found = compare(program(WRONG.replace("loss = ", "with torch._C.DisableTorchFunction():\n    loss = "), MISUSE))
+    assert found.disagrees
+    assert (found.missed, found.overlooked) == (set(), {("main.py", 6, "BCE102")})
+
+
+def test_limits_of_the_watcher_are_not_held_against_it() -> None:
+    detached = CRASHING.replace("99), ", "99).detach(), ").replace("  # loss", " + 0 * sum(p.sum() for p in net.parameters())  # loss")
+    codes = frozenset({"BCE101", "BCE303"})
+    found = compare(program(detached + "loss.backward()\n", Expected(codes, frozenset({"RuntimeError"}))))
+    assert {code for _, _, code in found.limits} == {"BCE303"}
+    assert not found.disagrees
+
+
+def test_what_the_run_did_not_come_to_is_not_asked_of_the_watcher() -> None:
+    text = f"{CRASHING}{WRONG.splitlines()[-1].replace('loss a', 'loss b')}\n"
+    both = Program({"main.py": text}, {"a": Expected(frozenset({"BCE101"}), frozenset({"RuntimeError"})), "b": FINE})
+    found = compare(both)
+    assert (found.watched, found.phantom, found.overlooked) == (1, set(), set())
 
 
 def test_comparison_counts_what_is_unknown_or_unseen() -> None:

@@ -8,6 +8,7 @@ from bcelint.facts import DType, Facts, Shape
 from tests.rules.build import INF, LABELS, LOGITS, NOTHING, SIGMOID, TANH, call, facts, said
 
 ROW, COLUMN, LINEAR = Shape((32,)), Shape((32, 1)), Shape((None, 1), open=True)
+SHAPES = [(4,), (4, 1), (1, 4), (4, 4), (1,), (), (4, 3), (3,), (4, 2, 3), (1, 3)]
 
 
 class TestBCE201:
@@ -81,6 +82,21 @@ class TestBCE203:
         for column, row in [((1, 1), (1,)), ((4, 1), (1,)), ((1, 1), (4,)), ((None, 1), (None,))]:
             assert said("BCE203", call("MultiLabelSoftMarginLoss", facts(shape=Shape(column)), facts(shape=Shape(row)))) is None
         assert said("BCE203", call("MultiLabelSoftMarginLoss", facts(shape=Shape(("n", 1))), facts(shape=Shape(("n",)))))
+
+    @pytest.mark.parametrize("prediction", SHAPES)
+    @pytest.mark.parametrize("target", SHAPES)
+    def test_soft_margin_expands_its_target_alone(self, prediction: tuple[int, ...], target: tuple[int, ...]) -> None:
+        torch = pytest.importorskip("torch")
+        try:
+            torch.nn.functional.soft_margin_loss(torch.zeros(prediction), torch.ones(target))
+            runs = True
+        except RuntimeError:
+            runs = False
+        found = said("BCE203", call("SoftMarginLoss", facts(shape=Shape(prediction)), facts(shape=Shape(target))))
+        assert (found is None) is runs
+        for rest in range(len(prediction)):  # with less known of it nothing more is said
+            known = Shape(prediction[rest:], open=True)
+            assert not runs or said("BCE203", call("SoftMarginLoss", facts(shape=known), facts(shape=Shape(target)))) is None
 
     def test_says_which_side_to_reshape(self) -> None:
         message = said("BCE203", call("BCELoss", facts(shape=COLUMN, note="Linear"), facts(shape=ROW)))

@@ -161,6 +161,21 @@ def test_the_place_is_the_outermost_call_that_has_the_facts(tmp_path: Path) -> N
         assert (at.column, at.end_column) == (12, 51)
 
 
+def test_the_place_is_where_the_output_is_made_when_it_is_passed_as_target(tmp_path: Path) -> None:
+    watched = run_text(
+        tmp_path,
+        """
+        def step(net, x, y):
+            loss = nn.BCEWithLogitsLoss()(y, net(x))
+            loss.backward()
+
+        step(nn.Linear(3, 1), torch.randn(4, 3), torch.randint(0, 2, (4, 1)).float())
+        """,
+    )
+    assert list(watched.codes) == [2]
+    assert "BCE302" in watched.codes[2]
+
+
 def test_a_parameter_that_is_bound_anew_inside_does_not_come_in(tmp_path: Path) -> None:
     watched = run_text(
         tmp_path,

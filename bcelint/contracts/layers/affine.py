@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable
 
-from bcelint.contracts import shapes
+from bcelint.contracts import shapes, windows
 from bcelint.contracts.layers.rows import layer
 from bcelint.contracts.schema import Args
-from bcelint.facts import UNBOUNDED, DType, Kind, Shape
+from bcelint.facts import UNBOUNDED, Dim, DType, Kind, Shape
 
 OUTPUT: dict[str, Any] = {"range": UNBOUNDED, "kind": Kind.LOGITS, "grad": True}
 
@@ -33,17 +33,13 @@ def to_features_of_two(args: Args) -> Shape:
     return known or Shape((None, size), open=True)
 
 
-def convolved(rank: int) -> Any:
-    """(N, channels, …): the channels are known, the sizes are not. Without a batch dimension only where the input says so."""
+def convolved(rank: int, sizes: Callable[[Args, Shape | None, int], tuple[Dim, ...]] = windows.slid) -> Any:
+    """(N, channels, …): the channels are known, the sizes where those of the input are."""
 
     def field(args: Args) -> Shape:
-        channels = shapes.size(args.arg("out_channels"))
         claim = args.facts("input").shape
-        sizes = (None,) * rank
-        if claim is not None and not claim.value.open and len(claim.value.dims) == rank + 1:
-            return Shape((channels, *sizes))
-        batch = claim.value.dim(-rank - 2) if claim is not None else None
-        return Shape((batch, channels, *sizes))
+        shape = None if claim is None else claim.value
+        return windows.with_channels(shape, shapes.size(args.arg("out_channels")), sizes(args, shape, rank))
 
     return field
 
@@ -85,7 +81,7 @@ ROWS = (
             f"in_channels, out_channels, kernel_size, {BACK}",
             call="input, output_size=None",
             dtype=computed_dtype,
-            shape=convolved(n),
+            shape=convolved(n, windows.spread),
             **OUTPUT,
         )
         for n in (1, 2, 3)
@@ -96,7 +92,7 @@ ROWS = (
             f"out_channels, kernel_size, {BACK}",
             call="input, output_size=None",
             dtype=computed_dtype,
-            shape=convolved(n),
+            shape=convolved(n, windows.spread),
             **OUTPUT,
         )
         for n in (1, 2, 3)

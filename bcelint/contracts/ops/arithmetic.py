@@ -7,7 +7,7 @@ from typing import Any, Callable
 
 from bcelint.contracts import dtypes, intervals
 from bcelint.contracts.elementwise import held, in_place, shape_of_both
-from bcelint.contracts.operands import gradient, interval, kind, number, same
+from bcelint.contracts.operands import gradient, interval, is_data, kind, number, same
 from bcelint.contracts.rows import op, ops
 from bcelint.contracts.schema import Arg, Args, Result
 from bcelint.facts import UNBOUNDED, UNIT, Interval, Kind
@@ -43,12 +43,12 @@ def claimed(value: Interval | None, one: Arg, other: Arg) -> Any:
 
 
 def lands_on_unit(value: Interval | None, one: Arg, other: Arg) -> bool:
-    """Whether a constant brings a tight range that was another one to exactly [0, 1]."""
+    """Whether a constant brings a tight range that was another one to exactly [0, 1]. Data (``randint(0, 256) / 255``) only becomes a soft label."""
     if value != UNIT:
         return False
     for mine, theirs in ((one, other), (other, one)):
         before = interval(mine)
-        if number(theirs) is not None and number(mine) is None and before is not None:
+        if number(theirs) is not None and number(mine) is None and before is not None and not is_data(mine.facts):
             return before != UNIT and math.isfinite(before.low) and math.isfinite(before.high)
     return False
 

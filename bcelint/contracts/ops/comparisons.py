@@ -48,14 +48,18 @@ def _trunc(x: float) -> float:
 
 
 def stepped(function: Callable[[float], float]) -> Any:
-    """The range of rounding: an end that is only approached may lie on the other side of a step."""
+    """The range of rounding: an end that is only approached may lie on the other side of a step, unless there is none inside next to it."""
+
+    def even(end: float, inward: float) -> bool:
+        return math.isinf(end) or function(math.nextafter(end, inward)) == function(end)
 
     def field(args: Args) -> Any:
         given = args.facts("input").interval
         if given is None:
             return None
         whole = dtype(args.arg("input"))
-        certain = intervals.unbounded(given) or (whole is not None and not whole.is_floating)
+        integral = whole is not None and not whole.is_floating
+        certain = integral or (even(given.low, math.inf) and even(given.high, -math.inf))
         found = intervals.image(given, function)
         return same(args.facts("input").range, found if certain else found.loosely())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bcelint.contracts import intervals
+from bcelint.contracts import intervals, windows
 from bcelint.contracts.elementwise import loosened
 from bcelint.contracts.operands import elements, gradient, interval, kind, recast, same, whole
 from bcelint.contracts.ops.views import given
@@ -14,11 +14,11 @@ from bcelint.contracts.shapes import size
 from bcelint.facts import Dim, Interval, Kind, Shape
 
 
-def resized(rank: int) -> Any:
-    """A shape field: channels stay, the last ``rank`` sizes are not known."""
+def resized(rank: int, **window: bool) -> Any:
+    """A shape field: channels stay, the last ``rank`` sizes are those that the window leaves, where they are known."""
 
     def field(args: Args) -> Any:
-        return spatial(given(args), (None,) * rank)
+        return spatial(given(args), windows.slid(args, given(args), rank, **window))
 
     return field
 
@@ -136,14 +136,22 @@ MAX = "input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, 
 AVG = "input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True"
 ROWS = (
     *(op(f"F.max_pool{n}d", MAX, outcome=with_indices(resized(n)), source=MEASURED) for n in (1, 2, 3)),
-    op("F.avg_pool1d", AVG, range=averaged, kind=pooled_kind, shape=resized(1)),
-    *(op(f"F.avg_pool{n}d", f"{AVG}, divisor_override=None", range=averaged, kind=pooled_kind, shape=resized(n)) for n in (2, 3)),
+    op("F.avg_pool1d", AVG, range=averaged, kind=pooled_kind, shape=resized(1, dilation=False)),
+    *(op(f"F.avg_pool{n}d", f"{AVG}, divisor_override=None", range=averaged, kind=pooled_kind, shape=resized(n, dilation=False)) for n in (2, 3)),
     *(op(f"F.adaptive_avg_pool{n}d", "input, output_size", range=loosened, kind=pooled_kind, shape=to_size(n)) for n in (1, 2, 3)),
     *(
         op(f"F.adaptive_max_pool{n}d", "input, output_size, return_indices=False", outcome=with_indices(to_size(n)), source=MEASURED)
         for n in (1, 2, 3)
     ),
-    *(op(f"F.lp_pool{n}d", "input, norm_type, kernel_size, stride=None, ceil_mode=False", range=None, shape=resized(n)) for n in (1, 2)),
+    *(
+        op(
+            f"F.lp_pool{n}d",
+            "input, norm_type, kernel_size, stride=None, ceil_mode=False",
+            range=None,
+            shape=resized(n, dilation=False, padding=False),
+        )
+        for n in (1, 2)
+    ),
     op(
         "F.interpolate",
         "input, size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None, antialias=False",

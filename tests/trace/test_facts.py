@@ -1,0 +1,55 @@
+"""What is known of tensors beside range and kind: dtype and shape, through operators and indexing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.trace.tracing import out_of
+
+ROWS = "q = nn.Linear(5, 6)(torch.randn(2, 3, 5))\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "dtype"),
+    [
+        ("q ** 2", "(2, 3, 6)", "float32"),
+        ("2 ** q", "(2, 3, 6)", "float32"),
+        ("q ** q", "(2, 3, 6)", "float32"),
+        ("q[:, :1]", "(2, 1, 6)", "float32"),
+        ("q[..., 2:-1]", "(2, 3, 3)", "float32"),
+        ("q[1:, :, ::2]", "(1, 3, 3)", "float32"),
+        ("q[:anything.n, :1]", "(?, 1, 6)", "float32"),
+        ("q[:, anything.i:anything.i + 1]", "(2, ?, 6)", "float32"),
+        ("(q > 0) ** 2", "(2, 3, 6)", "int64"),
+    ],
+)
+def test_shape_and_dtype(text: str, shape: str, dtype: str) -> None:
+    facts = out_of(f"{ROWS}out = {text}").facts
+    assert (str(facts.value("shape")), facts.value("dtype").value) == (shape, dtype)
+
+
+def test_power_in_place() -> None:
+    facts = out_of(f"{ROWS}q **= 2\nout = q").facts
+    assert (str(facts.value("shape")), str(facts.interval)) == ("(2, 3, 6)", "[0, inf)")
+
+
+@pytest.mark.parametrize(
+    ("loader", "shape"),
+    [
+        ("DataLoader(data, batch_size=8)", "(8, 3)"),
+        ("DataLoader(data, 8, shuffle=True)", "(8, 3)"),
+        ("DataLoader(data, 99)", "(24, 3)"),
+        ("DataLoader(data, 10)", "(?, 3)"),
+        ("DataLoader(data, anything.n)", "(?, 3)"),
+        ("DataLoader(data)", "(?, 3)"),
+        ("DataLoader(data, 8, sampler=anything)", "(?, 3)"),
+        ("DataLoader(Subset(data, anything), 8)", "(?, 3)"),
+        ("DataLoader(random_split(data, [20, 4])[0], 8)", "(?, 3)"),
+        ("DataLoader(TensorDataset(anything.x, torch.rand(24, 3)), 8)", "(?, 3)"),
+    ],
+)
+def test_size_of_a_batch(loader: str, shape: str) -> None:
+    """A number where all batches have it; datasets that are parts of others have an unknown length."""
+    imports = "from torch.utils.data import DataLoader, Subset, TensorDataset, random_split\n"
+    made = f"data = TensorDataset(torch.rand(24, 5), torch.rand(24, 3))\nfor x, out in {loader}: pass"
+    assert str(out_of(imports + made).facts.value("shape")) == shape
