@@ -36,6 +36,8 @@ class Swapped:
 Row = Union[Op, Weighted, Swapped]
 
 _OPERATORS = {
+    "__pow__": "torch.pow",
+    "__ipow__": "torch.Tensor.pow_",
     "__floordiv__": "torch.floor_divide",
     "__mod__": "torch.remainder",
     "__eq__": "torch.eq",

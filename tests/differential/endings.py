@@ -22,7 +22,7 @@ class Values(enum.Enum):
 class Ending:
     """``calls`` are ways to write it, around ``{}``; ``layer`` the module, where there is one. ``[low, high]`` holds all values.
 
-    ``always_leaves`` says that any handful of random logits leaves [0, 1] behind it.
+    ``always_leaves`` says that any handful of random logits leaves [0, 1] behind it, also one of which all are positive.
     """
 
     name: str
@@ -70,7 +70,7 @@ ENDINGS = (
     ),
     Ending("log_of_softmax", Values.LOG_SOFTMAX, -INF, 0, ("torch.log(torch.softmax({}, dim=1) + 1e-8)", "(F.softmax({}, dim=1) + 1e-6).log()")),
     Ending("logsigmoid", Values.LOG_SIGMOID, -INF, 0, ("F.logsigmoid({})", "torch.log(torch.sigmoid({}))"), "nn.LogSigmoid()"),
-    Ending("tanh", Values.OTHER, -1, 1, ("torch.tanh({})", "{}.tanh()", "F.tanh({})"), "nn.Tanh()"),
+    Ending("tanh", Values.OTHER, -1, 1, ("torch.tanh({})", "{}.tanh()", "F.tanh({})"), "nn.Tanh()", False),
     Ending("relu", Values.OTHER, 0, INF, ("F.relu({})", "torch.relu({})", "{}.relu()", "{}.clamp(min=0)"), "nn.ReLU()", False),
     Ending("relu in place", Values.OTHER, 0, INF, ("F.relu({} + 0, inplace=True)",), "nn.ReLU(inplace=True)", False),
     Ending("softplus", Values.OTHER, 0, INF, ("F.softplus({})",), "nn.Softplus()", False),
@@ -84,8 +84,8 @@ ENDINGS = (
     Ending("leaky relu", Values.OTHER, -INF, INF, ("F.leaky_relu({}, 0.1)",), "nn.LeakyReLU(0.1)"),
     Ending("selu", Values.OTHER, -2, INF, ("F.selu({})",), "nn.SELU()"),
     Ending("relu6", Values.OTHER, 0, 6, ("F.relu6({})", "{}.clamp(0, 6)"), "nn.ReLU6()", False),
-    Ending("softsign", Values.OTHER, -1, 1, ("F.softsign({})", "{0} / (1 + {0}.abs())"), "nn.Softsign()"),
-    Ending("hardtanh", Values.OTHER, -1, 1, ("F.hardtanh({})", "{}.clamp(-1, 1)"), "nn.Hardtanh()"),
+    Ending("softsign", Values.OTHER, -1, 1, ("F.softsign({})", "{0} / (1 + {0}.abs())"), "nn.Softsign()", False),
+    Ending("hardtanh", Values.OTHER, -1, 1, ("F.hardtanh({})", "{}.clamp(-1, 1)"), "nn.Hardtanh()", False),
     Ending("hardsigmoid", Values.OTHER, 0, 1, ("F.hardsigmoid({})",), "nn.Hardsigmoid()"),
     Ending("shifted tanh", Values.OTHER, 0, 1, ("(torch.tanh({}) + 1) / 2", "0.5 * (1 + torch.tanh({}))")),
     Ending("clamp", Values.OTHER, 0, 1, ("{}.clamp(0, 1)", "torch.clamp({}, min=0.0, max=1.0)", "torch.clip({}, 0, 1)")),

@@ -161,6 +161,12 @@ def test_the_place_is_the_outermost_call_that_has_the_facts(tmp_path: Path) -> N
         assert (at.column, at.end_column) == (12, 51)
 
 
+@pytest.mark.parametrize("power", ["y = y**2", "y **= 2", "y = 2**y - 1", "y = y.pow(2)", "y = torch.pow(y, 2)"])
+def test_powers_are_seen_however_they_are_written(tmp_path: Path, power: str) -> None:
+    watched = run_text(tmp_path, f"y = torch.rand(4, 3)\n{power}\nF.binary_cross_entropy(y, torch.rand(4, 3))")
+    assert watched.call.verdict is Verdict.OK
+
+
 def test_the_place_is_where_the_output_is_made_when_it_is_passed_as_target(tmp_path: Path) -> None:
     watched = run_text(
         tmp_path,
