@@ -164,7 +164,9 @@ def call_container(run: Run, frame: Frame, node: cst.BaseExpression, callee: Con
             return run.unknown("a Sequential that is not followed", frame, node, *args.all())
         if mapped.rest is not None:
             return run.unknown("a Sequential whose layers are added in a loop of unknown length", frame, node, *args.all())
-        value = args.positional[0] if args.positional else run.unknown("a Sequential without input", frame, node)
+        if len(args.all()) > 1 or not args.keywords.keys() <= {"input"}:
+            return run.unknown("a Sequential takes one input", frame, node, *args.all())
+        value = args.all()[0] if args.all() else run.unknown("a Sequential without input", frame, node)
         for layer in mapped.items.values():
             value = call_value(run, frame, node, layer, Arguments((value,)))
         return value
