@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from pathlib import Path
-from typing import Any, Callable
+from typing import Callable
 
 import pytest
-from click.testing import CliRunner, Result
-
-from bcelint.cli.main import main
+from click.testing import Result
 
 Invoke = Callable[..., Result]
 
@@ -49,14 +46,3 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "train.py").write_text(TRAIN)
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-@pytest.fixture
-def invoke() -> Invoke:
-    """Runs ``bcelint`` with the given arguments; stdout and stderr apart, which click before 8.2 must be asked for."""
-    apart = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
-
-    def run(*arguments: str, **kwargs: Any) -> Result:
-        return CliRunner(**apart).invoke(main, list(arguments), **kwargs)  # type: ignore[arg-type]
-
-    return run

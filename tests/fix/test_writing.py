@@ -10,9 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from bcelint.cli.main import main
 from bcelint.fix import write as writing
 from bcelint.fix.write import CHANGED, READ_ONLY, TOGETHER, write
 
@@ -28,9 +27,9 @@ Fix = Callable[..., Result]
 
 
 @pytest.fixture
-def fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fix:
+def fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, invoke: Callable[..., Result]) -> Fix:
     monkeypatch.chdir(tmp_path)
-    return lambda *options: CliRunner().invoke(main, ["fix", "-j", "1", *options])
+    return lambda *options: invoke("fix", "-j", "1", *options)
 
 
 @pytest.mark.parametrize(
