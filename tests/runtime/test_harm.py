@@ -108,7 +108,7 @@ def test_a_doubled_softmax_never_learns_below_its_floor() -> None:
         optimizer = torch.optim.Adam(net.parameters(), lr=0.05)
         for _ in range(150):
             out = net(x)
-            loss = F.cross_entropy(F.softmax(out, 1) if double else out, y)
+            loss = F.cross_entropy(F.softmax(out, 1) if double else out, y)  # noqa: BCE103
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

@@ -231,7 +231,7 @@ def test_no_tensor_is_kept_alive() -> None:
         del count
         gc.collect()
         assert kept() is None
-        gone = step(net(torch.randn(2, 4)), torch.ones(2, 4))
+        gone = step(net(torch.randn(2, 4)), torch.ones(2, 4))  # noqa: BCE102
         assert gone
         assert len(watcher._memory) == len(list(net.parameters()))
 
@@ -303,7 +303,7 @@ def test_compiled_models_run_eagerly_with_a_note() -> None:
         pytest.skip("before torch 2.6 compiled functions are not seen into")
     net = torch.compile(nn.Sequential(nn.Linear(3, 1), nn.Sigmoid()))
     with watch() as watcher:
-        F.binary_cross_entropy_with_logits(net(torch.randn(4, 3)), torch.ones(4, 1))
+        F.binary_cross_entropy_with_logits(net(torch.randn(4, 3)), torch.ones(4, 1))  # noqa: BCE102
     report = watcher.report()
     assert [f.code for f in report.findings] == ["BCE102"]
     assert len(report.notes) == 1
@@ -377,7 +377,7 @@ def test_nothing_is_left_behind() -> None:
 def test_ever_other_lengths_do_not_fill_the_memory() -> None:
     with watch() as watcher:
         for n in range(1, 400):
-            F.binary_cross_entropy_with_logits(torch.sigmoid(torch.randn(n, 1)), torch.ones(n, 1))
+            F.binary_cross_entropy_with_logits(torch.sigmoid(torch.randn(n, 1)), torch.ones(n, 1))  # noqa: BCE102
     calls = watcher.loss_calls()
     assert len(calls) == 100
     assert sum(count for _, count in calls) == 399
