@@ -134,7 +134,7 @@ def _record(
             function=outer.function.qualname if outer.function else "<module>",
         )
         event = Event(call, len(run.events) + 1)
-        run.events.append(event)
+        run.record(event)
         run.seen[seen] = event.number
         numbers.add(event.number)
     tensors = [v for v in arguments.values() if isinstance(v, Tensor)]

@@ -70,8 +70,8 @@ class Run:
     steps_left: int = 0
     steps_taken: int = 0
     _allowed: int = 0
-    _fruitful: tuple[int, int] = (0, 0)
-    """How many loss calls there were, and the steps taken, when a new one was last seen."""
+    _fruitful_at: int = 0
+    """The steps taken when a new loss call was last met."""
     active: dict[int, int] = field(default_factory=dict)
     """How many activations each function has just now."""
     loops: list[int] = field(default_factory=list)
@@ -101,9 +101,12 @@ class Run:
     @property
     def is_barren(self) -> bool:
         """Whether nothing has come of the last entry points, many as they were."""
-        if len(self.events) != self._fruitful[0]:
-            self._fruitful = (len(self.events), self.steps_taken)
-        return self.steps_taken - self._fruitful[1] > BARREN_STEPS
+        return self.steps_taken - self._fruitful_at > BARREN_STEPS
+
+    def record(self, event: Event) -> None:
+        """Keep a new loss call."""
+        self.events.append(event)
+        self._fruitful_at = self.steps_taken
 
     def step(self) -> None:
         """Count one statement, and the cases that the last one had."""
