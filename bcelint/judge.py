@@ -22,6 +22,9 @@ _SILENCES = {
 }
 """One cause, one finding: the rules that stay silent where another, which names the cause, has spoken."""
 
+MAX_CONDITIONS = 4
+"""More conditions of a case are counted in a message, not named: it has to fit one line."""
+
 _RANK = {Verdict.MISUSE: 0, Verdict.OK: 1, Verdict.UNKNOWN: 2}
 
 
@@ -131,7 +134,7 @@ def merge(judged: Iterable[Judged]) -> list[JudgedCall]:
     """One result for each loss call, however many contexts it was seen in, in the order in which they first came.
 
     A misuse in one context outweighs an ok in another, and that an unknown. A finding is kept once for its code and place; one that
-    holds in every case goes before one that names a case.
+    holds in every case goes before one that names a case, and one of few conditions before one of many.
     """
     groups: dict[tuple[object, ...], list[JudgedCall]] = {}
     for each in judged:
@@ -141,7 +144,7 @@ def merge(judged: Iterable[Judged]) -> list[JudgedCall]:
         groups.setdefault((call.position, call.inner, call.loss, call.is_constructor), []).append(call)
     kept: dict[tuple[str, Position], Finding] = {}
     every = [call for group in groups.values() for call in group]
-    for call in sorted(every, key=lambda call: bool(call.case)):
+    for call in sorted(every, key=lambda call: len(call.case)):
         for finding in call.findings:
             kept.setdefault((finding.code, finding.position), finding)
     return [_together(group, kept) for group in groups.values()]
@@ -192,4 +195,8 @@ def _one_line(text: str) -> str:
 
 
 def _case_text(case: Sequence[str]) -> str:
-    return " (when " + " and ".join(f"`{_one_line(condition)}`" for condition in case) + ")" if case else ""
+    if not case:
+        return ""
+    left_out = len(case) - MAX_CONDITIONS
+    more = f" and {left_out} more condition{'s' * (left_out > 1)}" if left_out > 0 else ""
+    return " (when " + " and ".join(f"`{_one_line(condition)}`" for condition in case[:MAX_CONDITIONS]) + f"{more})"

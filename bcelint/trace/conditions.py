@@ -6,8 +6,10 @@ thing wherever it travels. Two cases are possible together when their atoms do n
 
 from __future__ import annotations
 
+import itertools
+import math
 import operator
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Union
@@ -59,6 +61,7 @@ class AnyOf:
 
 Literal = Union[Atom, AnyOf]
 MAX_CHOICES = 4
+MAX_ATOMS = 4
 ALWAYS: frozenset[Literal] = frozenset()
 
 
@@ -167,18 +170,43 @@ def compatible(one: frozenset[Literal], other: frozenset[Literal]) -> bool:
 
 
 def either(guards: Iterable[frozenset[Literal]]) -> frozenset[Literal]:
-    """The guard that holds when one of ``guards`` does; a weaker one where they are many or nested."""
-    choices = tuple(dict.fromkeys(guards))
+    """The guard that holds when one of ``guards`` does; a weaker one where they are many, or have alternatives of their own."""
+    choices = _simplified(guards)
     if len(choices) == 1:
         return choices[0]
-    if ALWAYS in choices:
-        return ALWAYS
     common = frozenset.intersection(*choices)
-    rest = tuple(choice - common for choice in choices)
-    if ALWAYS in rest or (len(rest) == 2 and _complementary(*rest)):
+    rest = _simplified(_plain([choice - common for choice in choices]))
+    if ALWAYS in rest or len(rest) > MAX_CHOICES or any(len(choice) > MAX_ATOMS for choice in rest):
         return common
-    simple = len(rest) <= MAX_CHOICES and all(len(choice) <= MAX_CHOICES and all(isinstance(x, Atom) for x in choice) for choice in rest)
-    return common | {AnyOf(rest)} if simple else common
+    return common | (rest[0] if len(rest) == 1 else {AnyOf(rest)})
+
+
+def _plain(choices: Sequence[frozenset[Literal]]) -> Iterator[frozenset[Literal]]:
+    """The choices without alternatives inside: multiplied out where that makes few of them, and weaker ones where it would make many."""
+    for choice in choices:
+        atoms = frozenset(literal for literal in choice if isinstance(literal, Atom))
+        clauses = [literal for literal in choice if isinstance(literal, AnyOf)]
+        if len(choices) * math.prod(len(clause.choices) for clause in clauses) > MAX_CHOICES:
+            yield atoms
+            continue
+        yield from filter(consistent, (atoms.union(*combination) for combination in itertools.product(*(clause.choices for clause in clauses))))
+
+
+def _simplified(guards: Iterable[frozenset[Literal]]) -> tuple[frozenset[Literal], ...]:
+    """Guards of which one holds, without those that another one covers, and two that differ only in whether an atom is so made one."""
+    choices: list[frozenset[Literal]] = []
+    waiting = list(dict.fromkeys(guards))
+    while waiting:
+        guard = waiting.pop(0)
+        if any(known <= guard for known in choices):
+            continue
+        merged = next((known for known in choices if _complementary(known - guard, guard - known)), None)
+        if merged is not None:
+            choices.remove(merged)
+            waiting.insert(0, merged & guard)
+        else:
+            choices = [*(known for known in choices if not guard <= known), guard]
+    return tuple(choices)
 
 
 def _complementary(one: frozenset[Literal], other: frozenset[Literal]) -> bool:

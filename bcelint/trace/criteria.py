@@ -13,7 +13,8 @@ from bcelint.contracts.schema import Loss, Param
 from bcelint.facts import NON_NEGATIVE, Claim, Facts, Shape
 from bcelint.losscall import Argument, LossCall
 from bcelint.places import Step
-from bcelint.trace.conditions import is_below_one, opaque, texts
+from bcelint.trace.cases import told
+from bcelint.trace.conditions import is_below_one, opaque
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Event, Run
 from bcelint.trace.values import (
@@ -130,7 +131,7 @@ def _record(
             unknown_keywords=() if open_call else unknown_keywords,
             constructed_at=constructed_at,
             is_constructor=is_constructor,
-            case=texts((guard | run.state.path) - outer.statement_path),
+            case=told((guard | run.state.path) - outer.statement_path),
             function=outer.function.qualname if outer.function else "<module>",
         )
         event = Event(call, len(run.events) + 1)

@@ -105,6 +105,13 @@ def test_the_case_is_named_behind_the_message() -> None:
     assert "\n" not in finding.message
 
 
+def test_a_long_case_is_cut_short() -> None:
+    [finding] = judge(call("BCEWithLogitsLoss", SIGMOID, case=tuple("abcdef")), DEFAULT).findings()
+    assert finding.message.endswith("(when `a` and `b` and `c` and `d` and 2 more conditions)")
+    [finding] = judge(call("BCEWithLogitsLoss", SIGMOID, case=tuple("abcde")), DEFAULT).findings()
+    assert finding.message.endswith("and `d` and 1 more condition)")
+
+
 def test_the_trace_leads_from_the_birth_to_the_loss() -> None:
     inner = FixedPlace("losses.py", 9, 16)
     way = (Step(FixedPlace("model.py", 6), "returned by Net.forward"),) * 2

@@ -6,8 +6,11 @@ import itertools
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bcelint.trace.conditions import ALWAYS, AnyOf, Atom, compatible, consistent, contradict, either, texts
+from bcelint.trace.cases import told
+from bcelint.trace.conditions import ALWAYS, AnyOf, Atom, Literal, compatible, consistent, contradict, either, texts
 
 VALUES: tuple[Any, ...] = (None, False, 0, 1, 2, 3, 0.5, -1, "", "a", "b")
 QUESTIONS = [
@@ -108,6 +111,59 @@ def test_either_of_many_is_weaker_and_never_stronger() -> None:
     common = Atom("c", "truth", None, True)
     many = [frozenset([common, Atom(f"s{i}", "truth", None, True)]) for i in range(12)]
     assert either(many) == {common}
+
+
+FLAGS = "abcd"
+conjunctions = st.frozensets(
+    st.builds(lambda name, truth: Atom(name, "truth", None, truth), st.sampled_from(FLAGS), st.booleans()), max_size=4
+).filter(consistent)
+
+
+def is_so(guard: frozenset[Literal], flags: dict[str, bool]) -> bool:
+    return all(
+        flags[literal.symbol] == literal.truth if isinstance(literal, Atom) else any(is_so(choice, flags) for choice in literal.choices)
+        for literal in guard
+    )
+
+
+@given(st.lists(conjunctions, min_size=1, max_size=4))
+def test_either_of_few_is_exact(guards: list[frozenset[Literal]]) -> None:
+    joined = either(guards)
+    for truths in itertools.product([True, False], repeat=len(FLAGS)):
+        flags = dict(zip(FLAGS, truths))
+        assert is_so(joined, flags) == any(is_so(guard, flags) for guard in guards)
+
+
+@given(st.lists(conjunctions, min_size=2, max_size=4), st.lists(conjunctions, min_size=2, max_size=4), conjunctions)
+def test_either_of_nested_ones_is_never_stronger(some: list[frozenset[Literal]], others: list[frozenset[Literal]], more: frozenset[Literal]) -> None:
+    guards = [either(some) | more, either(others)]
+    joined = either(guards)
+    for truths in itertools.product([True, False], repeat=len(FLAGS)):
+        flags = dict(zip(FLAGS, truths))
+        assert is_so(joined, flags) or not any(is_so(guard, flags) for guard in guards)
+
+
+def test_either_keeps_what_it_can_say_of_nested_ones() -> None:
+    """``name == "x"``, where name may have got a suffix under conditions that are too many to be kept."""
+    a, b, c, d = (Atom(name, "truth", None, True) for name in "abcd")
+    nested = AnyOf((frozenset([a.negated()]), frozenset([b.negated()])))
+    joined = either([frozenset([a, b, c]), frozenset([nested, d])])
+    assert not consistent([*joined, c.negated(), d.negated()])
+
+
+def test_a_case_is_told_by_what_does_not_follow() -> None:
+    def equals(value: str, truth: bool = True) -> Atom:
+        return Atom("loss", "==", value, truth, lambda: f'loss == "{value}"')
+
+    flag, other = (Atom(name, "truth", None, True, lambda name=name: name) for name in ("flag", "other"))  # type: ignore[misc]
+    bce = equals("bce")
+    assert told([equals("mse", False), bce]) == ('loss == "bce"',)
+    assert told([flag.negated(), bce]) == ('loss == "bce"', "not flag")
+    assert told([AnyOf((frozenset([bce]), frozenset([flag]))), bce]) == ('loss == "bce"',), "the clause is fulfilled"
+    assert told([AnyOf((frozenset([flag]), frozenset([other]))), flag.negated()]) == ("other", "not flag"), "one choice is left"
+    assert told([AnyOf((frozenset([flag]), frozenset([other]))), bce]) == ('loss == "bce"', "flag or other")
+    same = Atom("another loss", "==", "bce", True, lambda: 'loss == "bce"')
+    assert told([AnyOf((frozenset([bce]), frozenset([same, flag])))]) == ('loss == "bce"',), "they read the same"
 
 
 def test_how_conditions_read() -> None:
