@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from pathlib import Path
 from typing import Any, Callable
 
 import pytest
@@ -13,6 +14,33 @@ from bcelint.cache import VARIABLE
 from bcelint.cli.main import main
 
 os.environ[VARIABLE] = ""  # tests find everything out anew, except those of the cache
+
+MODEL = """\
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 3)
+
+    def forward(self, x):
+        return torch.sigmoid(self.fc(x))
+"""
+
+TRAIN = """\
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits as bce_logits
+
+from model import Net
+
+net = Net()
+x = torch.randn(4, 8)
+y = torch.rand(4, 3)
+loss = bce_logits(net(x), y)
+loss.backward()
+"""
 
 Invoke = Callable[..., Result]
 
@@ -26,3 +54,13 @@ def invoke() -> Invoke:
         return CliRunner(**apart).invoke(main, list(arguments), **kwargs)  # type: ignore[arg-type]
 
     return run
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a small project, which is also the working directory: the finding is at train.py:9:8, its sigmoid in model.py:11."""
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "model.py").write_text(MODEL)
+    (tmp_path / "train.py").write_text(TRAIN)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

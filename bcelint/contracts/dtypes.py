@@ -10,6 +10,19 @@ from bcelint.facts import DType, Facts, Interval
 DEFAULT = DType.FLOAT32
 """What a Python float makes: torch's default dtype, unless the program sets another."""
 
+TENSOR_TYPES = {
+    "FloatTensor": DType.FLOAT32,
+    "DoubleTensor": DType.FLOAT64,
+    "HalfTensor": DType.FLOAT16,
+    "BFloat16Tensor": DType.BFLOAT16,
+    "LongTensor": DType.INT64,
+    "IntTensor": DType.INT32,
+    "ShortTensor": DType.INT16,
+    "CharTensor": DType.INT8,
+    "ByteTensor": DType.UINT8,
+    "BoolTensor": DType.BOOL,
+}
+"""``torch.FloatTensor`` and its like."""
 _NAMES = {
     "float": DType.FLOAT32,
     "double": DType.FLOAT64,
@@ -24,16 +37,7 @@ _NAMES = {
     "complex32": DType.COMPLEX,
     "complex64": DType.COMPLEX,
     "complex128": DType.COMPLEX,
-    "FloatTensor": DType.FLOAT32,
-    "DoubleTensor": DType.FLOAT64,
-    "HalfTensor": DType.FLOAT16,
-    "BFloat16Tensor": DType.BFLOAT16,
-    "LongTensor": DType.INT64,
-    "IntTensor": DType.INT32,
-    "ShortTensor": DType.INT16,
-    "CharTensor": DType.INT8,
-    "ByteTensor": DType.UINT8,
-    "BoolTensor": DType.BOOL,
+    **TENSOR_TYPES,
 }
 _NAMES.update({d.value: d for d in DType if d not in (DType.FLOATING, DType.INTEGRAL, DType.COMPLEX)})
 _PYTHON = {"float": DType.FLOAT64, "int": DType.INT64, "bool": DType.BOOL}

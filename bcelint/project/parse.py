@@ -5,24 +5,20 @@ from __future__ import annotations
 import ast
 import re
 import sys
-import threading
 import warnings
 from dataclasses import replace
-from typing import TYPE_CHECKING, Callable, TypeVar
+from typing import TYPE_CHECKING
 
 from bcelint.project import nesting
 from bcelint.project.older import modernised
 from bcelint.project.source import BadInput, Source
+from bcelint.project.stack import LARGE, on_stack
 
 if TYPE_CHECKING:
     import libcst
 
-T = TypeVar("T")
-
 TOO_DEEP = "nested too deeply"
 
-_STACK = 64 << 20  # bytes; enough for nesting.LIMIT levels five times over
-_STACK_LOCK = threading.Lock()
 _LARGE = 500_000  # characters; below it the deepest chain fits the stack of an ast.parse that does not count its depth (before 3.11)
 
 _PYTHON_2 = re.compile(
@@ -36,7 +32,7 @@ _PYTHON_2 = re.compile(
 def parse(source: Source) -> libcst.Module:
     """The tree of ``source``, whose old syntax is read as what stands for it today; raises BadInput for syntax errors (with their line), for
     Python 2 that can't be read so, and for nesting that no parser survives."""
-    return _on_large_stack(lambda: _parse_any(source))
+    return on_stack(LARGE, lambda: _parse_any(source))
 
 
 def _parse_any(source: Source) -> libcst.Module:
@@ -104,29 +100,3 @@ def _described(error: SyntaxError, text: str) -> str:
     if message.startswith("Missing parentheses in call to") or _PYTHON_2.search(line.split("#")[0]):
         return f"Python 2 code (line {number})"
     return f"syntax error: {message} (line {number})"
-
-
-def _on_large_stack(work: Callable[[], T]) -> T:
-    """The result of ``work``, run in a thread whose stack is large enough on every system."""
-    results: list[T] = []
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            results.append(work())
-        except BaseException as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    with _STACK_LOCK:  # the stack size is a setting of the process
-        before = threading.stack_size(_STACK)
-        try:
-            thread.start()
-        except RuntimeError:  # no thread to be had: the stack at hand must do
-            return work()
-        finally:
-            threading.stack_size(before)
-    thread.join()
-    if errors:
-        raise errors[0]
-    return results[0]

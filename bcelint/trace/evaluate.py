@@ -253,7 +253,7 @@ def _unary(run: Run, frame: Frame, node: cst.UnaryOperation) -> Value:
     def one(v: Value) -> Value:
         if isinstance(v, Const) and isinstance(v.value, (int, float)):
             if isinstance(node.operator, cst.BitInvert):
-                return Const(~v.value) if isinstance(v.value, int) else run.unknown("an operation that fails", frame, node)
+                return Const(~int(v.value)) if isinstance(v.value, int) else run.unknown("an operation that fails", frame, node)
             return Const(-v.value if isinstance(node.operator, cst.Minus) else +v.value)
         if isinstance(v, Tensor):
             if isinstance(node.operator, cst.Plus):

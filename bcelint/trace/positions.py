@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
-from bcelint.trace.deep import with_deep_stack
+from bcelint.project.stack import with_deep_stack
 
 if TYPE_CHECKING:
     from bcelint.trace.modules import SourceModule

@@ -14,9 +14,9 @@ import libcst as cst
 from bcelint.contracts import frameworks
 from bcelint.losscall import LossCall
 from bcelint.project.source import size
+from bcelint.project.stack import with_deep_stack
 from bcelint.trace import calls, conditions, criteria
 from bcelint.trace.arguments import Arguments
-from bcelint.trace.deep import with_deep_stack
 from bcelint.trace.execute import block, run_module
 from bcelint.trace.modules import SourceModule
 from bcelint.trace.run import OutOfSteps, Run

@@ -11,22 +11,9 @@ import torch
 
 from bcelint.contracts.schema import UNKNOWN, Arg, Args, Param
 from bcelint.facts import NON_NEGATIVE, NON_POSITIVE, SYMMETRIC, UNBOUNDED, UNIT, Claim, Dim, DType, Facts, Interval, Kind, Shape
+from bcelint.runtime.memory import DTYPES
 
 HUGE = 1e4
-DTYPES = {
-    torch.float16: DType.FLOAT16,
-    torch.bfloat16: DType.BFLOAT16,
-    torch.float32: DType.FLOAT32,
-    torch.float64: DType.FLOAT64,
-    torch.uint8: DType.UINT8,
-    torch.int8: DType.INT8,
-    torch.int16: DType.INT16,
-    torch.int32: DType.INT32,
-    torch.int64: DType.INT64,
-    torch.bool: DType.BOOL,
-    torch.complex64: DType.COMPLEX,
-    torch.complex128: DType.COMPLEX,
-}
 FLOATS = [torch.float32, torch.float32, torch.float64]
 INTS = [torch.int64, torch.int32, torch.uint8]
 RANGES: list[tuple[Interval, Kind | None]] = [

@@ -1,4 +1,4 @@
-"""Projects on disk, and flake8 as a user runs it."""
+"""flake8 as a user runs it."""
 
 from __future__ import annotations
 
@@ -6,49 +6,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Callable
 
 import pytest
 
-MODEL = """\
-import torch
-from torch import nn
-
-
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.fc = nn.Linear(8, 3)
-
-    def forward(self, x):
-        return torch.sigmoid(self.fc(x))
-"""
-
-TRAIN = """\
-import torch
-from torch.nn.functional import binary_cross_entropy_with_logits as bce_logits
-
-from model import Net
-
-net = Net()
-x = torch.randn(4, 8)
-y = torch.rand(4, 3)
-loss = bce_logits(net(x), y)
-loss.backward()
-"""
-
 Flake8 = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The project's folder, which is also the working directory. The finding is at train.py:9:8, its sigmoid in model.py:11."""
-    (tmp_path / "pyproject.toml").write_text("")
-    (tmp_path / "model.py").write_text(MODEL)
-    (tmp_path / "train.py").write_text(TRAIN)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 @pytest.fixture

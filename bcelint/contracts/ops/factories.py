@@ -213,18 +213,6 @@ DATA: dict[str, Any] = {"outcome": from_data, "main": "data"}
 PARAMETER: dict[str, Any] = {"range": parameter_range, "grad": leaf}
 FULL: dict[str, Any] = {"range": fill_range, "dtype": fill_dtype, "shape": passed, "grad": leaf}
 FULL_LIKE: dict[str, Any] = {"range": fill_range, "dtype": _like_dtype, "shape": KEEP, "grad": leaf}
-LEGACY = {
-    "FloatTensor": DType.FLOAT32,
-    "DoubleTensor": DType.FLOAT64,
-    "HalfTensor": DType.FLOAT16,
-    "BFloat16Tensor": DType.BFLOAT16,
-    "LongTensor": DType.INT64,
-    "IntTensor": DType.INT32,
-    "ShortTensor": DType.INT16,
-    "CharTensor": DType.INT8,
-    "ByteTensor": DType.UINT8,
-    "BoolTensor": DType.BOOL,
-}
 
 ROWS = (
     op("torch.zeros", f"*size, {OPTIONS[3:]}", main="size", **filled(ZERO)),
@@ -251,7 +239,7 @@ ROWS = (
     op("nn.Parameter", "data=None, requires_grad=True", main="data", **PARAMETER),
     op("torch.from_numpy", "ndarray", main="ndarray", dtype=None, shape=None, grad=False),
     op("F.one_hot", "tensor, num_classes=-1", main="tensor", outcome=classes),
-    *(op(f"torch.{name}", "*data", main="data", outcome=legacy(dtype_of)) for name, dtype_of in LEGACY.items()),
+    *(op(f"torch.{name}", "*data", main="data", outcome=legacy(dtype_of)) for name, dtype_of in dtypes.TENSOR_TYPES.items()),
     op("torch.Tensor", "*data", main="data", outcome=legacy(DType.FLOAT32)),
 )
 
