@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bcelint.contracts.schema import Loss
-from bcelint.facts import NOTHING_KNOWN, Facts
+from bcelint.facts import NOTHING_KNOWN, Claim, Facts
 from bcelint.places import Place, Step
 
 
@@ -59,6 +59,8 @@ class LossCall:
     """The conditions under which the call is made like this, as written in the code."""
     trained: bool = False
     """The loss is known to reach ``backward()`` or to be returned from a framework's training step."""
+    autocast: Claim[bool] | None = None
+    """Whether it runs under CUDA autocast, with the place where that begins."""
     function: str = ""
     """The qualified name of the function that holds the call."""
 

@@ -33,6 +33,7 @@ ROWS = (
         f"input, target, weight=None, {REDUCE}",
         PER_ELEMENT,
         range=UNIT,
+        autocasts=False,
     ),
     loss(
         "BCEWithLogitsLoss",

@@ -222,6 +222,8 @@ class Loss:
     targets: Target = field(default=Target(TargetForm.PER_ELEMENT))
     prediction: str = "input"
     target: str = "target"
+    autocasts: bool = True
+    """False where torch refuses to compute it under CUDA autocast."""
 
     @property
     def function_name(self) -> str:

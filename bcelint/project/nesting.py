@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 
-LIMIT = 500 if sys.version_info[:2] == (3, 12) else 1500
+LIMIT = 700 if sys.version_info[:2] == (3, 12) else 1500
 """Levels that are parsed. LibCST needs up to 12 kB of stack for a level, and time that grows with the square of the depth. Python 3.12
 counts its recursion in C apart, up to a limit that nothing moves, and LibCST's positions hit it between 700 and 900 levels (3.12.1)."""
 

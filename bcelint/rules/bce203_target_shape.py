@@ -6,7 +6,7 @@ from bcelint.contracts.schema import Target
 from bcelint.facts import Shape
 from bcelint.losscall import LossCall
 from bcelint.rules.base import Problem, Rule
-from bcelint.rules.words import born, colon, loss_name, problem
+from bcelint.rules.words import born, cannot_expand, colon, loss_name, problem
 
 
 class TargetShape(Rule):
@@ -83,14 +83,6 @@ def differ(one: Shape, other: Shape) -> bool:
         return True
     pairs = zip(reversed(one.dims), reversed(other.dims))
     return any(isinstance(a, int) and isinstance(b, int) and a != b for a, b in pairs)
-
-
-def cannot_expand(whole: Shape, part: Shape) -> bool:
-    """Whether ``part`` is known not to expand to ``whole``, which itself stays as it is."""
-    if whole.rank is not None and part.min_rank > whole.rank:
-        return True
-    pairs = zip(reversed(whole.dims), reversed(part.dims))
-    return any(isinstance(a, int) and isinstance(b, int) and b not in (a, 1) for a, b in pairs)
 
 
 def _column(shape: Shape) -> bool:

@@ -20,7 +20,9 @@ from bcelint.rules.bce204_class_index_dtype import ClassIndexDtype
 from bcelint.rules.bce301_single_logit_cross_entropy import SingleLogitCrossEntropy
 from bcelint.rules.bce302_swapped_arguments import SwappedArguments
 from bcelint.rules.bce303_no_gradient_prediction import NoGradientPrediction
+from bcelint.rules.bce304_class_weight import ClassWeight
 from bcelint.rules.bce305_loss_constructor_called import LossConstructorCalled
+from bcelint.rules.bce306_autocast_unsafe_bce import AutocastUnsafeBce
 from bcelint.rules.bce307_invalid_loss_argument import InvalidLossArgument
 from bcelint.rules.bce901_prefer_bce_with_logits import PreferBceWithLogits
 from bcelint.rules.bce902_redundant_log_softmax import RedundantLogSoftmax
@@ -40,7 +42,9 @@ ALL_RULES: tuple[Rule, ...] = (
     SingleLogitCrossEntropy(),
     SwappedArguments(),
     NoGradientPrediction(),
+    ClassWeight(),
     LossConstructorCalled(),
+    AutocastUnsafeBce(),
     InvalidLossArgument(),
     PreferBceWithLogits(),
     RedundantLogSoftmax(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bcelint.contracts.schema import Loss, TargetForm
-from bcelint.facts import NON_POSITIVE, UNIT, Claim, Facts, Interval, Kind
+from bcelint.facts import NON_POSITIVE, UNIT, Claim, Facts, Interval, Kind, Shape
 from bcelint.losscall import Argument, LossCall
 from bcelint.places import Step
 from bcelint.rules.base import Problem, where
@@ -96,3 +96,11 @@ def no_log_probabilities(facts: Facts) -> Claim[Any] | None:
     if kind is not None:
         return facts.kind
     return facts.range if leaves(interval, NON_POSITIVE) else None
+
+
+def cannot_expand(whole: Shape, part: Shape) -> bool:
+    """Whether ``part`` is known not to expand to ``whole``, which itself stays as it is."""
+    if whole.rank is not None and part.min_rank > whole.rank:
+        return True
+    pairs = zip(reversed(whole.dims), reversed(part.dims))
+    return any(isinstance(a, int) and isinstance(b, int) and b not in (a, 1) for a, b in pairs)

@@ -14,6 +14,7 @@ from bcelint.contracts.schema import REQUIRED, Loss, Param
 from bcelint.losscall import LossCall
 from bcelint.places import FixedPlace
 from bcelint.runtime import frames, observed
+from bcelint.runtime.autocast import CudaAutocast
 from bcelint.runtime.events import Event
 from bcelint.runtime.memory import Birth, Known, Memory
 from bcelint.runtime.rows import loss_of_class
@@ -35,6 +36,7 @@ class Criteria:
         self._built: weakref.WeakKeyDictionary[torch.nn.Module, FixedPlace] = weakref.WeakKeyDictionary()
         self._alike: defaultdict[object, list[Event]] = defaultdict(list)
         self.numbered: list[Event] = []
+        self.autocast: CudaAutocast | None = None
 
     def called(self, row: Loss, args: Sequence[Value], kwargs: Mapping[str, Value], frame: FrameType) -> int | None:
         """A loss function is about to be computed. Returns the number of its event."""
@@ -102,13 +104,14 @@ class Criteria:
     ) -> int:
         known_arguments = {name: self._known(value) for name, value in arguments.items()}
         known_options = {name: self._known(value) for name, value in options.items()}
-        key = (row.name, place, inner, is_constructor, constructed_at, unknown_keywords, _key(known_arguments), _key(known_options))
+        autocast = None if self.autocast is None else self.autocast.place
+        key = (row.name, place, inner, is_constructor, constructed_at, unknown_keywords, autocast, _key(known_arguments), _key(known_options))
         event = self._events.get(key)
         if event is None and len(self._alike[_but_for_sizes(key, known_arguments)]) >= MAX_ALIKE:
             event = self._alike[_but_for_sizes(key, known_arguments)][-1]
         if event is None:
             event = Event(row, place, inner, len(self.numbered), known_arguments, known_options, constructed_at, function)
-            event.unknown_keywords, event.is_constructor = unknown_keywords, is_constructor
+            event.unknown_keywords, event.is_constructor, event.autocast = unknown_keywords, is_constructor, autocast
             self._events[key] = event
             self._alike[_but_for_sizes(key, known_arguments)].append(event)
             self.numbered.append(event)
@@ -181,7 +184,7 @@ def _given(param: Param, bound: Mapping[str, Value]) -> bool:
 
 def _but_for_sizes(key: tuple[object, ...], arguments: Mapping[str, Known | object]) -> object:
     """The key of an event with less of its arguments: what they are, and how many dimensions they have."""
-    return (*key[:6], tuple((name, _what(value)) for name, value in arguments.items()))
+    return (*key[:7], tuple((name, _what(value)) for name, value in arguments.items()))
 
 
 def _what(value: Known | object) -> object:

@@ -30,6 +30,8 @@ class Event:
     is_constructor: bool = False
     count: int = 0
     trained: bool = False
+    autocast: FixedPlace | None = None
+    """Where the CUDA autocast was made under which it ran."""
     values: dict[str, Interval | None] = field(default_factory=dict)
     """Where the values of prediction and target were seen to lie."""
 
@@ -45,6 +47,7 @@ class Event:
             constructed_at=self.constructed_at,
             is_constructor=self.is_constructor,
             trained=self.trained,
+            autocast=None if self.autocast is None else Claim(True, (Step(self.autocast, "autocast"),)),
             function=self.function,
         )
 

@@ -19,6 +19,7 @@ from bcelint.judge import Judged, JudgedCall, judge, merge
 from bcelint.losscall import LossCall
 from bcelint.rules.registry import ALL_RULES
 from bcelint.runtime import compiler, frames
+from bcelint.runtime.autocast import CudaAutocast
 from bcelint.runtime.criteria import Criteria
 from bcelint.runtime.memory import Memory
 from bcelint.runtime.refusals import refused_keyword
@@ -63,6 +64,7 @@ class Watcher(TorchFunctionMode):
         self._on = True
         self._hook = torch.nn.modules.module.register_module_buffer_registration_hook(self._buffer)
         self._eager = compiler.Eager()
+        self._criteria.autocast = CudaAutocast()
         super().__enter__()  # type: ignore[no-untyped-call]
         return self
 
@@ -70,6 +72,8 @@ class Watcher(TorchFunctionMode):
         super().__exit__(kind, error, trace)  # type: ignore[no-untyped-call]
         self.stop()
         self._eager.end()
+        if self._criteria.autocast is not None:
+            self._criteria.autocast.end()
         if isinstance(error, TypeError):
             self._guarded(self._refusal, error, trace)
 

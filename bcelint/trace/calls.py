@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from bcelint.contracts import frameworks
-from bcelint.trace import attributes, criteria, networks, pythoncalls, sequences, subscripts, torchcalls
+from bcelint.trace import attributes, autocast, criteria, networks, pythoncalls, sequences, subscripts, torchcalls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.frames import Frame
@@ -199,6 +199,8 @@ def call_function(run: Run, frame: Frame, node: cst.BaseExpression, function: Fu
     _bind(run, inner, function, args if receiver is None else args.behind(receiver))
     if function.decorator.endswith("no_grad") or function.decorator.endswith("inference_mode"):
         inner.grad_off = True
+    if function.autocast is not None:
+        inner.autocast = autocast.entered(run, inner, function.autocast)
     run.active[identity] = run.active.get(identity, 0) + 1
     run.executed.add((identity, 0))
     if isinstance(receiver, Instance):

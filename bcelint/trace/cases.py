@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bcelint.trace.conditions import AnyOf, Atom, Literal, contradict, holds
+from bcelint.trace.conditions import AnyOf, Atom, Literal, contradict, follows
 
 
 def told(guard: Iterable[Literal]) -> tuple[str, ...]:
@@ -21,7 +21,7 @@ def told(guard: Iterable[Literal]) -> tuple[str, ...]:
                 clauses.remove(clause)
                 atoms += [atom for choice in choices for atom in choice if isinstance(atom, Atom)]
                 settled = True
-    plain = {str(atom) for atom in atoms if not _follows(atom, atoms)}
+    plain = {str(atom) for atom in atoms if not follows(atom, atoms)}
     others = {_text(_left(clause, atoms), plain) for clause in clauses} - {""}
     return tuple(sorted(plain | others, key=lambda text: (" or " in text, text.startswith("not "), text)))
 
@@ -30,17 +30,12 @@ def _left(clause: AnyOf, atoms: list[Atom]) -> list[frozenset[Literal]]:
     """What is left open of a clause where ``atoms`` hold: nothing if one of its choices does."""
     choices: list[frozenset[Literal]] = []
     for choice in clause.choices:
-        open_ones = frozenset(x for x in choice if not (isinstance(x, Atom) and (x in atoms or _follows(x, atoms))))
+        open_ones = frozenset(x for x in choice if not (isinstance(x, Atom) and (x in atoms or follows(x, atoms))))
         if not open_ones:
             return []
         if not any(isinstance(x, Atom) and x.symbol == atom.symbol and contradict(x, atom) for x in open_ones for atom in atoms):
             choices.append(open_ones)
     return choices
-
-
-def _follows(atom: Atom, atoms: Iterable[Atom]) -> bool:
-    """Whether an atom is so because another one says what its symbol is."""
-    return any(x != atom and x.symbol == atom.symbol and x.op == "==" and x.truth and holds(atom, x.operand) is True for x in atoms)
 
 
 def _text(choices: Iterable[frozenset[Literal]], known: Iterable[str]) -> str:

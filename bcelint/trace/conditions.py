@@ -193,20 +193,38 @@ def _plain(choices: Sequence[frozenset[Literal]]) -> Iterator[frozenset[Literal]
 
 
 def _simplified(guards: Iterable[frozenset[Literal]]) -> tuple[frozenset[Literal], ...]:
-    """Guards of which one holds, without those that another one covers, and two that differ only in whether an atom is so made one."""
+    """Guards of which one holds, without those that another one covers; two that differ only in whether an atom is so are made one,
+    and an atom that is a guard of its own is taken for false in the others.
+    """
     choices: list[frozenset[Literal]] = []
     waiting = list(dict.fromkeys(guards))
     while waiting:
         guard = waiting.pop(0)
-        if any(known <= guard for known in choices):
+        if any(_covers(known, guard) for known in choices):
             continue
         merged = next((known for known in choices if _complementary(known - guard, guard - known)), None)
         if merged is not None:
             choices.remove(merged)
             waiting.insert(0, merged & guard)
-        else:
-            choices = [*(known for known in choices if not guard <= known), guard]
+            continue
+        choices = [*(known for known in choices if not _covers(guard, known)), guard]
+        alone = {atom.negated() for choice in choices if len(choice) == 1 for atom in choice if isinstance(atom, Atom)}
+        shorter = [choice for choice in choices if choice & alone]
+        choices = [choice for choice in choices if not choice & alone]
+        waiting[:0] = [choice - alone for choice in shorter]
     return tuple(choices)
+
+
+def _covers(weak: frozenset[Literal], strong: frozenset[Literal]) -> bool:
+    """Whether one guard holds wherever the other does."""
+    return all(literal in strong or (isinstance(literal, Atom) and follows(literal, strong)) for literal in weak)
+
+
+def follows(atom: Atom, others: Iterable[Literal]) -> bool:
+    """Whether an atom is so because another one says what its symbol is."""
+    return any(
+        isinstance(x, Atom) and x.op == "==" and x.truth and x.symbol == atom.symbol and x != atom and holds(atom, x.operand) is True for x in others
+    )
 
 
 def _complementary(one: frozenset[Literal], other: frozenset[Literal]) -> bool:

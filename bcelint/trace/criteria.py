@@ -19,6 +19,7 @@ from bcelint.trace.frames import Frame
 from bcelint.trace.run import Event, Run
 from bcelint.trace.values import (
     CONTENT,
+    Autocast,
     Choice,
     Const,
     Criterion,
@@ -99,14 +100,15 @@ def _record(
     written = _written(frame, row, node, args)
     numbers = set()
     open_call = args.open_positional or args.open_keywords
-    for guard, values in run.state.combinations(*(arguments[name] for name in names)):
+    cast = frame.autocast if not row.autocasts else Const(False)
+    for guard, (*values, autocast) in run.state.combinations(*(arguments[name] for name in names), cast):
         if len(run.events) >= MAX_EVENTS:
             break
         hidden = opaque(guard | run.state.path)
         if hidden:
-            values = tuple(run.unknown(f"it hangs on `{hidden[0]}`, which is set where it is not seen", frame, node) for _ in values)
+            values = [run.unknown(f"it hangs on `{hidden[0]}`, which is set where it is not seen", frame, node) for _ in values]
         if is_below_one(guard | run.state.path):
-            values = tuple(run.unknown("it is the case of less than one class", frame, node) for _ in values)
+            values = [run.unknown("it is the case of less than one class", frame, node) for _ in values]
         case = {**arguments, **dict(zip(names, map(run.as_it_is, values)))}
         place, outer = outermost(frame, node, [case[name] for name in names])
         inner = frame.module.place(node)
@@ -118,6 +120,7 @@ def _record(
             constructed_at,
             guard | run.state.path,
             tuple((name, value.key()) for name, value in case.items()),
+            autocast.key(),
         )
         if seen in run.seen:
             numbers.add(run.seen[seen])
@@ -132,6 +135,7 @@ def _record(
             constructed_at=constructed_at,
             is_constructor=is_constructor,
             case=told((guard | run.state.path) - outer.statement_path),
+            autocast=_claimed(autocast) if not hidden else None,
             function=outer.function.qualname if outer.function else "<module>",
         )
         event = Event(call, len(run.events) + 1)
@@ -234,3 +238,9 @@ def mark_trained(run: Run, value: Value) -> None:
             mark_trained(run, item)
     elif isinstance(value, (DictCell, ListCell)) and CONTENT in value.fields:
         mark_trained(run, value.fields[CONTENT])
+
+
+def _claimed(autocast: Value) -> Claim[bool] | None:
+    if not isinstance(autocast, Autocast) or not autocast.enabled:
+        return None
+    return Claim(True, (Step(autocast.place, "autocast"),))

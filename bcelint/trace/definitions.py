@@ -39,7 +39,6 @@ KEEPS = frozenset(
         "unused",
         "jit",
         "njit",
-        "autocast",
         "custom_fwd",
         "custom_bwd",
         "amp",
@@ -79,6 +78,7 @@ def define_function(run: Run, frame: Frame, node: cst.FunctionDef) -> None:
     name = node.name.value
     owner = frame.class_body
     role, decorator = "plain", ""
+    cast: Value | None = None
     followed: list[cst.Decorator] = []
     for item in node.decorators:
         dotted = get_full_name_for_node(item.decorator) or ""
@@ -89,10 +89,12 @@ def define_function(run: Run, frame: Frame, node: cst.FunctionDef) -> None:
             decorator = last
         elif last == "setter":
             return
+        elif last == "autocast":
+            cast = ev.evaluate(run, frame, item.decorator)
         elif last not in KEEPS:
             followed.append(item)
     closure = frame if owner is None else frame.parent
-    value: Value = Function(name, node, frame.module, closure, calls.defaults_of(run, frame, node.params), owner, role, decorator)
+    value: Value = Function(name, node, frame.module, closure, calls.defaults_of(run, frame, node.params), owner, role, decorator, cast)
     for item in reversed(followed):
         value = _decorated(run, frame, node, item, value)
     run.state.write(frame.cell_for(name), name, value)

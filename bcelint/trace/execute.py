@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from bcelint.trace import assign, loops, sequences, subscripts
+from bcelint.trace import assign, autocast, loops, sequences, subscripts
 from bcelint.trace import evaluate as ev
 from bcelint.trace.definitions import define_class, define_function
 from bcelint.trace.frames import Frame
@@ -264,9 +264,10 @@ def _aside(run: Run, frame: Frame, body: Any) -> None:
 
 
 def _with(run: Run, frame: Frame, node: cst.With) -> Flow:
-    grad = frame.grad_off
+    grad, cast = frame.grad_off, frame.autocast
     for item in node.items:
         manager = ev.evaluate(run, frame, item.item)
+        frame.autocast = autocast.entered(run, frame, manager)
         if _turns_grad_off(item.item):
             frame.grad_off = True
         if item.asname is not None:
@@ -276,7 +277,7 @@ def _with(run: Run, frame: Frame, node: cst.With) -> Flow:
     try:
         return block(run, frame, node.body)
     finally:
-        frame.grad_off = grad
+        frame.grad_off, frame.autocast = grad, cast
 
 
 def _turns_grad_off(node: cst.BaseExpression) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bcelint.trace.conditions import ALWAYS, Literal
 from bcelint.trace.positions import NodePlace
-from bcelint.trace.values import Cell, Class, Function, Value
+from bcelint.trace.values import Cell, Class, Const, Function, Value
 
 if TYPE_CHECKING:
     from bcelint.trace.modules import SourceModule
@@ -45,6 +45,8 @@ class Frame(Cell):
         """For each loop that runs here, what the locals were in the cases where it was left, or its iteration, midway."""
         self.grad_off: bool = caller.grad_off if caller is not None else False
         """Inside ``torch.no_grad()``."""
+        self.autocast: Value = caller.autocast if caller is not None else Const(False)
+        """The ``Autocast`` that it is inside of, or False."""
 
     @property
     def owner(self) -> Class | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from bcelint.trace import builtin_functions, criteria, named_tuples
+from bcelint.trace import autocast, builtin_functions, criteria, named_tuples
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.conditions import Literal
@@ -98,6 +98,7 @@ def _some_module(run: Run, frame: Frame, node: cst.CSTNode, package: str, last: 
 
 
 HANDLERS: dict[str, Callable[[Run, Frame, cst.BaseExpression, Arguments], Value]] = {
+    **autocast.HANDLERS,
     "functools.partial": _partial,
     "collections.OrderedDict": _ordered_dict,
     "collections.defaultdict": lambda run, frame, node, args: builtin_functions.HANDLERS["dict"](run, frame, node, Arguments()),

@@ -228,6 +228,8 @@ class Function(Value):
     role: str = "plain"
     decorator: str = ""
     """An unknown decorator that may change what a call returns."""
+    autocast: Value | None = None
+    """The autocast that decorates it."""
 
     def key(self) -> Any:
         return ("function", id(self.node), id(self.closure))
@@ -336,6 +338,18 @@ class Loader(Value):
     noun = "data loader"
     dataset: Value
     options: Mapping[str, Value]
+
+
+@dataclass(frozen=True, eq=False)
+class Autocast(Value):
+    """``torch.autocast``, for CUDA: on or off; None where it is for another device."""
+
+    noun = "autocast"
+    enabled: bool | None
+    place: NodePlace
+
+    def key(self) -> Any:
+        return ("autocast", self.enabled, id(self.place.node))
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,6 +36,9 @@ BY_HAND = {
     "bce303-no-gradient-prediction/distillation.py",
     "bce303-no-gradient-prediction/rounded_prediction.py",
     "bce303-no-gradient-prediction/threshold.py",
+    "bce304-class-weight/positive_and_negative.py",
+    "bce304-class-weight/two_weights_one_column.py",
+    "bce306-autocast-unsafe-bce/decorated_step.py",
     "bce307-invalid-loss-argument/unknown_keyword.py",
     "bce901-prefer-bce-with-logits/sigmoid_then_bce.py",
 }

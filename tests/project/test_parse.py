@@ -131,9 +131,9 @@ except BadInput as error:
     "text",
     [
         "x = " + "[" * 90 + "]" * 90,
-        "x = " + "1+" * 800 + "1",
+        "x = " + "1+" * min(800, nesting.LIMIT - 50) + "1",
         "x = f" + ".a()" * 300,
-        "if a:\n  pass\n" + "elif a:\n  pass\n" * 1_000,
+        "if a:\n  pass\n" + "elif a:\n  pass\n" * min(1_000, nesting.LIMIT - 50),
         "x = [" + "[1, 2, -3],\n" * 5_000 + "]",
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 
 from bcelint.facts import DType, Facts, Kind, Shape
 from bcelint.losscall import Argument
-from tests.rules.build import LABELS, LOG_SOFTMAX, LOGITS, NOTHING, SIGMOID, SOFTMAX, call, facts, said
+from tests.rules.build import LABELS, LOG_SOFTMAX, LOGITS, NOTHING, SIGMOID, SOFTMAX, call, claim, facts, said
 
 INDICES = facts(range=(0, 9), dtype=DType.INT64, grad=False, note="randint")
 
@@ -84,6 +84,53 @@ class TestBCE303:
         assert said("BCE303", call("CrossEntropyLoss", LOGITS, trained=True)) is None
         assert said("BCE303", call("CrossEntropyLoss", NOTHING, trained=True)) is None
         assert said("BCE303", call("CrossEntropyLoss", LOGITS, facts(grad=False), trained=True)) is None
+
+
+class TestBCE304:
+    WEIGHTS = Argument(facts(shape=Shape((2,)), note="tensor"))
+
+    @pytest.mark.parametrize("shape", [Shape((8, 1)), Shape((8,)), Shape(("batch",)), Shape((8, 3)), Shape((1,), open=True)])
+    @pytest.mark.parametrize("name", ["weight", "pos_weight"])
+    def test_two_weights_where_there_are_no_two_columns(self, shape: Shape, name: str) -> None:
+        assert said("BCE304", call("BCEWithLogitsLoss", facts(shape=shape), options={name: self.WEIGHTS}))
+
+    @pytest.mark.parametrize("shape", [Shape((8, 2)), Shape((8, 3, 2)), Shape((None,), open=True), Shape((8, None)), Shape((2,))])
+    def test_weights_that_may_fit(self, shape: Shape) -> None:
+        assert said("BCE304", call("BCEWithLogitsLoss", facts(shape=shape), options={"weight": self.WEIGHTS})) is None
+
+    @pytest.mark.parametrize("weight", [Shape(()), Shape((1,)), Shape((8, 1)), Shape((None,))])
+    def test_one_weight_and_weights_of_elements(self, weight: Shape) -> None:
+        options = {"weight": Argument(facts(shape=weight))}
+        assert said("BCE304", call("BCELoss", facts(shape=Shape((8, 1))), options=options)) is None
+
+    def test_as_many_weights_as_an_unknown_batch_may_have(self) -> None:
+        options = {"weight": Argument(facts(shape=Shape((32,))))}
+        assert said("BCE304", call("BCELoss", facts(shape=Shape(("batch",))), options=options)) is None
+
+    def test_is_about_bce_only_and_names_the_loss_that_has_pos_weight(self) -> None:
+        column = facts(shape=Shape((8, 1)))
+        assert said("BCE304", call("CrossEntropyLoss", column, options={"weight": self.WEIGHTS})) is None
+        message = said("BCE304", call("BCELoss", column, options={"weight": self.WEIGHTS}))
+        assert message is not None
+        assert message == (
+            "weight of (2,) (tensor at model.py:5) for a prediction of (8, 1) in BCELoss, which weighs elements, not classes; "
+            "use pos_weight of BCEWithLogitsLoss with one number for each column"
+        )
+
+
+class TestBCE306:
+    def test_a_loss_that_autocast_refuses(self) -> None:
+        message = said("BCE306", call("BCELoss", SIGMOID, autocast=claim(True, "autocast")))
+        assert message == (
+            "BCELoss under CUDA autocast (autocast at model.py:5), where torch raises; "
+            "use BCEWithLogitsLoss on logits, or switch autocast off around it"
+        )
+
+    def test_others_and_outside(self) -> None:
+        assert said("BCE306", call("BCEWithLogitsLoss", LOGITS, autocast=claim(True, "autocast"))) is None
+        assert said("BCE306", call("BCELoss", SIGMOID, autocast=claim(False, "autocast"))) is None
+        assert said("BCE306", call("BCELoss", SIGMOID)) is None
+        assert said("BCE306", call("BCELoss", is_constructor=True, autocast=claim(True, "autocast"))) is None
 
 
 class TestBCE305:

@@ -172,6 +172,16 @@ def _done_twice(call: Call) -> str | None:
     return "the same number without it" if math.isclose(float(call.again()), alone, rel_tol=1e-5) else None
 
 
+def _overflows(call: Call) -> str | None:
+    """Why CUDA autocast refuses it: the gradient that the loss hands to a sigmoid, 1 / p, does not fit into float16. The refusal itself
+    needs a GPU, and is witnessed there."""
+    p = torch.full_like(call.prediction.double(), 1e-6).requires_grad_(True)
+    torch.nn.functional.binary_cross_entropy(p, torch.ones_like(p), reduction="sum").backward()
+    assert p.grad is not None
+    infinite = bool(p.grad.to(torch.float16).isinf().any())
+    return "its gradient overflows in float16" if infinite and call.row.name == "BCELoss" else None
+
+
 _BY_CODE: dict[str, Callable[[Call], str | None]] = {
     "BCE101": _outside,
     "BCE102": _floor,
@@ -187,6 +197,8 @@ _BY_CODE: dict[str, Callable[[Call], str | None]] = {
     "BCE301": _no_learning,
     "BCE302": _order_matters,
     "BCE303": _no_gradient,
+    "BCE304": _raised,
+    "BCE306": _overflows,
     "BCE307": _raised,
     "BCE901": _gradient_dies,
     "BCE902": _done_twice,

@@ -48,7 +48,17 @@ PROGRAMS = {
         "(extra + F.binary_cross_entropy((torch.sigmoid(logits) > 0.5).float(), y)).backward()",
         "(extra + F.binary_cross_entropy(torch.sigmoid(logits), y)).backward()",
     ),
+    "BCE304": (
+        COLUMN,
+        "F.binary_cross_entropy_with_logits(logits, y, weight=torch.tensor([0.1, 0.9]))",
+        "F.binary_cross_entropy_with_logits(logits, y, pos_weight=torch.tensor(9.0))",
+    ),
     "BCE305": (COLUMN, "nn.BCEWithLogitsLoss(logits, y)", "nn.BCEWithLogitsLoss()(logits, y)"),
+    "BCE306": (
+        COLUMN + "mixed = torch.autocast('cuda')\nmixed.__enter__()\n",
+        "F.binary_cross_entropy(torch.sigmoid(logits), y)",
+        "F.binary_cross_entropy_with_logits(logits, y)",
+    ),
     "BCE307": (
         COLUMN,
         "F.binary_cross_entropy_with_logits(logits, y, reduction='avg')",

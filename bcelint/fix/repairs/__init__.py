@@ -22,6 +22,7 @@ REPAIRS: dict[str, Callable[[Context, CallSite], Outcome]] = {
     "BCE301": losses.single_logit,
     "BCE302": arguments.swapped,
     "BCE305": arguments.constructor_called,
+    "BCE306": activations.fused,
     "BCE307": arguments.invalid_argument,
     "BCE901": activations.fused,
     "BCE902": losses.redundant_log_softmax,
@@ -31,6 +32,7 @@ BY_HAND = {
     "BCE107": "a sigmoid, a softmax over another dimension or a second output could have been meant",
     "BCE202": "the labels could be mapped to [0, 1], or another loss could have been meant",
     "BCE303": "pass the values that the gradient flows through: those before the argmax, the threshold or the detach",
+    "BCE304": "pos_weight wants one number for the positive class of each column, relative to the negatives",
 }
 
 

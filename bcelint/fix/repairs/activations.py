@@ -123,7 +123,7 @@ def double_softmax(context: Context, site: CallSite) -> Outcome:
 
 
 def fused(context: Context, site: CallSite) -> Outcome:
-    """BCE901: BCEWithLogitsLoss on what the sigmoid is applied to, for all calls of the loss at once."""
+    """BCE306, BCE901: BCEWithLogitsLoss on what the sigmoid is applied to, for all calls of the loss at once."""
     if not context.all_have(site, "BCE901"):
         return Refusal("its loss also serves calls where no sigmoid is seen")
     draft = context.exchanged(site, "BCEWithLogitsLoss")
