@@ -18,6 +18,7 @@ from bcelint.cli.explain import explain, rules
 from bcelint.cli.fix import fix
 from bcelint.cli.run import run
 from bcelint.cli.trace import trace
+from bcelint.config.reading import ConfigError
 
 
 class Commands(click.Group):
@@ -35,6 +36,9 @@ class Commands(click.Group):
             code = done.exit_code
         except click.ClickException as error:
             error.show()
+            code = COULD_NOT_RUN
+        except ConfigError as error:
+            click.echo(f"error: {' '.join(str(error).split())}", err=True)
             code = COULD_NOT_RUN
         except (click.Abort, KeyboardInterrupt):
             code = INTERRUPTED

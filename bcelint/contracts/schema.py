@@ -187,6 +187,7 @@ class TargetForm(enum.Enum):
     CLASS_INDICES = "class indices"
     DISTRIBUTION = "a probability distribution like the prediction"
     SEQUENCES = "label sequences"
+    ANY = "anything: it is not said"
 
 
 @dataclass(frozen=True)
@@ -199,6 +200,8 @@ class Target:
     """It must have the prediction's very shape (``(N, 1)`` against ``(N,)`` is an error)."""
     broadcasts: bool = False
     """Where shapes differ it is broadcast silently instead; with ``same_shape`` only the target is, and must expand to the prediction's shape."""
+    dtype: DType | None = None
+    """What dtype it must have, where that is declared; the rows of torch's own losses leave it to the rules, which know torch."""
 
 
 @dataclass(frozen=True)
@@ -224,6 +227,10 @@ class Loss:
     target: str = "target"
     autocasts: bool = True
     """False where torch refuses to compute it under CUDA autocast."""
+    declared: bool = False
+    """It is no loss of torch: its contract is declared knowledge."""
+    unclear: str = ""
+    """Why its contract is not known in this case; empty where it is."""
 
     @property
     def function_name(self) -> str:
