@@ -62,12 +62,12 @@ def test_a_file_that_is_not_there_or_not_ours(project: Path, invoke: Callable[..
     assert invoke("check", "--config", "pyproject.toml").stderr == "error: pyproject.toml: has no table [tool.bcelint]\n"
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_flake8_says_it_once_and_goes_on(project: Path, flake8: Callable[..., subprocess.CompletedProcess[str]], jobs: str) -> None:
+@pytest.mark.parametrize(("jobs", "start"), [("1", ""), ("2", "fork"), ("2", "spawn")])
+def test_flake8_says_it_once_and_goes_on(project: Path, flake8: Callable[..., subprocess.CompletedProcess[str]], jobs: str, start: str) -> None:
     (project / "pyproject.toml").write_text('[tool.bcelint]\nselct = ["BCE1"]\n')
     for name in ("a", "b", "c"):
         (project / f"{name}.py").write_text((project / "train.py").read_text())
-    done = flake8("-j", jobs, ".")
+    done = flake8("-j", jobs, ".", start=start)
     assert done.stdout.count(": BCE") == 12
     assert done.stderr.startswith("bcelint: pyproject.toml: tool.bcelint.selct: unknown key; did you mean select?")
     assert done.stderr.count("\n") == 1

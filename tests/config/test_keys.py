@@ -126,6 +126,23 @@ def test_what_is_excluded_is_followed_but_not_reported(project: Path, invoke: In
     assert codes(invoke, "lib/net.py") == ["BCE101"]
 
 
+def test_what_is_excluded_is_no_place_to_start_from_and_has_no_findings(project: Path, invoke: Invoke) -> None:
+    step = "def step(x, y, squash=False):\n    x = torch.sigmoid(x) if squash else x\n    F.binary_cross_entropy_with_logits(x, y)\n"
+    (project / "engine.py").write_text(f"import torch\nimport torch.nn.functional as F\n{step}")
+    (project / "train.py").write_text("import torch\nfrom engine import step\nz = torch.nn.Linear(3, 3)(torch.randn(4, 3))\n")
+    (project / "old.py").write_text("from train import step, z\nimport torch\nstep(z, torch.rand(4, 3), squash=True)\n")
+    assert codes(invoke) == ["BCE102"]
+    (project / "bcelint.toml").write_text('exclude = ["old.py"]')
+    assert codes(invoke) == []
+    (project / "engine.py").write_text("import torch\ndef act(x):\n    return torch.sigmoid(x)\n")
+    use = "import torch\nfrom engine import act\ntorch.nn.BCEWithLogitsLoss()(act(torch.randn(4, 3)), torch.rand(4, 3))\n"
+    (project / "old.py").write_text(use)
+    (project / "train.py").write_text("import old\n")
+    assert codes(invoke) == []  # train.py leads to it, and its trace begins in engine.py
+    (project / "bcelint.toml").write_text("")
+    assert codes(invoke) == ["BCE102"]
+
+
 def test_source_roots(project: Path, invoke: Invoke) -> None:
     for folder in ("one", "two"):
         (project / folder / "deep").mkdir(parents=True)
@@ -181,7 +198,9 @@ def test_declared_names_are_found_across_files(project: Path, invoke: Invoke) ->
         "train.py:5:5: BCE102 probabilities reach FocalLoss: build, as declared at train.py:5, and the loss wants logits; drop the activation"
     )
     assert "bcelint fix" not in result.stdout
-    assert invoke("fix", "--unsafe", "--diff", "--quiet", "--no-cache").stdout == ""
+    fixed = invoke("fix", "--unsafe", "--diff", "--no-cache")
+    assert (fixed.exit_code, fixed.stdout) == (0, "")
+    assert "the loss is not torch's" in fixed.stderr
     (project / "bcelint.toml").write_text(declared.format("logits"))
     assert codes(invoke) == []
     assert "1 ok" in invoke("trace", "--no-cache").stdout
