@@ -156,15 +156,8 @@ OVERLAPS = (
 ).split()
 NOTHING = {"sigmoid": False, "softmax": False}
 CASES = [
-    *(
-        Case(MONAI + name, {word: True}, plain=NOTHING)
-        for name in OVERLAPS
-        for word in NOTHING
-    ),
-    *(
-        Case(MONAI + name, plain={})
-        for name in OVERLAPS
-    ),
+    *(Case(MONAI + name, {word: True}, plain=NOTHING) for name in OVERLAPS for word in NOTHING),
+    *(Case(MONAI + name, plain={}) for name in OVERLAPS),
     Case(MONAI + "DiceLoss", formula=monai_dice),
     Case(MONAI + "DiceCELoss", {"softmax": True}, formula=both(monai_dice, cross_entropy)),
     Case(MONAI + "DiceCELoss", {"sigmoid": True}, BINARY, formula=both(monai_dice, focal(0))),
