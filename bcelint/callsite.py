@@ -50,7 +50,10 @@ class KnownFacts:
 
 @dataclass(frozen=True)
 class CallSite:
-    """One loss call in one case. ``loss`` is the name of its row; ``codes`` are those of the problems it has."""
+    """One loss call in one case.
+
+    ``loss`` is the name of its row, of a declared loss its full dotted name; ``codes`` are those of the problems it has.
+    """
 
     loss: str
     position: Position
@@ -91,7 +94,7 @@ def _site(judged: Judged) -> CallSite:
     call = judged.call
     reduction, log_target = call.options.get("reduction"), call.options.get("log_target")
     return CallSite(
-        loss=call.loss.name,
+        loss=call.loss.cls if call.loss.declared else call.loss.name,
         position=position_of(call.place),
         inner=position_of(call.inner),
         codes=tuple(rule.code for rule, _ in judged.problems),

@@ -104,6 +104,8 @@ def judge(call: LossCall, rules: Sequence[Rule]) -> Judged:
     problems = tuple((rule, said) for rule, said in spoken if rule.code not in silent)
     if any(not rule.advice for rule, _ in problems):
         return Judged(call, Verdict.MISUSE, problems)
+    if call.loss.unclear and not call.is_constructor:
+        return Judged(call, Verdict.UNKNOWN, problems, call.loss.unclear, call.constructed_at or call.inner)
     if call.is_constructor or prediction_is_right(call):
         return Judged(call, Verdict.OK, problems)
     prediction = call.prediction

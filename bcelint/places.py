@@ -36,6 +36,10 @@ class FixedPlace:
     end_column: int = 0
 
 
+DECLARED = ", as declared"
+"""Behind the note of a step whose fact is not computed but declared."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One place that made a fact true, with a note on what happened there (``sigmoid``, ``returned by UNet.forward``)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 LOSS_NAMES = frozenset(
     """
@@ -38,12 +39,19 @@ class ImportLine:
     names: tuple[tuple[str, str], ...] | None
 
 
-def names_a_loss(data: bytes) -> bool:
-    """Whether the code names one of torch's losses, or looks one up by its name; not where it stands in strings and comments only."""
+def names_a_loss(data: bytes, also: frozenset[bytes] = frozenset()) -> bool:
+    """Whether the code names one of torch's losses or ``also``, or looks one up by its name; not where it stands in strings and comments only."""
+    if also and any(name in data for name in also) and _pattern(also).search(_TEXT.sub(b"", data)) is not None:
+        return True
     # Plain searches first: they are many times faster than patterns.
     if any(name in data for name in _LOSS_BYTES) and _LOSS.search(_TEXT.sub(b"", data)) is not None:
         return True
     return (b"getattr(" in data or b".__dict__" in data) and _LOOKED_UP.search(data) is not None
+
+
+@lru_cache(maxsize=64)
+def _pattern(names: frozenset[bytes]) -> re.Pattern[bytes]:
+    return re.compile(rb"\b(?:" + b"|".join(map(re.escape, sorted(names))) + rb")\b")
 
 
 def import_lines(data: bytes) -> list[ImportLine]:

@@ -8,6 +8,8 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from bcelint.contracts.declared.knowledge import Declared, Knowledge
+from bcelint.contracts.declared.rows import DeclaredLoss
 from bcelint.project.files import discover
 from bcelint.project.imports import ImportLine, defines, import_lines, names_a_loss
 from bcelint.project.parse import parse
@@ -23,8 +25,19 @@ if TYPE_CHECKING:
 class Project:
     """The Python files below ``root`` (or ``files``), with the unsaved text of ``overlay`` in place of what is on disk."""
 
-    def __init__(self, root: str, files: Sequence[str] | None = None, overlay: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        root: str,
+        files: Sequence[str] | None = None,
+        overlay: Mapping[str, str] | None = None,
+        knowledge: Knowledge | None = None,
+        source_roots: Sequence[str] = (),
+    ) -> None:
         self.root = os.path.abspath(root)
+        self.knowledge = knowledge or Knowledge()
+        self.source_roots = tuple(map(os.path.abspath, source_roots))
+        """Folders that are on Python's path when the program runs; their files belong to the project."""
+        self._loss_words: dict[str, frozenset[bytes]] = {}
         self._given = files
         self._overlay = {os.path.abspath(path): text for path, text in (overlay or {}).items()}
         self._sources: dict[str, Source] = {}
@@ -101,8 +114,12 @@ class Project:
         """Whether the code in ``path`` names one of torch's losses; False where it can't be read."""
         path = os.path.abspath(path)
         if path not in self._losses:
-            self._losses[path] = names_a_loss(self._bytes(path))
+            self._losses[path] = names_a_loss(self._bytes(path), self._words_of_losses(path))
         return self._losses[path]
+
+    def declared(self, path: str, qualname: str) -> Declared | None:
+        """What the user has declared of the class, function or method ``qualname`` of the file ``path``."""
+        return self._declared_here.get((path, qualname))
 
     def imports(self, path: str) -> frozenset[str]:
         """The files that ``path`` imports directly, or takes a name from through the ``__init__`` files of packages."""
@@ -132,7 +149,7 @@ class Project:
 
     @cached_property
     def _reached(self) -> frozenset[str]:
-        return Reach(self.files, self._bytes, self.importers).files
+        return Reach(self.files, self._bytes, self.importers, self._words_of_losses).files
 
     @cached_property
     def _importers(self) -> dict[str, frozenset[str]]:
@@ -141,6 +158,49 @@ class Project:
             for imported in self.imports(path):
                 importers.setdefault(imported, set()).add(path)
         return {path: frozenset(those) for path, those in importers.items()}
+
+    @cached_property
+    def _declared_here(self) -> dict[tuple[str, str], Declared]:
+        """The declared names that the project defines, by where it does."""
+        rows: dict[str, Declared] = {**self.knowledge.user.losses, **self.knowledge.user.calls}
+        found = {name: self._definition(name) for name in rows}
+        return {place: rows[name] for name, place in found.items() if place is not None}
+
+    def _definition(self, dotted: str) -> tuple[str, str] | None:
+        """The file that defines a dotted name, and its name there, through the imports of packages; None where that is no file of the project."""
+        parts = dotted.split(".")
+        for length in range(len(parts) - 1, 0, -1):
+            path = self._resolver.resolve(os.path.join(self.root, "__main__.py"), ".".join(parts[:length]), 0)
+            if path is not None and path.endswith(".py"):
+                first, rest = parts[length], parts[length + 1 :]
+                path, first = self._origin(path, first, set())
+                return path, ".".join([first, *rest])
+        return None
+
+    def _origin(self, module: str, name: str, seen: set[tuple[str, str]]) -> tuple[str, str]:
+        """Where ``name`` of the file ``module`` is defined, and as what; the very place where no import leads on."""
+        if (module, name) in seen or defines(self._bytes(module), name):
+            return module, name
+        seen.add((module, name))
+        for line in self._import_lines(module):
+            for there, here in line.names or ():
+                target = self._resolver.resolve(module, line.module, line.level) if here == name or there == "*" else None
+                if target is None or not target.endswith(".py"):
+                    continue
+                if here == name:
+                    return self._origin(target, there, seen)
+                found = self._origin(target, name, seen)
+                if defines(self._bytes(found[0]), found[1]):
+                    return found
+        return module, name
+
+    def _words_of_losses(self, path: str) -> frozenset[bytes]:
+        """The names by which ``path`` may name a declared loss."""
+        if path not in self._loss_words:
+            own = (name for (_, name), row in self._declared_here.items() if isinstance(row, DeclaredLoss))
+            words = self.knowledge.loss_words(self._bytes(path))
+            self._loss_words[path] = words.union(name.rpartition(".")[2].encode() for name in own)
+        return self._loss_words[path]
 
     def _with_importers(self, paths: Iterable[str]) -> set[str]:
         reached = set(paths)

@@ -26,14 +26,22 @@ _IMPORT = re.compile(rb"\A(?:from|import)\b")
 class Reach:
     """The names of each file that lead to a loss, followed along the import lines of the project."""
 
-    def __init__(self, files: Iterable[str], read: Callable[[str], bytes], importers: Callable[[str], frozenset[str]]) -> None:
+    def __init__(
+        self,
+        files: Iterable[str],
+        read: Callable[[str], bytes],
+        importers: Callable[[str], frozenset[str]],
+        losses: Callable[[str], frozenset[bytes]] = lambda path: frozenset(),
+    ) -> None:
+        """``losses`` are the names of losses in a file besides torch's own."""
         self._read = read
+        self._losses = losses
         self._star: dict[str, bool] = {}
         self._words: dict[str, frozenset[bytes]] = {}
         self._statements: dict[str, list[_Statement]] = {}
         self._names: dict[str, set[bytes]] = {}
         scopes: dict[str, set[bytes]] = {}
-        waiting = [path for path in files if names_a_loss(read(path))]
+        waiting = [path for path in files if names_a_loss(read(path), losses(path))]
         for path in waiting:
             self._names[path] = self._leading(path, set()) | {_module_name(path)}
         while waiting:
@@ -92,7 +100,7 @@ class Reach:
 
     def _statements_of(self, path: str) -> list[_Statement]:
         if path not in self._statements:
-            self._statements[path] = [_Statement(text) for text in _STATEMENT.split(self._read(path)) if text]
+            self._statements[path] = [_Statement(text, self._losses(path)) for text in _STATEMENT.split(self._read(path)) if text]
         return self._statements[path]
 
 
@@ -106,9 +114,9 @@ class _Statement:
 
     __slots__ = ("aliases", "binds", "is_import", "names_loss", "words")
 
-    def __init__(self, text: bytes) -> None:
+    def __init__(self, text: bytes, losses: frozenset[bytes]) -> None:
         self.words = frozenset(_WORD.findall(text))
-        self.names_loss = names_a_loss(text)
+        self.names_loss = names_a_loss(text, losses)
         self.is_import = _IMPORT.match(text) is not None
         self.aliases = frozenset(_ALIAS.findall(text)) if self.is_import else frozenset()
         self.binds: frozenset[bytes] | set[bytes]

@@ -7,7 +7,7 @@ from typing import Any
 from bcelint.facts import UNIT, Claim, Kind
 from bcelint.losscall import LossCall
 from bcelint.rules.base import Problem, Rule
-from bcelint.rules.words import SLACK, born, brackets, leaves, loss_name, other_loss, problem
+from bcelint.rules.words import SLACK, born, brackets, leaves, loss_name, other_loss, problem, takes_classes
 
 
 class MissingSigmoid(Rule):
@@ -63,12 +63,18 @@ class MissingSigmoid(Rule):
             claim = facts.range
         else:
             return None
-        with_logits = other_loss(call, "BCEWithLogitsLoss")
-        logits = facts.value("kind") is Kind.LOGITS
-        repair = f"use {with_logits} or add a sigmoid" if logits else f"use {with_logits} on the logits or a sigmoid instead"
+        repair = _repair(call, facts.value("kind") is Kind.LOGITS)
         return problem(
             call,
             call.prediction,
             claim,
             f"{facts.what}{brackets(born(claim))} reach {loss_name(call)}, which wants probabilities; {repair}",
         )
+
+
+def _repair(call: LossCall, logits: bool) -> str:
+    if call.loss.declared:
+        activation = "softmax" if takes_classes(call.loss) else "sigmoid"
+        return f"add a {activation}" if logits else f"use a {activation} instead"
+    with_logits = other_loss(call, "BCEWithLogitsLoss")
+    return f"use {with_logits} or add a sigmoid" if logits else f"use {with_logits} on the logits or a sigmoid instead"

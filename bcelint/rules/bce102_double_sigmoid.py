@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bcelint.contracts.schema import Loss
 from bcelint.facts import Kind
 from bcelint.losscall import LossCall
 from bcelint.rules.base import Problem, Rule
-from bcelint.rules.words import activation, born, colon, is_bce, loss_name, other_loss, problem
+from bcelint.rules.words import activation, born, colon, either_use, is_bce, loss_name, problem
 
 
 class DoubleSigmoid(Rule):
@@ -47,15 +48,22 @@ class DoubleSigmoid(Rule):
     def check(self, call: LossCall) -> Problem | None:
         facts = call.prediction.facts
         kind = facts.value("kind")
-        if call.loss.applies != "sigmoid" or kind not in (Kind.PROBABILITIES, Kind.LOG_PROBABILITIES):
+        if kind not in (Kind.PROBABILITIES, Kind.LOG_PROBABILITIES) or not _wants_logits(call.loss, activation(facts)):
             return None
         made_by = activation(facts)
-        if kind is Kind.LOG_PROBABILITIES:
+        if call.loss.applies is None:
+            inside, repair = "and the loss wants logits", "pass the logits" if kind is Kind.LOG_PROBABILITIES else f"drop the {made_by}"
+        elif kind is Kind.LOG_PROBABILITIES:
             inside, repair = "and a sigmoid inside the loss", "pass the logits"
-        elif made_by == "softmax":
-            inside, repair = "and a sigmoid inside the loss", "drop the softmax"
+        elif made_by != "sigmoid":
+            inside, repair = "and a sigmoid inside the loss", f"drop the {made_by}"
         else:
             inside = "and again inside the loss"
-            repair = f"use {other_loss(call, 'BCELoss')} or drop the sigmoid" if is_bce(call.loss) and call.loss.cls else "drop the sigmoid"
+            repair = either_use(call, "BCELoss", "drop the sigmoid") if is_bce(call.loss) and call.loss.cls else "drop the sigmoid"
         message = f"{facts.what} reach {loss_name(call)}{colon(born(facts.kind) or made_by)}, {inside}; {repair}"
         return problem(call, call.prediction, facts.kind, message)
+
+
+def _wants_logits(loss: Loss, made_by: str) -> bool:
+    """Whether the loss applies a sigmoid; of one that wants logits and does not say why, whatever is no softmax is reported here."""
+    return loss.applies == "sigmoid" or (loss.applies is None and loss.wants is Kind.LOGITS and made_by != "softmax")

@@ -51,9 +51,11 @@ class DoubleSoftmax(Rule):
 
     def check(self, call: LossCall) -> Problem | None:
         facts = call.prediction.facts
-        if call.loss.applies != "softmax" or facts.value("kind") is not Kind.PROBABILITIES:
-            return None
         made_by = activation(facts)
-        inside = "and again inside the loss" if made_by == "softmax" else "and a softmax inside the loss"
+        unsaid = call.loss.applies is None and call.loss.wants is Kind.LOGITS and made_by == "softmax"
+        if facts.value("kind") is not Kind.PROBABILITIES or not (unsaid or call.loss.applies == "softmax"):
+            return None
+        again = "and again inside the loss" if made_by == "softmax" else "and a softmax inside the loss"
+        inside = "and the loss wants logits" if unsaid else again
         message = f"probabilities reach {loss_name(call)}{colon(born(facts.kind) or made_by)}, {inside}; drop the {made_by}"
         return problem(call, call.prediction, facts.kind, message)

@@ -8,6 +8,8 @@ from bcelint.losscall import LossCall
 from bcelint.rules.base import Problem, Rule
 from bcelint.rules.words import born, brackets, loss_name, no_log_probabilities, other_loss, problem
 
+_OTHER_RULES = (TargetForm.DISTRIBUTION, TargetForm.SEQUENCES)  # BCE105 and BCE106
+
 
 class NllWithoutLogSoftmax(Rule):
     """
@@ -45,12 +47,16 @@ class NllWithoutLogSoftmax(Rule):
     summary = "logits or probabilities into NLLLoss"
 
     def check(self, call: LossCall) -> Problem | None:
-        if call.loss.wants is not Kind.LOG_PROBABILITIES or call.loss.targets.form is not TargetForm.CLASS_INDICES:
+        if call.loss.wants is not Kind.LOG_PROBABILITIES or call.loss.targets.form in _OTHER_RULES:
             return None
         facts = call.prediction.facts
         claim = no_log_probabilities(facts)
         if claim is None:
             return None
+        if call.loss.declared:
+            repair = "use log_softmax instead" if facts.value("kind") is Kind.PROBABILITIES else "add a log_softmax"
+            message = f"{facts.what}{brackets(born(claim))} reach {loss_name(call)}, which wants log-probabilities; {repair}"
+            return problem(call, call.prediction, claim, message)
         cross_entropy = other_loss(call, "CrossEntropyLoss")
         if facts.value("kind") is Kind.PROBABILITIES:
             repair = f"use log_softmax, or {cross_entropy} on the logits"

@@ -53,6 +53,8 @@ class KlDivWithoutLog(Rule):
             repair = "use log_softmax" if facts.value("kind") is not None else "pass log-probabilities"
             message = f"{facts.what}{brackets(born(claim))} reach {loss_name(call)} as input, which wants log-probabilities; {repair}"
             return problem(call, call.prediction, claim, message)
+        if call.loss.declared and all(param.name != "log_target" for param in (*call.loss.init, *call.loss.func)):
+            return None  # what it wants of its target is not said
         log_target = wants_log_target(call)
         facts = call.target.facts
         claim = None if log_target is None else _wrong_target(facts, log_target)

@@ -6,7 +6,7 @@ from bcelint.contracts.schema import TargetForm
 from bcelint.facts import UNIT, DType, Kind
 from bcelint.losscall import LossCall
 from bcelint.rules.base import Problem, Rule
-from bcelint.rules.words import born, brackets, is_bce, loss_name, problem
+from bcelint.rules.words import born, brackets, fits, is_bce, loss_name, problem, takes_classes
 
 
 class IntegerTarget(Rule):
@@ -48,13 +48,21 @@ class IntegerTarget(Rule):
         dtype = facts.value("dtype")
         if dtype is None or not _raises(call, dtype):
             return None
-        wanted = "the prediction's float32" if dtype.is_floating else "floats"
-        message = f"{dtype.value} target{brackets(born(facts.dtype))} reaches {loss_name(call)}, which wants {wanted}; add .float()"
+        message = f"{dtype.value} target{brackets(born(facts.dtype))} reaches {loss_name(call)}, which wants {_wanted(call, dtype)}"
         return problem(call, call.target, facts.dtype, message)
+
+
+def _wanted(call: LossCall, dtype: DType) -> str:
+    declared = call.loss.targets.dtype
+    if declared is not None and declared not in (DType.FLOATING, DType.FLOAT32):
+        return f"{'integers' if declared is DType.INTEGRAL else declared.value}; cast it"
+    return "the prediction's float32; add .float()" if dtype.is_floating and declared is None else "floats; add .float()"
 
 
 def _raises(call: LossCall, dtype: DType) -> bool:
     loss = call.loss
+    if loss.declared:
+        return not takes_classes(loss) and not fits(dtype, loss.targets.dtype)
     if is_bce(loss):
         if dtype.is_integral or dtype is DType.BOOL:
             return True

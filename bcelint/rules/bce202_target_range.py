@@ -45,16 +45,17 @@ class TargetRange(Rule):
 
     def check(self, call: LossCall) -> Problem | None:
         targets, facts = call.loss.targets, call.target.facts
-        if targets.form is not TargetForm.PER_ELEMENT or targets.range != UNIT:
+        wanted = targets.range
+        if targets.form is not TargetForm.PER_ELEMENT or wanted is None or (wanted != UNIT and not call.loss.declared):
             return None
-        if facts.interval is not None and facts.interval.within(UNIT):
+        if facts.interval is not None and facts.interval.within(wanted):
             return None
         claim: Claim[Any] | None
-        if facts.value("kind") in (Kind.LOGITS, Kind.LOG_PROBABILITIES):
+        if wanted == UNIT and facts.value("kind") in (Kind.LOGITS, Kind.LOG_PROBABILITIES):
             claim, repair = facts.kind, "apply a sigmoid to the target"
-        elif leaves(facts.interval, UNIT):
-            claim, repair = facts.range, "map the target into [0, 1]"
+        elif leaves(facts.interval, wanted):
+            claim, repair = facts.range, f"map the target into {wanted}"
         else:
             return None
-        message = f"{facts.what}{brackets(born(claim))} reach {loss_name(call)} as target, which wants [0, 1]; {repair}"
+        message = f"{facts.what}{brackets(born(claim))} reach {loss_name(call)} as target, which wants {wanted}; {repair}"
         return problem(call, call.target, claim, message)

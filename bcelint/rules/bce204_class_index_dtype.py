@@ -6,7 +6,7 @@ from bcelint.contracts.schema import TargetForm
 from bcelint.facts import UNIT, DType, Facts, Shape
 from bcelint.losscall import LossCall
 from bcelint.rules.base import Problem, Rule
-from bcelint.rules.words import born, brackets, leaves, loss_name, problem, takes_classes
+from bcelint.rules.words import born, brackets, fits, leaves, loss_name, problem, takes_classes
 
 _NARROW = {DType.INT8, DType.INT16, DType.INT32}
 
@@ -54,7 +54,10 @@ class ClassIndexDtype(Rule):
         indices_only = call.loss.targets.form is TargetForm.CLASS_INDICES
         # Bytes are taken beside a prediction of (N, C), but not beside one of (N, C, d).
         never = dtype is DType.BOOL or dtype in _NARROW or (dtype is DType.UINT8 and scores is not None and scores.min_rank >= 3)
-        if never or (dtype.is_floating and (indices_only or _no_probabilities(facts, shape, scores))):
+        if call.loss.declared:
+            if not fits(dtype, call.loss.targets.dtype):
+                return _not_declared(call, dtype)
+        elif never or (dtype.is_floating and (indices_only or _no_probabilities(facts, shape, scores))):
             soft = dtype.is_floating and _same_rank(shape, scores)
             repair = "use CrossEntropyLoss, which takes class probabilities" if soft else "add .long()"
             message = f"{dtype.value} target{brackets(born(facts.dtype))} reaches {loss_name(call)}, which wants class indices; {repair}"
@@ -64,6 +67,12 @@ class ClassIndexDtype(Rule):
             message = f"{dtype.value} target of shape {shape}{brackets(born(facts.shape))} reaches {loss_name(call)}; {repair}"
             return problem(call, call.target, facts.shape, message)
         return None
+
+
+def _not_declared(call: LossCall, dtype: DType) -> Problem:
+    claim = call.target.facts.dtype
+    said = f"{dtype.value} target{brackets(born(claim))} reaches {loss_name(call)}"
+    return problem(call, call.target, claim, f"{said}, which wants class indices; add .long()")
 
 
 def _no_probabilities(facts: Facts, shape: Shape | None, scores: Shape | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bcelint.facts import Shape
 from bcelint.losscall import LossCall
 from bcelint.rules.base import Problem, Rule
-from bcelint.rules.words import born, brackets, loss_name, other_loss, problem, takes_classes
+from bcelint.rules.words import born, brackets, either_use, loss_name, problem, takes_classes
 
 
 class SingleLogitCrossEntropy(Rule):
@@ -46,8 +46,8 @@ class SingleLogitCrossEntropy(Rule):
         if call.loss.applies != "softmax" or not takes_classes(call.loss) or claim is None or class_count(claim.value) != 1:
             return None
         message = (
-            f"prediction {claim.value}{brackets(born(claim))} has one class: {loss_name(call)} is 0 whatever it says; "
-            f"use {other_loss(call, 'BCEWithLogitsLoss')} or two outputs"
+            f"prediction {claim.value}{brackets(born(claim))} has one class: {loss_name(call)} is "
+            f"{'the same' if call.loss.declared else '0'} whatever it says; {either_use(call, 'BCEWithLogitsLoss', 'two outputs')}"
         )
         return problem(call, call.prediction, claim, message)
 

@@ -52,7 +52,7 @@ class InvalidLossArgument(Rule):
             words = ", ".join(f"`{word}`" for word in call.unknown_keywords)
             return problem(call, Argument(), None, f"{name} has no argument {words}; it raises a TypeError")
         argument = call.options.get("reduction")
-        if argument is None or not isinstance(argument.constant, str):
+        if call.loss.declared or argument is None or not isinstance(argument.constant, str):
             return None
         given, known = argument.constant, reductions(call.loss)
         # torch 2.13 still takes elementwise_mean for mean, with a warning.

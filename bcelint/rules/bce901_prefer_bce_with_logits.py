@@ -43,7 +43,7 @@ class PreferBceWithLogits(Rule):
 
     def check(self, call: LossCall) -> Problem | None:
         facts = call.prediction.facts
-        if call.loss.wants is not Kind.PROBABILITIES or facts.value("kind") is not Kind.PROBABILITIES:
+        if call.loss.declared or call.loss.wants is not Kind.PROBABILITIES or facts.value("kind") is not Kind.PROBABILITIES:
             return None
         if not born(facts.kind) or activation(facts) != "sigmoid":
             return None

@@ -47,6 +47,6 @@ class RedundantLogSoftmax(Rule):
             return None
         if not born(facts.kind) or activation(facts) != "softmax":
             return None
-        nll = other_loss(call, "NLLLoss")
-        message = f"{born(facts.kind)}, and again inside {loss_name(call)}: harmless; drop it or use {nll}"
+        repair = "drop it" if call.loss.declared else f"drop it or use {other_loss(call, 'NLLLoss')}"
+        message = f"{born(facts.kind)}, and again inside {loss_name(call)}: harmless; {repair}"
         return problem(call, call.prediction, facts.kind, message)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from bcelint.contracts.schema import Loss, TargetForm
-from bcelint.facts import NON_POSITIVE, UNIT, Claim, Facts, Interval, Kind
+from bcelint.facts import NON_POSITIVE, UNIT, Claim, DType, Facts, Interval, Kind
 from bcelint.losscall import Argument, LossCall
-from bcelint.places import Step
+from bcelint.places import DECLARED, Step
 from bcelint.rules.base import Problem, where
 
 SLACK = 1e-3
@@ -30,6 +30,13 @@ def loss_name(call: LossCall) -> str:
 def other_loss(call: LossCall, name: str) -> str:
     """Another loss ``name`` to use instead, in the form (class or function) that the call uses."""
     return name if loss_name(call) == call.loss.name else _FUNCTIONS[name]
+
+
+def either_use(call: LossCall, name: str, repair: str) -> str:
+    """``use BCELoss or drop the sigmoid``; of a loss that is not torch's, nobody knows which other could stand for it."""
+    if call.loss.declared:
+        return repair if repair.startswith("drop") else f"use {repair}"
+    return f"use {other_loss(call, name)} or {repair}"
 
 
 def born(claim: Claim[Any] | None) -> str:
@@ -67,9 +74,11 @@ def _loss_steps(call: LossCall) -> tuple[Step, ...]:
 
 
 def activation(facts: Facts) -> str:
-    """Whether a sigmoid or a softmax made these (log-)probabilities."""
-    first = facts.kind.steps[0].note.lower() if facts.kind is not None and facts.kind.steps else ""
-    return "softmax" if facts.axis is not None or "softmax" in first or "softmin" in first else "sigmoid"
+    """Whether a ``sigmoid`` or a ``softmax`` made these (log-)probabilities; ``activation`` where that is declared and not said."""
+    first = facts.kind.steps[0].note if facts.kind is not None and facts.kind.steps else ""
+    if facts.axis is not None or "softmax" in first.lower() or "softmin" in first.lower():
+        return "softmax"
+    return "activation" if first.endswith(DECLARED) else "sigmoid"
 
 
 def is_bce(loss: Loss) -> bool:
@@ -81,6 +90,17 @@ def is_bce(loss: Loss) -> bool:
 def takes_classes(loss: Loss) -> bool:
     """A loss over classes, of class indices or class probabilities."""
     return loss.targets.form in (TargetForm.CLASSES, TargetForm.CLASS_INDICES)
+
+
+def fits(dtype: DType, wanted: DType | None) -> bool:
+    """Whether a declared dtype may be this one; ``FLOATING`` and ``INTEGRAL`` stand for any width, on either side."""
+    if wanted is None or dtype is wanted:
+        return True
+    if wanted is DType.FLOATING or dtype is DType.FLOATING:
+        return dtype.is_floating and wanted.is_floating
+    if wanted is DType.INTEGRAL or dtype is DType.INTEGRAL:
+        return dtype.is_integral and wanted.is_integral
+    return False
 
 
 def leaves(interval: Interval | None, bounds: Interval) -> bool:

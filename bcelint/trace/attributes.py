@@ -86,6 +86,10 @@ def find(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: s
     if isinstance(owner, External):
         return external_member(owner, name)
     if isinstance(owner, Tensor):
+        if owner.model is not None and name in owner.model.fields:
+            return owner.model.fields[name]
+        if owner.model is not None and name == "module":
+            return owner
         return torchcalls.tensor_attribute(run, frame, node, owner, name)
     if isinstance(owner, Tuple) and name in owner.names:
         return owner.items[owner.names.index(name)]
@@ -253,7 +257,7 @@ def module_member(run: Run, owner: Module, name: str) -> Value | None:
         star = source.frame.fields.get("*")
         if isinstance(star, Tuple):
             for module in star.items:
-                if isinstance(module, External) and tables.is_known(tables.canonical(f"{module.name}.{name}")):
+                if isinstance(module, External) and run.is_known(tables.canonical(f"{module.name}.{name}")):
                     return external_member(module, name)
     return None
 
@@ -262,6 +266,8 @@ def store(run: Run, owner: Value, name: str, value: Value) -> None:
     """``owner.name = value``. On an owner that is not followed it is lost."""
     for guard, single in run.state.combinations(owner):
         target = single[0]
+        if isinstance(target, Tensor) and target.model is not None:
+            target = target.model
         if isinstance(target, Unknown) and target.symbol:
             target = run.foreign.setdefault(target.symbol, Cell())
         content = target.fields.get(CONTENT) if isinstance(target, DictCell) or (isinstance(target, Container) and _is_module(value)) else None

@@ -236,6 +236,8 @@ def _is_one(value: Value, cls: Value) -> bool | None:
         python = _PYTHON_TYPES.get(short)
         return isinstance(value.value, python) if python and cls.name.startswith("builtins.") else False
     if isinstance(value, Tensor):
+        if value.model is not None:
+            return None
         return True if cls.name in ("torch.Tensor", "torch.autograd.Variable") else False if cls.name.startswith("builtins.") else None
     if isinstance(value, (ListCell, Tuple, DictCell)):
         own = {ListCell: "list", Tuple: "tuple", DictCell: "dict"}[type(value)]

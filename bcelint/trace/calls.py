@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from bcelint.contracts import frameworks
-from bcelint.trace import attributes, criteria, networks, pythoncalls, sequences, subscripts, torchcalls
+from bcelint.trace import attributes, criteria, declared, networks, pythoncalls, sequences, subscripts, torchcalls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.frames import Frame
@@ -108,6 +108,10 @@ def call_value(run: Run, frame: Frame, node: cst.BaseExpression, callee: Value, 
 
 
 def _call_one(run: Run, frame: Frame, node: cst.BaseExpression, callee: Value, args: Arguments) -> Value:
+    if isinstance(callee, (Function, Bound, Class)):
+        row = declared.row_of(run, callee)
+        if row is not None and (not isinstance(callee, Class) or row.is_result):
+            return declared.call(run, frame, node, row, args, callee)
     if isinstance(callee, Function):
         return call_function(run, frame, node, callee, args)
     if isinstance(callee, Bound):
@@ -128,6 +132,8 @@ def _call_one(run: Run, frame: Frame, node: cst.BaseExpression, callee: Value, a
         return pythoncalls.call_external(run, frame, node, callee, args)
     if isinstance(callee, Method):
         return pythoncalls.call_method(run, frame, node, callee, args)
+    if isinstance(callee, Tensor) and callee.model is not None:
+        return networks.call(run, frame, node, callee.model, args)
     if isinstance(callee, Partial):
         merged = replace(args, positional=(*callee.args, *args.positional), keywords={**callee.keywords, **args.keywords}, nodes=())
         return call_value(run, frame, node, callee.function, merged)
@@ -144,6 +150,9 @@ def call_instance(run: Run, frame: Frame, node: cst.BaseExpression, callee: Inst
             return call_value(run, frame, node, callee.fields[name], args)
         member = callee.cls.member(name)
         if member is not None:
+            found = declared.call_object(run, frame, node, callee, member[1], args)
+            if found is not None:
+                return found
             return call_value(run, frame, node, attributes.bind(run, frame, node, member[0], callee), args)
     native = callee.fields.get(CONTENT)
     if native is not None:
@@ -303,6 +312,8 @@ def _is_none(value: Value) -> bool:
 def construct(run: Run, frame: Frame, node: cst.BaseExpression, cls: Class, args: Arguments) -> Value:
     """Make an instance and run its constructor."""
     instance = Instance(cls)
+    if declared.row_of(run, cls) is not None:
+        instance.fields[declared.MADE] = declared.Making(args, frame.module.place(node))
     external = cls.external_bases()
     if any(base.name in ("enum.Enum", "enum.IntEnum", "enum.StrEnum") for base in external):
         return args.positional[0] if args.positional else run.unknown("an enum", frame, node)

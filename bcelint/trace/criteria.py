@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from bcelint.contracts import tables
+from bcelint.contracts.declared.rows import DeclaredLoss
 from bcelint.contracts.schema import Loss, Param
 from bcelint.facts import NON_NEGATIVE, Claim, Facts, Shape
 from bcelint.losscall import Argument, LossCall
 from bcelint.places import Step
+from bcelint.trace import declared
 from bcelint.trace.conditions import is_below_one, opaque, texts
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Event, Run
@@ -42,13 +44,16 @@ MAX_EVENTS = 4_000
 
 def construct(run: Run, frame: Frame, node: cst.BaseExpression, name: str, args: Arguments) -> Criterion | None:
     """``nn.BCELoss(…)``: the criterion, or None where ``name`` is no loss of torch."""
+    declared_row = run.project.knowledge.of(name)
+    if isinstance(declared_row, DeclaredLoss):
+        return declared.construct_loss(run, frame, node, declared_row, args)
     row = tables.loss_class(name)
     if row is None:
         return None
     options, unknown = _bound(row.init, args)
     place = frame.module.place(node)
     if unknown or any(isinstance(v, Tensor) for v in args.positional) or _odd_options(options):
-        _record(run, frame, node, row, {}, options, unknown, place, args, is_constructor=True)
+        record(run, frame, node, row, {}, options, unknown, place, args, is_constructor=True)
     return Criterion(row, options, unknown, place)
 
 
@@ -68,8 +73,10 @@ def _bound(params: tuple[Param, ...], args: Arguments) -> tuple[dict[str, Value]
 
 def call_criterion(run: Run, frame: Frame, node: cst.BaseExpression, criterion: Criterion, args: Arguments) -> Value:
     """``criterion(prediction, target)``."""
+    if criterion.declared is not None:
+        return declared.call_criterion(run, frame, node, criterion, criterion.declared, args)
     arguments, _ = _bound(criterion.row.call, args)
-    return _record(run, frame, node, criterion.row, arguments, criterion.options, (), criterion.place, args)
+    return record(run, frame, node, criterion.row, arguments, criterion.options, (), criterion.place, args)
 
 
 def call_function(run: Run, frame: Frame, node: cst.BaseExpression, row: Loss, args: Arguments) -> Value:
@@ -78,10 +85,10 @@ def call_function(run: Run, frame: Frame, node: cst.BaseExpression, row: Loss, a
     called = {p.name for p in row.call}
     arguments = {name: value for name, value in bound.items() if name in called}
     options = {name: value for name, value in bound.items() if name not in called}
-    return _record(run, frame, node, row, arguments, options, unknown, None, args)
+    return record(run, frame, node, row, arguments, options, unknown, None, args)
 
 
-def _record(
+def record(
     run: Run,
     frame: Frame,
     node: cst.BaseExpression,
@@ -113,6 +120,8 @@ def _record(
             place,
             inner,
             row.name,
+            row.wants,
+            row.applies,
             is_constructor,
             constructed_at,
             guard | run.state.path,
@@ -140,7 +149,7 @@ def _record(
     tensors = [v for v in arguments.values() if isinstance(v, Tensor)]
     losses = frozenset(numbers).union(*(t.losses for t in tensors))
     shape = Claim(Shape(())) if _reduced(options) else None
-    facts = Facts(range=Claim(NON_NEGATIVE.loosely()), shape=shape)
+    facts = Facts() if row.declared else Facts(range=Claim(NON_NEGATIVE.loosely()), shape=shape)
     return Tensor(facts, merged_sources(*arguments.values()), losses=losses)
 
 

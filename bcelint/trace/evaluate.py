@@ -9,7 +9,6 @@ from typing import Any
 
 import libcst as cst
 
-from bcelint.contracts import tables
 from bcelint.facts import NOTHING_KNOWN
 from bcelint.trace import attributes, calls, comparisons, comprehensions, sequences, subscripts, torchcalls
 from bcelint.trace.frames import Frame
@@ -58,7 +57,7 @@ def _name(run: Run, frame: Frame, node: cst.Name) -> Value:
         for module in star.items:
             if isinstance(module, External):
                 member = external_member(module, name)
-                if isinstance(member, External) and tables.is_known(member.name):
+                if isinstance(member, External) and run.is_known(member.name):
                     return member
             elif isinstance(module, Unknown):
                 return run.unknown(f"{name} may come from a star import that is not in the project", frame, node)

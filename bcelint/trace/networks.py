@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from bcelint.contracts import tables
+from bcelint.contracts.declared.rows import DeclaredCall
 from bcelint.contracts.makers import ACTIVATIONS, CLASSES, FEATURES, Maker, maker
 from bcelint.facts import Claim, Facts, Shape
 from bcelint.trace import calls
@@ -25,8 +26,10 @@ HEADS = frozenset({"fc", "_fc", "classifier", "head", "heads", "last_linear", "s
 class Network(Cell):
     """A model of a library. Its fields are the head, and what the program sets besides."""
 
-    def __init__(self, row: Maker, name: str, head: str) -> None:
+    def __init__(self, row: Maker | DeclaredCall, name: str, head: str, made: Arguments | None = None) -> None:
         super().__init__()
+        self.made = made or Arguments()
+        """The arguments that it was made with."""
         self.row = row
         self.name = name
         self.head = head
@@ -100,6 +103,10 @@ def _activation(run: Run, frame: Frame, node: cst.BaseExpression, value: Value) 
 
 def call(run: Run, frame: Frame, node: cst.BaseExpression, network: Network, args: Arguments) -> Value:
     """``model(x)``: the head on features of which only the shape is known."""
+    if isinstance(network.row, DeclaredCall):
+        from bcelint.trace import declared
+
+        return declared.call_network(run, frame, node, network, args)
     if calls.HOOKED in network.fields:
         return run.unknown(f"{network.name} has a forward hook", frame, node, *args.all())
     if "forward" in network.fields:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from bcelint.contracts import frameworks, tables
 from bcelint.facts import DType
-from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, libraries, networks, sequences, torchcalls
+from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, declared, libraries, networks, sequences, torchcalls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.frames import Frame
@@ -55,12 +55,15 @@ def call_external(run: Run, frame: Frame, node: cst.BaseExpression, callee: Exte
 
 def _by_name(run: Run, frame: Frame, node: cst.BaseExpression, callee: External, args: Arguments) -> Value:
     name = callee.name
+    row = run.project.knowledge.of(name.replace(MADE, ""))
+    if row is not None:
+        return declared.call(run, frame, node, row, args, callee)
     loss = tables.loss_function(name)
     if loss is not None:
         return criteria.call_function(run, frame, node, loss, args)
-    row = tables.op(name)
-    if row is not None:
-        return torchcalls.call_op(run, frame, node, row, args)
+    op = tables.op(name)
+    if op is not None:
+        return torchcalls.call_op(run, frame, node, op, args)
     made = (
         torchcalls.construct(run, frame, node, name, args)
         or criteria.construct(run, frame, node, name, args)
@@ -68,7 +71,7 @@ def _by_name(run: Run, frame: Frame, node: cst.BaseExpression, callee: External,
     )
     if made is not None:
         return made
-    if name in frameworks.PREPARE_CLASSES:
+    if name in frameworks.PREPARE_CLASSES or run.project.knowledge.has_methods(name):
         return External(f"{name}{MADE}")
     if f"{MADE}." in name:
         return _of_accelerator(run, frame, node, name.rpartition(".")[2], args)
@@ -210,6 +213,12 @@ def _of_tensor(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method,
     if name == "backward":
         criteria.mark_trained(run, receiver)
         return NONE
+    if isinstance(receiver, Tensor) and receiver.model is not None and name in frameworks.SELF_METHODS:
+        as_tensor = tables.method(name)
+        if as_tensor is None or (name in ("to", "cuda", "cpu", "type") and not _says_dtype(args)):
+            return receiver
+        result = torchcalls.call_op(run, frame, node, as_tensor, args.behind(receiver))
+        return replace(result, model=receiver.model) if isinstance(result, Tensor) else receiver
     if isinstance(receiver, Tensor):
         if name == "size":
             return _size(run, frame, node, receiver, args)

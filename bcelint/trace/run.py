@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from bcelint.contracts import tables
 from bcelint.facts import NOTHING_KNOWN, Claim, Facts
 from bcelint.losscall import LossCall
 from bcelint.places import Step
@@ -81,6 +82,10 @@ class Run:
 
     def __post_init__(self) -> None:
         self.modules = Modules(self.project, self.warn)
+
+    def is_known(self, name: str) -> bool:
+        """Whether something outside of the project stands in the tables or is declared."""
+        return tables.is_known(name) or self.project.knowledge.of(name) is not None
 
     def as_it_is(self, value: Value) -> Value:
         """The value after what other names have done to it: of a tensor changed in place its values are not known."""

@@ -141,6 +141,13 @@ def apply(
     return _Results(run, frame, node, main, values, step, origin).value(outcome)
 
 
+def made(
+    run: Run, frame: Frame, node: cst.CSTNode, main: Value | None, values: tuple[Value, ...], step: Step, origin: object, result: Result
+) -> Tensor:
+    """The tensor that ``result`` describes, computed from ``values``; ``main`` is the one whose claims are kept."""
+    return _Results(run, frame, node, main, values, step, origin).tensor(result)
+
+
 class _Results:
     """Makes values of outcomes: the claims get their step, and the way and the origins of the arguments go on."""
 

@@ -14,7 +14,7 @@ import libcst as cst
 from bcelint.contracts import frameworks
 from bcelint.losscall import LossCall
 from bcelint.project.source import size
-from bcelint.trace import calls, conditions, criteria
+from bcelint.trace import calls, conditions, criteria, declared
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.deep import with_deep_stack
 from bcelint.trace.execute import block, run_module
@@ -82,6 +82,8 @@ def _loaded(run: Run, paths: Sequence[str]) -> list[SourceModule]:
 def _is_entry(run: Run, function: Function, owner: Class | None) -> bool:
     """Whether nobody has called the function yet: an inherited method on its own class, and not only where a known test rules it out."""
     receiver = 0 if owner is None or owner is function.owner or function.role == "static" else owner.id
+    if declared.is_taken_on_trust(run, function):
+        return False
     return (id(function.node), receiver) not in run.executed and not run.dead.holds(run, function)
 
 

@@ -17,8 +17,10 @@ from bcelint.places import Step
 from bcelint.trace.conditions import ALWAYS, Literal
 
 if TYPE_CHECKING:
+    from bcelint.contracts.declared.rows import DeclaredLoss
     from bcelint.trace.frames import Frame
     from bcelint.trace.modules import SourceModule
+    from bcelint.trace.networks import Network
     from bcelint.trace.positions import NodePlace
 
 FunctionNode = Union[cst.FunctionDef, cst.Lambda]
@@ -86,12 +88,14 @@ class Tensor(Value):
     losses: frozenset[int] = frozenset()
     reason: str = ""
     lost_at: NodePlace | None = None
+    model: Network | None = None
+    """It may as well be this model, which returns such tensors: what is declared does not say which."""
     uid: int = field(default_factory=fresh)
 
     def key(self) -> Any:
         facts = self.facts
         claims = tuple((claim.value, claim.steps) if claim else None for claim in (facts.range, facts.kind, facts.dtype, facts.shape, facts.grad))
-        return ("tensor", claims, facts.axis, self.losses, self.reason if facts == NOTHING_KNOWN else "")
+        return ("tensor", claims, facts.axis, self.losses, self.reason if facts == NOTHING_KNOWN else "", self.model and self.model.id)
 
     def through(self, step: Step) -> Tensor:
         """The same tensor, one step on."""
@@ -317,13 +321,15 @@ class Layer(Value):
 
 @dataclass(frozen=True, eq=False)
 class Criterion(Value):
-    """A loss of torch with the arguments of its constructor."""
+    """A loss with the arguments of its constructor."""
 
     noun = "criterion"
     row: LossRow
     options: Mapping[str, Value]
     unknown_keywords: tuple[str, ...]
     place: NodePlace
+    declared: DeclaredLoss | None = None
+    """Its row, where it is no loss of torch."""
 
     def key(self) -> Any:
         return ("criterion", self.row.name, id(self.place.node), tuple((k, v.key()) for k, v in self.options.items()))

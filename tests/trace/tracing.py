@@ -10,10 +10,13 @@ import os
 import textwrap
 from collections.abc import Mapping
 
+from bcelint.contracts.declared.declarations import read
+from bcelint.contracts.declared.knowledge import Knowledge
 from bcelint.judge import judge
 from bcelint.losscall import Argument, LossCall
 from bcelint.project.project import Project
 from bcelint.rules.registry import ALL_RULES
+from bcelint.toml import loads
 from bcelint.trace.tracer import loss_calls
 
 ROOT = os.path.join(os.path.abspath(os.sep), "project")
@@ -53,26 +56,26 @@ class Traced:
         return found
 
 
-def trace(text: str, files: Mapping[str, str] | None = None, entry: str = "main.py", prelude: str = PRELUDE) -> Traced:
-    """Evaluate a program: ``text`` after the prelude, beside ``files`` (relative path to text)."""
+def trace(text: str, files: Mapping[str, str] | None = None, entry: str = "main.py", prelude: str = PRELUDE, declared: str = "") -> Traced:
+    """Evaluate a program: ``text`` after the prelude, beside ``files`` (relative path to text). ``declared`` is the user's knowledge, as TOML."""
     overlay = {name: textwrap.dedent(body) for name, body in (files or {}).items()}
     overlay[entry] = prelude + textwrap.dedent(text)
-    return trace_files(overlay, [entry])
+    return trace_files(overlay, [entry], declared=declared)
 
 
-def trace_files(files: Mapping[str, str], entries: list[str] | None = None, root: str = ROOT) -> Traced:
+def trace_files(files: Mapping[str, str], entries: list[str] | None = None, root: str = ROOT, declared: str = "") -> Traced:
     """Evaluate the files of a project, as they stand, from the files ``entries`` or from all."""
     overlay = {os.path.join(root, *name.split("/")): textwrap.dedent(body) for name, body in files.items()}
-    project = Project(root, files=[], overlay=overlay)
+    project = Project(root, files=[], overlay=overlay, knowledge=Knowledge(read(loads(textwrap.dedent(declared).encode()))))
     warnings: list[tuple[str, str]] = []
     starts = [os.path.join(root, *name.split("/")) for name in entries or sorted(files)]
     calls = loss_calls(project, starts, lambda path, reason: warnings.append((os.path.basename(path), reason)))
     return Traced(calls, warnings)
 
 
-def value_of(text: str, files: Mapping[str, str] | None = None) -> str:
+def value_of(text: str, files: Mapping[str, str] | None = None, declared: str = "") -> str:
     """What ``out`` is at the end of a program: a kind, an interval, or ``unknown: `` and why. Several cases are joined by ``; ``."""
-    return "; ".join(trace(textwrap.dedent(text) + PROBE, files).predictions)
+    return "; ".join(trace(textwrap.dedent(text) + PROBE, files, declared=declared).predictions)
 
 
 def out_of(text: str, files: Mapping[str, str] | None = None) -> Argument:

@@ -89,6 +89,11 @@ class DeclaredLoss:
     unclear: bool = False
     cases: Cases[DeclaredLoss] = field(default_factory=Cases)
 
+    @property
+    def is_result(self) -> bool:
+        """Whether a call of a class computes the loss itself."""
+        return self.function is True
+
 
 @dataclass(frozen=True)
 class DeclaredCall:
@@ -108,6 +113,11 @@ class DeclaredCall:
     layers: tuple[LayerCall, ...] = ()
     rank: int = 2
     cases: Cases[DeclaredCall] = field(default_factory=Cases)
+
+    @property
+    def is_result(self) -> bool:
+        """Whether a call of a class is said to return no object, but the result itself."""
+        return self.model is False
 
     @property
     def title(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bcelint.callsite import CallSite
-from bcelint.fix.context import Context
+from bcelint.fix.context import ROWS, Context
 from bcelint.fix.edits import Outcome, Refusal
 from bcelint.fix.repairs import activations, arguments, logs, losses, targets
 
@@ -36,6 +36,8 @@ BY_HAND = {
 
 def repair(context: Context, code: str, site: CallSite) -> Outcome:
     """How the problem ``code`` of one call site is repaired."""
+    if site.loss not in ROWS:
+        return Refusal("the loss is not torch's: what could stand for it is not known")
     if code in BY_HAND:
         return Refusal(BY_HAND[code])
     if code not in REPAIRS:
