@@ -85,10 +85,8 @@ def _findings(text: str, path: str, advice: bool) -> list[Finding]:
 
 def _look_at_configuration() -> None:
     """Say what is wrong with the working directory's configuration before there are worker processes, which would each say it again."""
-    from bcelint.config.discovery import candidates
-
     here = os.getcwd()
-    if next(candidates(here, here), None) is not None:
+    if any(os.path.isfile(os.path.join(here, name)) for name in ("bcelint.toml", "pyproject.toml")):
         from bcelint.config import Settings
 
         is_worker = multiprocessing.parent_process() is not None

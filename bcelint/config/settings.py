@@ -6,11 +6,10 @@ import os
 from collections.abc import Collection, Sequence
 from typing import Callable
 
-from bcelint.config.discovery import candidates
+from bcelint.config.discovery import Tops, files_in
 from bcelint.config.reading import Config, ConfigError, read_config, section
 from bcelint.places import shown
 from bcelint.project.files import skipped
-from bcelint.project.roots import find_root
 
 
 class Settings:
@@ -39,7 +38,7 @@ class Settings:
         self._complain = complain
         self._fixed = fixed
         self._by_folder: dict[str, Config] = {}
-        self._by_path: dict[str, Config | None] = {}
+        self._tops = Tops()
         self._given = None if config is None else _given(config)
 
     @classmethod
@@ -53,19 +52,16 @@ class Settings:
             return Config()
         if self._given is not None:
             return self._given
-        folder = os.path.dirname(os.path.abspath(path))
-        if folder not in self._by_folder:
-            self._by_folder[folder] = self._find(folder, path)
-        return self._by_folder[folder]
+        return self._in(os.path.dirname(os.path.abspath(path)))
 
-    def _find(self, folder: str, path: str) -> Config:
-        for candidate in candidates(folder, find_root(path)):
-            if candidate not in self._by_path:
-                self._by_path[candidate] = self._load(candidate)
-            found = self._by_path[candidate]
-            if found is not None:
-                return found
-        return Config()
+    def _in(self, folder: str) -> Config:
+        if folder not in self._by_folder:
+            loaded = (self._load(path) for path in files_in(folder))
+            found = next((config for config in loaded if config is not None), None)
+            if found is None:
+                found = Config() if self._tops.is_top(folder) else self._in(os.path.dirname(folder))
+            self._by_folder[folder] = found
+        return self._by_folder[folder]
 
     def _load(self, path: str) -> Config | None:
         try:
