@@ -8,6 +8,7 @@ import click
 
 from bcelint.cli.exit_codes import FINDINGS
 from bcelint.cli.options import chosen, rule_options
+from bcelint.cli.report import report, report_options
 
 PROGRAM: dict[str, Any] = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 """What stands behind the program's name is the program's own."""
@@ -16,8 +17,7 @@ PROGRAM: dict[str, Any] = {"ignore_unknown_options": True, "allow_interspersed_a
 @click.command(context_settings=PROGRAM)
 @click.option("-m", "is_module", is_flag=True, help="PROGRAM is a module's name, as in `python -m`.")
 @rule_options
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How findings are printed.")
-@click.option("--output-file", type=click.Path(dir_okay=False, writable=True), help="Where findings go.  [default: stdout]")
+@report_options
 @click.option("--max-steps", type=click.IntRange(min=1), metavar="N", help="Watch no more after N loss calls; the program goes on.")
 @click.argument("program")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
@@ -43,25 +43,7 @@ def run(
     from bcelint.cli.watching import watched
 
     codes = chosen(select, ignore, advice)
-    code, report, _ = watched(is_module, program, arguments, max_steps)
-    result = session.result_of(report.calls, codes)
-    _write(result, report.times, output_format, output_file)
+    code, seen, _ = watched(is_module, program, arguments, max_steps)
+    result = session.result_of(seen.calls, codes)
+    report(result, output_format, output_file, times=seen.times)
     return code or (FINDINGS if result.findings else 0)
-
-
-def _write(result: Any, times: Any, output_format: str, output_file: str | None) -> None:
-    from bcelint.cli.console import to_file
-    from bcelint.cli.render_json import findings_as_json
-    from bcelint.cli.render_text import print_findings
-
-    if output_file is None:
-        if output_format == "json":
-            click.echo(findings_as_json(result.findings, times))
-        else:
-            print_findings(result, times=times)
-        return
-    with open(output_file, "w", encoding="utf-8") as file:
-        if output_format == "json":
-            file.write(findings_as_json(result.findings, times) + "\n")
-        else:
-            print_findings(result, times=times, console=to_file(file))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
+from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from click.testing import Result
@@ -46,3 +47,16 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "train.py").write_text(TRAIN)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def sarif_path() -> Callable[..., str]:
+    """The file that an artifact location of a SARIF log means, worked out as the specification says."""
+
+    def path(log: dict[str, Any], artifact: dict[str, str]) -> str:
+        bases = log["runs"][0]["originalUriBaseIds"]
+        uri = urljoin(bases[artifact["uriBaseId"]]["uri"], artifact["uri"]) if "uriBaseId" in artifact else artifact["uri"]
+        assert uri.startswith("file:///")
+        return unquote(urlsplit(uri).path)
+
+    return path
