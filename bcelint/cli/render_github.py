@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from bcelint.cli.levels import level
 from bcelint.cli.render_concise import as_line
 from bcelint.finding import Finding
 from bcelint.places import shown
+from bcelint.rules.registry import by_code
 
 WORKSPACE = "GITHUB_WORKSPACE"
 """The environment variable that names the checkout's folder, to which the paths of annotations are relative."""
@@ -32,7 +32,7 @@ def _command(finding: Finding) -> str:
         properties.update(endLine=at.end_line)
     properties["title"] = f"{finding.code} {finding.name}"
     listed = ",".join(f"{name}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}" for name, value in properties.items())
-    return f"::{_COMMANDS[level(finding)]} {listed}::{_escaped(as_line(finding))}"
+    return f"::{_COMMANDS[by_code(finding.code).level]} {listed}::{_escaped(as_line(finding))}"
 
 
 def _escaped(text: str) -> str:

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any, Callable
 from urllib.parse import quote
 
 from bcelint import __version__
-from bcelint.cli.levels import level, level_of
 from bcelint.cli.render_json import dump
 from bcelint.finding import Finding, TraceStep
 from bcelint.fingerprints import numbered
 from bcelint.places import shown
-from bcelint.rules.registry import ALL_RULES
+from bcelint.rules.registry import EVERY_CODE, UNUSED_NOQA
 
 if TYPE_CHECKING:
     from bcelint.fix.edits import Edit, Repair
-    from bcelint.rules.base import Rule
+    from bcelint.rules.base import Documented
     from bcelint.session import Result
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -33,7 +32,7 @@ Json = dict[str, Any]
 
 def result_as_sarif(result: Result, times: Callable[[Finding], int] | None = None) -> str:
     """The log that ``check --output-format sarif`` prints; with ``times``, which says how often each finding was seen, that beside it."""
-    index = {rule.code: number for number, rule in enumerate(ALL_RULES)}
+    index = {rule.code: number for number, rule in enumerate(EVERY_CODE)}
     repairs = _safe_repairs(result)
     results = []
     for finding, print_, before in numbered(result.findings, result.line):
@@ -43,7 +42,7 @@ def result_as_sarif(result: Result, times: Callable[[Finding], int] | None = Non
         if times is not None:
             item["occurrenceCount"] = times(finding)
         results.append(item)
-    driver = {"name": "bcelint", "semanticVersion": __version__, "version": __version__, "rules": [_rule(rule) for rule in ALL_RULES]}
+    driver = {"name": "bcelint", "semanticVersion": __version__, "version": __version__, "rules": [_rule(rule) for rule in EVERY_CODE]}
     run = {
         "tool": {"driver": driver},
         "invocations": [_invocation(result)],
@@ -54,7 +53,7 @@ def result_as_sarif(result: Result, times: Callable[[Finding], int] | None = Non
     return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _rule(rule: Rule) -> Json:
+def _rule(rule: Documented) -> Json:
     docs = rule.docs()
     what = docs.split("\n## ")[0].partition("\n")[2]
     link = _LINK.search(docs)
@@ -65,7 +64,7 @@ def _rule(rule: Rule) -> Json:
         "fullDescription": {"text": " ".join(what.split())},
         "help": {"text": docs, "markdown": docs},
         **({} if link is None else {"helpUri": link["target"]}),
-        "defaultConfiguration": {"level": level_of(rule), "enabled": not rule.advice},
+        "defaultConfiguration": {"level": rule.level, "enabled": not rule.advice and rule is not UNUSED_NOQA},
     }
 
 
@@ -75,7 +74,7 @@ def _result(finding: Finding, rule: int, print_: str) -> Json:
     item: Json = {
         "ruleId": finding.code,
         "ruleIndex": rule,
-        "level": level(finding),
+        "level": EVERY_CODE[rule].level,
         "message": {"text": finding.message},
         "locations": [_location(at.path, region)],
         "partialFingerprints": {FINGERPRINT: print_},
@@ -117,7 +116,7 @@ def _safe_repairs(result: Result) -> dict[Finding, Repair]:
     from bcelint.fix.edits import Repair
     from bcelint.fix.plan import outcomes
 
-    found = outcomes(result.findings, result.sites, result.text_of)
+    found = outcomes(result.findings, result.sites, result.text_of, result.known)
     return {finding: each for finding, each in found.items() if isinstance(each, Repair) and each.is_safe and not each.imports}
 
 
