@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from bcelint import __version__
 
 if TYPE_CHECKING:
+    from bcelint.baseline import Baseline
     from bcelint.finding import Finding
     from bcelint.workspace import Workspace
 
@@ -29,6 +30,8 @@ class Plugin:
     name: ClassVar[str] = "bcelint"
     version: ClassVar[str] = __version__
     advice: ClassVar[bool] = False
+    unused_noqa: ClassVar[bool] = False
+    baseline: ClassVar[Baseline | None] = None
 
     def __init__(self, tree: ast.AST, lines: Sequence[str], filename: str) -> None:
         self._text = "".join(lines)
@@ -43,15 +46,31 @@ class Plugin:
             parse_from_config=True,
             help="Also report code that is right but could be better (BCE9xx).",
         )
+        manager.add_option(
+            "--bcelint-unused-noqa",
+            action="store_true",
+            default=False,
+            parse_from_config=True,
+            help="Also report noqa comments that name a BCE code which is not found there (BCE001).",
+        )
+        manager.add_option(
+            "--bcelint-baseline",
+            metavar="FILE",
+            parse_from_config=True,
+            normalize_paths=True,
+            help="Leave alone what this file holds, which `bcelint check --write-baseline` made.",
+        )
 
     @classmethod
     def parse_options(cls, options: Any) -> None:
         cls.advice = bool(getattr(options, "bcelint_advice", False))
+        cls.unused_noqa = bool(getattr(options, "bcelint_unused_noqa", False))
+        cls.baseline = _loaded(getattr(options, "bcelint_baseline", None))
 
     def run(self) -> Iterator[Report]:
         """(line from 1, column from 0, text, type) for each finding. Never raises: an error here would end the whole flake8 run."""
         try:
-            findings = _findings(self._text, self._path, self.advice)
+            findings = _findings(self._text, self._path, self.advice, self.unused_noqa, self.baseline)
         except Exception as error:
             _complain(self._path, error)
             return
@@ -60,16 +79,31 @@ class Plugin:
             yield at.line, at.column - 1, f"{finding.code} {finding.message}", type(self)
 
 
-def _findings(text: str, path: str, advice: bool) -> list[Finding]:
+def _findings(text: str, path: str, advice: bool, unused_noqa: bool, baseline: Baseline | None) -> list[Finding]:
     """The findings in ``path``. The projects of a process are read once, and each of their entry files is evaluated once."""
     global _workspace
     from bcelint.cache import default_cache
-    from bcelint.session import findings_in
+    from bcelint.session import choose_rules, findings_in, new_findings
     from bcelint.workspace import Workspace
 
     if _workspace is None:
         _workspace = Workspace(cache=default_cache())
-    return [finding for finding in findings_in(_workspace, path, text) if advice or not finding.advice]
+    codes = choose_rules(advice=advice, unused_noqa=True) if unused_noqa else ()
+    findings = [finding for finding in findings_in(_workspace, path, text, codes) if advice or not finding.advice]
+    return findings if baseline is None else new_findings(findings, text, baseline)
+
+
+def _loaded(path: str | None) -> Baseline | None:
+    """The baseline; where it can't be read, a line on stderr and none."""
+    if not path:
+        return None
+    from bcelint.baseline import load
+
+    try:
+        return load(path)
+    except Exception as error:
+        _say(str(error))
+        return None
 
 
 def _complain(path: str, error: Exception) -> None:
@@ -77,4 +111,8 @@ def _complain(path: str, error: Exception) -> None:
     global _complained
     if not _complained:
         _complained = True
-        print(" ".join(f"bcelint: could not check {path}: {type(error).__name__}: {error}".split()), file=sys.stderr)
+        _say(f"could not check {path}: {type(error).__name__}: {error}")
+
+
+def _say(line: str) -> None:
+    print(" ".join(f"bcelint: {line}".split()), file=sys.stderr)

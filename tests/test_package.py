@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import bcelint
-from bcelint.rules.registry import ALL_RULES
+from bcelint.rules.registry import EVERY_CODE
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -77,17 +77,17 @@ def test_interactive_examples(example: Path, path: Path) -> None:
 
 def test_the_readme_lists_every_rule() -> None:
     rows = [(m["code"], m["name"]) for m in _ROW.finditer(README)]
-    assert rows == [(rule.code, rule.name) for rule in ALL_RULES]
+    assert rows == [(rule.code, rule.name) for rule in EVERY_CODE]
 
 
 def test_the_readme_leads_to_the_file_of_each_rule() -> None:
     classes = {m["code"]: (ROOT / m["file"]).read_text(encoding="utf-8") for m in _ROW.finditer(README)}
-    assert all(f"class {type(rule).__name__}(Rule)" in classes[rule.code] for rule in ALL_RULES)
+    assert all(f"class {type(rule).__name__}(" in classes[rule.code] for rule in EVERY_CODE)
 
 
 def test_the_changelog_names_every_rule() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.findall(r"- (BCE\d{3}) (\S+)", changelog) == [(rule.code, rule.name) for rule in ALL_RULES]
+    assert re.findall(r"- (BCE\d{3}) (\S+)", changelog) == [(rule.code, rule.name) for rule in EVERY_CODE]
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
@@ -98,7 +98,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
 def test_docs_name_codes_that_exist(path: Path) -> None:
-    assert set(re.findall(r"\bBCE\d{3}\b", path.read_text(encoding="utf-8"))) <= {rule.code for rule in ALL_RULES}
+    assert set(re.findall(r"\bBCE\d{3}\b", path.read_text(encoding="utf-8"))) <= {rule.code for rule in EVERY_CODE}
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)

@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bcelint.cli.baselines import baseline_option, loaded
 from bcelint.cli.exit_codes import COULD_NOT_RUN, FINDINGS, NOTHING_FOUND
 from bcelint.cli.options import NothingToDo, chosen, rule_options
 
 if TYPE_CHECKING:
+    from bcelint.baseline import Baseline
     from bcelint.fix.engine import Fixes
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @rule_options
+@baseline_option
 @click.option("--unsafe", is_flag=True, help="Also make repairs that are a judgement.")
 @click.option("--diff", is_flag=True, help="Print what would change as a unified diff and write nothing.")
 @click.option("--allow-dirty", is_flag=True, help="Change files also where git has uncommitted changes in them.")
@@ -30,6 +33,7 @@ def fix(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     advice: bool,
+    baseline: str | None,
     unsafe: bool,
     diff: bool,
     allow_dirty: bool,
@@ -40,19 +44,27 @@ def fix(
     """Repair what `check` finds.
 
     Safe repairs make the training loss what the code plainly meant and change nothing else; --unsafe adds those that are a
-    judgement. Findings that `# noqa` silences are left alone, and so are notebooks.
+    judgement. Findings that `# noqa` silences or a baseline holds are left alone, and so are notebooks.
 
     Exit code: 0 nothing is left, 1 findings are left (with --diff: something would change), 2 it could not run or not write.
     """
     try:
-        return _fix(paths, chosen(select, ignore, advice), unsafe, diff, allow_dirty, jobs, no_cache, quiet)
+        return _fix(paths, chosen(select, ignore, advice), loaded(baseline), unsafe, diff, allow_dirty, jobs, no_cache, quiet)
     except KeyboardInterrupt as stopped:
         click.echo(str(stopped) or "interrupted; nothing was written", err=True)
         raise
 
 
 def _fix(
-    paths: Sequence[str], codes: Collection[str], unsafe: bool, diff: bool, allow_dirty: bool, jobs: int | None, no_cache: bool, quiet: bool
+    paths: Sequence[str],
+    codes: Collection[str],
+    baseline: Baseline | None,
+    unsafe: bool,
+    diff: bool,
+    allow_dirty: bool,
+    jobs: int | None,
+    no_cache: bool,
+    quiet: bool,
 ) -> int:
     from bcelint.cache import default_cache
     from bcelint.cli.progress import progress
@@ -61,7 +73,7 @@ def _fix(
     from bcelint.fix.write import write
 
     with progress(sys.stderr) as report:
-        found = fixes(paths or (os.curdir,), codes, unsafe, jobs, report, None if no_cache else default_cache())
+        found = fixes(paths or (os.curdir,), codes, unsafe, jobs, report, None if no_cache else default_cache(), baseline=baseline)
     _warn(found)
     if diff:
         print_diff(found)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from bcelint.baseline import Baseline
     from bcelint.session import Result
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -49,12 +50,12 @@ def codes(values: Sequence[str]) -> list[str] | None:
     return found if values else None
 
 
-def chosen(select: Sequence[str], ignore: Sequence[str], advice: bool) -> frozenset[str]:
+def chosen(select: Sequence[str], ignore: Sequence[str], advice: bool, unused_noqa: bool = False) -> frozenset[str]:
     """The codes that the options select. Raises ``click.UsageError`` for one that no rule has."""
     from bcelint import session
 
     try:
-        return session.choose_rules(codes(select), codes(ignore), advice)
+        return session.choose_rules(codes(select), codes(ignore), advice, unused_noqa)
     except session.UnknownCode as error:
         raise click.UsageError(str(error)) from None
 
@@ -67,6 +68,8 @@ def run(
     jobs: int | None,
     no_cache: bool,
     stdin_filename: str | None,
+    unused_noqa: bool = False,
+    baseline: Baseline | None = None,
 ) -> Result:
     """Analyse what the options name, with warnings on stderr and a progress bar if stderr is a terminal.
 
@@ -76,17 +79,17 @@ def run(
     from bcelint.cache import default_cache
     from bcelint.cli.progress import progress
 
-    rules = chosen(select, ignore, advice)
+    rules = chosen(select, ignore, advice, unused_noqa)
     cache = None if no_cache else default_cache()
     if STDIN in paths:
         if len(paths) > 1:
             raise click.UsageError("stdin (`-`) can't be checked together with other paths")
         text = session.decoded(sys.stdin.buffer.read())
-        result = session.analyse_text(text, stdin_filename or "stdin.py", rules, cache)
+        result = session.analyse_text(text, stdin_filename or "stdin.py", rules, cache, baseline)
     else:
         given = paths or (os.curdir,)
         with progress(sys.stderr) as report:
-            result = session.analyse(given, rules, jobs=jobs, progress=report, cache=cache)
+            result = session.analyse(given, rules, jobs=jobs, progress=report, cache=cache, baseline=baseline)
     for warning in result.warnings:
         click.echo(f"warning: {' '.join(warning.split())}", err=True)
     if not result.checked and result.warnings:

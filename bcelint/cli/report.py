@@ -24,7 +24,7 @@ def report_options(command: F) -> F:
     """``--output-format`` and ``--output-file``."""
     form = click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True, help="How findings are printed.")
     file = click.option(
-        "--output-file", "-o", type=click.Path(dir_okay=False, writable=True), callback=_has_a_folder, help="Where they go.  [default: stdout]"
+        "--output-file", "-o", type=click.Path(dir_okay=False, writable=True), callback=has_a_folder, help="Where they go.  [default: stdout]"
     )
     return form(file(command))
 
@@ -80,7 +80,7 @@ def _rendered(result: Result, output_format: str, summary: bool, times: Times | 
     return findings_as_lines(result.findings) + (f"{summary_of(result, times)}\n" if summary else "")
 
 
-def _has_a_folder(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+def has_a_folder(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     """Said before the analysis, not after it."""
     if value is not None and not os.path.isdir(os.path.dirname(os.path.abspath(value))):
         raise click.BadParameter(f"the folder of {value!r} does not exist", context, parameter)
