@@ -116,13 +116,15 @@ def test_advice_is_a_note(project: Path, log: Log) -> None:
     assert (result["ruleId"], result["level"]) == ("BCE901", "note")
 
 
-def test_safe_repairs_can_be_made_by_others(project: Path, invoke: Check, log: Log, sarif_path: Callable[..., str]) -> None:
-    """The replacements, made by hand, are what ``bcelint fix`` makes; unsafe repairs are not offered to programs."""
-    text = "# é𝒳\r\n" + (project / "train.py").read_text().replace("net(x), y", "torch.sigmoid(net.fc(x)), y").replace("\n", "\r\n")
+@pytest.mark.parametrize("newline", ["\r\n", "\r"])
+def test_safe_repairs_can_be_made_by_others(project: Path, invoke: Check, log: Log, sarif_path: Callable[..., str], newline: str) -> None:
+    """The replacements, made by hand, are what ``bcelint fix`` makes."""
+    text = "name = 'é𝒳'\n" + (project / "train.py").read_text().replace("net(x), y", "torch.sigmoid(net.fc(x)), y")
+    text = text.replace("\n", newline)
     (project / "train.py").write_bytes(text.encode())
     found = log()
     (fix,) = found["runs"][0]["results"][0]["fixes"]
-    lines = text.split("\r\n")
+    lines = text.split(newline)
     (change,) = fix["artifactChanges"]
     assert sarif_path(found, change["artifactLocation"]) == str(project / "train.py")
     for each in reversed(change["replacements"]):
@@ -131,11 +133,14 @@ def test_safe_repairs_can_be_made_by_others(project: Path, invoke: Check, log: L
         line = lines[region["startLine"] - 1]
         lines[region["startLine"] - 1] = line[: region["startColumn"] - 1] + each["insertedContent"]["text"] + line[region["endColumn"] - 1 :]
     assert invoke("fix", "--allow-dirty").exit_code == 0
-    assert "\r\n".join(lines).encode() == (project / "train.py").read_bytes() != text.encode()
+    assert newline.join(lines).encode() == (project / "train.py").read_bytes() != text.encode()
 
 
-def test_unsafe_repairs_are_not_offered(project: Path, log: Log) -> None:
-    assert "fixes" not in log()["runs"][0]["results"][0]
+def test_unsafe_repairs_are_not_offered_to_programs(project: Path, log: Log) -> None:
+    with open(project / "train.py", "a", encoding="utf-8") as file:
+        file.write("safe = bce_logits(torch.sigmoid(net.fc(x)), y)\n")
+        file.write("unsafe = torch.nn.BCEWithLogitsLoss()(net(x), y)\n")
+    assert ["fixes" in result for result in log()["runs"][0]["results"]] == [False, True, False]
 
 
 def test_all_that_the_fixtures_have(log: Log) -> None:
