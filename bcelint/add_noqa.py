@@ -10,11 +10,10 @@ from collections.abc import Collection, Mapping
 from bcelint.noqa import Comment, Noqa
 
 IN_A_STRING = "a `# noqa` stands in a string there, and only the first one of a line is read"
-NO_PLACE = "a comment can't be put there without changing the code"
+NO_LINE = "the file has no such line"
 NO_TOKENS = "this Python can't split the file into tokens"
 
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
-_UNSEEN = (tokenize.COMMENT, tokenize.NL)
 
 
 def with_noqa(text: str, wanted: Mapping[int, Collection[str]]) -> tuple[str, dict[int, str]]:
@@ -22,17 +21,16 @@ def with_noqa(text: str, wanted: Mapping[int, Collection[str]]) -> tuple[str, di
 
     One comment may have to speak for several lines: those of a string or of a backslash continuation. Nothing but comments changes.
     """
-    noqa = Noqa(text)
-    before = _tokens(text)
-    if before is None:
+    if not _has_tokens(text):
         return text, dict.fromkeys(wanted, NO_TOKENS)
+    noqa = Noqa(text)
     of_span: dict[int, set[str]] = {}
     refused = {}
     for line, codes in wanted.items():
         missing = {code for code in codes if not noqa.silences(code, line)}
         span = noqa.span(line)
         if span is None:
-            refused[line] = NO_PLACE
+            refused[line] = NO_LINE
         elif missing and span.comment is not None and not span.comment.is_comment:
             refused[line] = IN_A_STRING
         elif missing:
@@ -41,11 +39,8 @@ def with_noqa(text: str, wanted: Mapping[int, Collection[str]]) -> tuple[str, di
     for last, codes in of_span.items():
         span = noqa.span(last)
         assert span is not None
-        old, parts[last - 1][0] = parts[last - 1][0], _with_comment(parts[last - 1][0], span.comment, sorted(codes))
-        if _tokens(_joined(parts)) != before:
-            parts[last - 1][0] = old
-            refused.update({line: NO_PLACE for line in wanted if span.first <= line <= last})
-    return _joined(parts), refused
+        parts[last - 1][0] = _with_comment(parts[last - 1][0], span.comment, sorted(codes))
+    return "".join(line + end for line, end in parts), refused
 
 
 def _with_comment(line: str, comment: Comment | None, codes: list[str]) -> str:
@@ -56,14 +51,11 @@ def _with_comment(line: str, comment: Comment | None, codes: list[str]) -> str:
     return f"{line[:end]}, {', '.join(codes)}{line[end:]}"
 
 
-def _joined(parts: list[list[str]]) -> str:
-    return "".join(line + end for line, end in parts)
-
-
-def _tokens(text: str) -> list[tuple[int, str]] | None:
-    """What the text is made of, but for its comments; None where it can't be told."""
+def _has_tokens(text: str) -> bool:
+    """Whether it can be told where strings and comments are."""
     try:
-        tokens = tokenize.generate_tokens(io.StringIO(text, newline=None).readline)
-        return [(token.type, token.string) for token in tokens if token.type not in _UNSEEN]
+        for _ in tokenize.generate_tokens(io.StringIO(text, newline=None).readline):
+            pass
     except (tokenize.TokenError, SyntaxError):
-        return None
+        return False
+    return True

@@ -100,10 +100,21 @@ def _loaded(path: str | None) -> Baseline | None:
     from bcelint.baseline import load
 
     try:
-        return load(path)
+        return load(_found_above(path))
     except Exception as error:
         _say(str(error))
         return None
+
+
+def _found_above(path: str) -> str:
+    """A bare name, which flake8 takes from its configuration as it stands, in the nearest folder from the working directory upwards."""
+    if os.path.dirname(path):
+        return path
+    folder = os.getcwd()
+    while not os.path.exists(os.path.join(folder, path)) and os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+    above = os.path.join(folder, path)
+    return above if os.path.exists(above) else path
 
 
 def _complain(path: str, error: Exception) -> None:

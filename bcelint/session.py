@@ -199,8 +199,6 @@ def _run(
 ) -> list[JudgedCall]:
     """The judged calls of all tasks, each loss call once. Files of which not all were seen are taken out of ``result.judged``."""
     doubtful = set(unreadable)
-    for path in unreadable:
-        doubtful |= workspace.project(workspace.root(path)).around([path])
     calls: list[JudgedCall] = []
     outcomes: Sequence[Outcome] = ()
     if tasks:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import tokenize
+from pathlib import Path
+
 import pytest
 
 from bcelint.add_noqa import IN_A_STRING, NO_TOKENS, with_noqa
@@ -60,3 +64,24 @@ def test_what_cannot_be_done() -> None:
 def test_a_blanket_in_a_string_silences_as_it_does_in_flake8() -> None:
     text = "a = f(x, '# noqa')\n"
     assert with_noqa(text, {1: ["BCE102"]}) == (text, {})
+
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted([*(ROOT / "bcelint" / "fix").glob("*.py"), *(ROOT / "tests" / "api").glob("*.py"), *(ROOT / "tests" / "rules").glob("*.py")])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_line_of_real_files(path: Path) -> None:
+    """A comment on each line changes nothing but comments, and silences its line."""
+    text = path.read_text(encoding="utf-8")
+    lines = range(1, text.count("\n") + 1)
+    after, refused = with_noqa(text, {line: ["BCE102"] for line in lines})
+    noqa = Noqa(after)
+    assert all(noqa.silences("BCE102", line) != (line in refused) for line in lines)
+    assert set(refused.values()) <= {IN_A_STRING}
+    assert code(after) == code(text)
+
+
+def code(text: str) -> list[tuple[int, str]]:
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    return [(token.type, token.string) for token in tokens if token.type not in (tokenize.COMMENT, tokenize.NL)]

@@ -119,6 +119,9 @@ def test_a_run_settles_only_what_it_is_about(known: Path, invoke: Invoke) -> Non
     result = invoke("check", "--write-baseline", FILE)
     assert "train.py" in result.stderr
     assert (known / FILE).read_text() == whole
+    (known / "train.py").write_bytes(b"# \xff\n")
+    invoke("check", "--write-baseline", FILE)
+    assert (known / FILE).read_text() == whole
     (known / "model.py").write_text("class Net(:\n")  # now nothing is known of again.py either
     invoke("check", "--write-baseline", FILE)
     assert (known / FILE).read_text() == whole
@@ -261,7 +264,20 @@ def test_written_whole_or_not_at_all(known: Path, invoke: Invoke, monkeypatch: p
     assert sorted(path.name for path in known.iterdir()) == [FILE, "model.py", "pyproject.toml", "train.py"]
 
 
-def test_flake8_heeds_the_same_file(known: Path) -> None:
+SPLIT = "loss = bce_logits(net(x), y) + \\\n    0"
+
+
+def test_what_noqa_silences_uses_up_no_entry(project: Path, invoke: Invoke, lines: Callable[..., list[int]]) -> None:
+    """In flake8 neither, which applies its comments after the plugin."""
+    train = project / "train.py"
+    train.write_text(train.read_text().replace(TWIN, f"{SPLIT}  # noqa: BCE102\n{SPLIT}\n"))
+    invoke("check", "--write-baseline", FILE)
+    assert lines() == []
+    command = [sys.executable, "-m", "flake8", "--select", "BCE", "--bcelint-baseline", FILE, "."]
+    assert subprocess.run(command, capture_output=True, encoding="utf-8", check=False).stdout == ""
+
+
+def test_flake8_heeds_the_same_file(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def flake8(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([sys.executable, "-m", "flake8", "--select", "BCE", *arguments], capture_output=True, encoding="utf-8", check=False)
 
@@ -271,6 +287,15 @@ def test_flake8_heeds_the_same_file(known: Path) -> None:
     assert said == [("12", "BCE102")]
     (known / "setup.cfg").write_text(f"[flake8]\nbcelint-baseline = {FILE}\n")
     assert flake8(".").stdout.count("BCE102") == 1
+    monkeypatch.chdir(known / "sub")  # the path in a configuration file is relative to that file
+    assert flake8("..").stdout.count("BCE102") == 1
+    os.rename(known / FILE, known / "sub" / FILE)
+    (known / "setup.cfg").write_text(f"[flake8]\nbcelint-baseline = sub/{FILE}\n")
+    assert flake8("..").stdout.count("BCE102") == 2  # the entries are relative to the baseline, which has moved
+    os.rename(known / "sub" / FILE, known / FILE)
+    (known / "setup.cfg").write_text(f"[flake8]\nbcelint-baseline = ./{FILE}\n")
+    assert flake8("..").stdout.count("BCE102") == 1
+    monkeypatch.chdir(known)
     assert flake8("--isolated", ".").stdout.count("BCE102") == 2
     assert flake8("--disable-noqa", ".").stdout.count("BCE102") == 2
     done = flake8("--isolated", "--bcelint-baseline", "nowhere.json", ".")
