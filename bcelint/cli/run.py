@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
 
+from bcelint.cli.baselines import baseline_option, loaded
 from bcelint.cli.exit_codes import FINDINGS
 from bcelint.cli.options import chosen, rule_options
 from bcelint.cli.report import report, report_options
@@ -18,6 +20,7 @@ PROGRAM: dict[str, Any] = {"ignore_unknown_options": True, "allow_interspersed_a
 @click.option("-m", "is_module", is_flag=True, help="PROGRAM is a module's name, as in `python -m`.")
 @rule_options
 @report_options
+@baseline_option
 @click.option("--max-steps", type=click.IntRange(min=1), metavar="N", help="Watch no more after N loss calls; the program goes on.")
 @click.argument("program")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
@@ -27,6 +30,7 @@ def run(
     arguments: tuple[str, ...],
     output_format: str,
     output_file: str | None,
+    baseline: str | None,
     max_steps: int | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -43,7 +47,9 @@ def run(
     from bcelint.cli.watching import watched
 
     codes = chosen(select, ignore, advice)
+    known = loaded(baseline)
+    output_file = output_file and os.path.abspath(output_file)  # the program may go to another folder
     code, seen, _ = watched(is_module, program, arguments, max_steps)
-    result = session.result_of(seen.calls, codes)
+    result = session.without_known(session.result_of(seen.calls, codes), known)
     report(result, output_format, output_file, times=seen.times)
     return code or (FINDINGS if result.findings else 0)
