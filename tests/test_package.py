@@ -52,6 +52,31 @@ def test_the_readme_shows_what_is_printed(example: Path, command: str, output: s
     assert (done.stdout, done.stderr) == (output, "")
 
 
+BLOCKS = [block["text"] for block in _CONSOLE.finditer((ROOT / "docs" / "output.md").read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=[block.partition("\n")[0] for block in BLOCKS])
+def test_the_docs_show_what_is_printed(example: Path, block: str) -> None:
+    """The commands of a block one after the other."""
+    shown = "".join(f"$ {match['command']}\n{_printed(match['command'])}" for match in _COMMAND.finditer(block))
+    assert shown == block
+
+
+def _printed(command: str) -> str:
+    done = subprocess.run([sys.executable, "-m", *shlex.split(command)], capture_output=True, encoding="utf-8", check=False)
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_every_option_of_check_is_documented() -> None:
+    from bcelint.cli.main import main
+
+    text = README + (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
+    options = {name for option in main.commands["check"].params for name in option.opts if name.startswith("--")}
+    assert [name for name in sorted(options) if not re.search(rf"`[^`\n]*{name}\b", text)] == []
+    assert "--output-format" in options
+
+
 def test_the_readme_example_is_found(example: Path) -> None:
     """Against a README whose blocks the patterns above miss."""
     assert sorted(path.name for path in example.iterdir()) == ["model.py", "train.py"]
