@@ -66,7 +66,7 @@ class Baseline:
         files: dict[str, dict[str, dict[str, int]]] = {}
         for path, code, line in sorted(self.entries):
             files.setdefault(path, {}).setdefault(code, {})[line] = self.entries[path, code, line]
-        write_text(self.path, json.dumps({"version": VERSION, "findings": files}, indent=2) + "\n")
+        write_text(self.path, json.dumps({"version": VERSION, "findings": files}, indent=2, ensure_ascii=False) + "\n")
 
     def _numbered(self, findings: Iterable[Finding], line_of: LineOf) -> list[tuple[Finding, Entry, int]]:
         names: dict[str, str] = {}
