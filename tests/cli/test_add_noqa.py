@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import pytest
 from click.testing import Result
 
 Invoke = Callable[..., Result]
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
 
 def test_after_it_check_is_clean(project: Path, invoke: Invoke) -> None:
@@ -60,6 +63,18 @@ def test_several_lines_and_codes(project: Path, invoke: Invoke) -> None:
         "BCE102",
     ]
     assert invoke("check").exit_code == 0
+
+
+@pytest.mark.parametrize("folder", ["bce102-double-sigmoid", "bce203-target-shape", "bce302-swapped-arguments"])
+def test_the_fixtures(tmp_path: Path, invoke: Invoke, monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    """Afterwards nothing is found, and no comment is too many."""
+    shutil.copytree(FIXTURES / folder, tmp_path / folder)
+    monkeypatch.chdir(tmp_path)
+    found = invoke("check", "--advice", "--output-format", "concise", "-q").stdout.splitlines()
+    assert invoke("check", "--advice", "--add-noqa").stdout == f"Silenced {len(found)} findings.\n"
+    assert len(found) > 2
+    result = invoke("check", "--advice", "--unused-noqa")
+    assert (result.exit_code, result.stdout) == (0, "All checks passed!\n")
 
 
 def test_only_what_is_selected_and_not_in_the_baseline(project: Path, invoke: Invoke) -> None:

@@ -138,6 +138,7 @@ def test_the_file(known: Path, invoke: Invoke) -> None:
     data = json.loads(text)
     assert list(data) == ["version", "findings"]
     assert list(data["findings"]) == ["../sub/größe.py", "../train.py"]
+    assert "größe" in text
     entries = data["findings"]["../train.py"]["BCE102"]
     assert list(entries) == sorted(entries)
     assert set(entries.values()) == {1}
@@ -146,6 +147,14 @@ def test_the_file(known: Path, invoke: Invoke) -> None:
     invoke("check", "--write-baseline", "ci/known.json")
     assert (known / "ci" / "known.json").read_text(encoding="utf-8") == text
     assert invoke("check", "--baseline", "ci/known.json").exit_code == 0
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are bytes on other systems only")
+def test_a_name_that_is_no_text(project: Path, invoke: Invoke) -> None:
+    os.rename(project / "train.py", os.fsencode(project) + b"/tr\xff.py")
+    assert invoke("check", "--write-baseline", FILE).exit_code == 0
+    result = invoke("check", "--baseline", FILE)
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 BROKEN = {
@@ -248,6 +257,48 @@ def test_fix_changes_no_loss_that_a_known_finding_shares(project: Path, invoke: 
     (project / "train.py").write_text(text)
     invoke("fix", "--unsafe")
     assert "nn.BCELoss()" in (project / "train.py").read_text()
+
+
+def test_the_codemod_leaves_it_alone(known: Path) -> None:
+    def codemod(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "libcst.tool", "codemod", "-x", "bcelint.codemod.FixLosses", "--unsafe", "-j", "1", *arguments, "train.py"]
+        return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+
+    before = (known / "train.py").read_text()
+    assert codemod("--baseline", FILE).returncode == 0
+    assert (known / "train.py").read_text() == before
+    done = codemod("--baseline", "nowhere.json")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].endswith("argument --baseline: nowhere.json: can't be read: No such file or directory")
+    assert codemod().returncode == 0
+    assert (known / "train.py").read_text() != before
+
+
+def test_two_branches_merge(known: Path, invoke: Invoke) -> None:
+    """Each takes a finding of its own into the baseline; git puts both together."""
+
+    def git(*arguments: str) -> None:
+        identity = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+        subprocess.run(["git", *identity, *arguments], capture_output=True, check=True)
+
+    def commit(name: str) -> None:
+        shutil.copy(known / "train.py", known / name)
+        invoke("check", "--write-baseline", FILE)
+        git("add", "-A")
+        git("commit", "-m", name)
+
+    git("init", "-b", "main")
+    commit("train2.py")
+    git("checkout", "-b", "other")
+    commit("after.py")
+    git("checkout", "main")
+    commit("zebra.py")
+    git("merge", "other")
+    result = invoke("check", "--baseline", FILE)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "All checks passed!\n", "")
+    merged = (known / FILE).read_text()
+    invoke("check", "--write-baseline", FILE)
+    assert (known / FILE).read_text() == merged
 
 
 def test_written_whole_or_not_at_all(known: Path, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
