@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @rule_options
 @baseline_option
+@click.option("--unused-noqa", is_flag=True, help="Also drop the codes of `# noqa: BCE…` comments that silence nothing.")
 @click.option("--unsafe", is_flag=True, help="Also make repairs that are a judgement.")
 @click.option("--diff", is_flag=True, help="Print what would change as a unified diff and write nothing.")
 @click.option("--allow-dirty", is_flag=True, help="Change files also where git has uncommitted changes in them.")
@@ -34,6 +35,7 @@ def fix(
     ignore: tuple[str, ...],
     advice: bool,
     baseline: str | None,
+    unused_noqa: bool,
     unsafe: bool,
     diff: bool,
     allow_dirty: bool,
@@ -49,7 +51,7 @@ def fix(
     Exit code: 0 nothing is left, 1 findings are left (with --diff: something would change), 2 it could not run or not write.
     """
     try:
-        return _fix(paths, chosen(select, ignore, advice), loaded(baseline), unsafe, diff, allow_dirty, jobs, no_cache, quiet)
+        return _fix(paths, chosen(select, ignore, advice, unused_noqa), loaded(baseline), unsafe, diff, allow_dirty, jobs, no_cache, quiet)
     except KeyboardInterrupt as stopped:
         click.echo(str(stopped) or "interrupted; nothing was written", err=True)
         raise

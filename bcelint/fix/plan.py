@@ -9,7 +9,9 @@ from bcelint.finding import Finding, Position
 from bcelint.fix.context import Context
 from bcelint.fix.edits import Outcome, Refusal, Repair, whole
 from bcelint.fix.repairs import repair
+from bcelint.fix.repairs.comments import unused_noqa
 from bcelint.noqa import Noqa
+from bcelint.rules.registry import UNUSED_NOQA
 
 
 class _Silence:
@@ -47,6 +49,8 @@ def outcomes(
 
 def _outcome(context: Context, silence: _Silence, finding: Finding, sites: Sequence[CallSite]) -> Outcome:
     try:
+        if finding.code == UNUSED_NOQA.code:
+            return unused_noqa(context.code(finding.position.path), finding)
         found = whole([repair(context, finding.code, site) for site in sites])
     except Exception as error:
         # A mistake in a repair may cost that repair, but never the finding.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 
 from bcelint.finding import Finding, Position
@@ -9,6 +10,7 @@ from bcelint.noqa import Comment, Noqa
 from bcelint.rules.base import Documented
 
 _PREFIX = "BCE"
+_CODE = re.compile(r"\bBCE\d+\b")
 
 
 class UnusedNoqa(Documented):
@@ -36,7 +38,8 @@ class UnusedNoqa(Documented):
     ```
 
     ## Fix safety
-    There is no automatic repair: delete the code, or the whole comment where it is the only one.
+    Dropping the code, or the whole comment where it is the only one, is safe: no program hangs on it. What else the comment says
+    stays.
 
     ## References
     - [flake8: in-line ignoring errors](https://flake8.pycqa.org/en/latest/user/violations.html#in-line-ignoring-errors)
@@ -77,6 +80,10 @@ class UnusedNoqa(Documented):
             if foreign or unused:
                 findings.append(Finding(self.code, self.name, _message(comment, unused, foreign), _position(path, comment)))
         return findings
+
+    def codes_of(self, finding: Finding) -> list[str]:
+        """The codes that a finding of this rule says are to be dropped."""
+        return list(dict.fromkeys(_CODE.findall(finding.message)))
 
 
 def _message(comment: Comment, unused: list[str], foreign: list[str]) -> str:

@@ -110,6 +110,40 @@ def test_a_baseline_holds_it(marked: Path, invoke: Invoke) -> None:
     assert invoke("check", "--baseline", "known.json").stderr == ""
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("x = 1  # noqa: BCE102\n", "x = 1\n"),
+        ("x = 1  # noqa: BCE102", "x = 1"),
+        ("x = 1\t# noqa:bce102,\n", "x = 1\n"),
+        ("x = 1  # why  # noqa: BCE102\n", "x = 1  # why\n"),
+        ("x = 1  # noqa: BCE102 because\n", "x = 1  # because\n"),
+        ("x = 1  # noqa: BCE102  # type: ignore\n", "x = 1  # type: ignore\n"),
+        ("x = 1  # noqa: E501, BCE102, W291\n", "x = 1  # noqa: E501, W291\n"),
+        ("x = 1  # NOQA:BCE102 E501 because\n", "x = 1  # NOQA: E501 because\n"),
+        ("x = 1  # noqa: BCE102, BCE777\n", "x = 1\n"),
+        ("x = \\\n    1  # noqa: BCE102\ny = 2\n", "x = \\\n    1\ny = 2\n"),
+        ("é = 1  # noqa: BCE102\r\ny = '''\r\n'''  # noqa: BCE1\r\n", "é = 1\r\ny = '''\r\n'''\r\n"),
+    ],
+)
+def test_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, invoke: Invoke, before: str, after: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "a.py"
+    path.write_bytes(before.encode())
+    assert invoke("fix").stdout == "Nothing to fix!\n"
+    assert invoke("check", "--unused-noqa", "--output-format", "json").stdout.count('"applicability": "safe"') >= 1
+    assert invoke("fix", "--unused-noqa", "--allow-dirty").exit_code == 0
+    assert path.read_bytes() == after.encode()
+    assert invoke("check", "--unused-noqa").exit_code == 0
+
+
+def test_fix_leaves_the_comments_that_are_used(marked: Path, invoke: Invoke) -> None:
+    before = (marked / "train.py").read_text()
+    assert invoke("fix", "--unsafe", "--unused-noqa", "--allow-dirty").exit_code == 0
+    assert (marked / "train.py").read_text() == before.replace("loss.backward()  # noqa: BCE102", "loss.backward()")
+    assert "# noqa: E501\n" in (marked / "model.py").read_text()
+
+
 def test_flake8(marked: Path) -> None:
     def flake8(*arguments: str) -> list[str]:
         command = [sys.executable, "-m", "flake8", "--select", "BCE", *arguments, "."]
