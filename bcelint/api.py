@@ -1,7 +1,8 @@
 """The public interface: findings for a text, or for files and folders.
 
 Nothing here runs or imports the code it reads, and no input raises: a file that can't be read has no findings. ``ValueError`` is raised
-for a code in ``select`` or ``ignore`` that no rule has, and ``ConfigError``, which is a ``ValueError``, for a configuration that can't be used.
+for a code in ``select`` or ``ignore`` that no rule has, and ``ConfigError``, which is a ``ValueError``, for a configuration that can't
+be used; and for a baseline that can't be read.
 
 Every function reads the configuration of the files as ``bcelint check`` does; ``config`` names another one, and with ``isolated`` none is read.
 What is passed as an argument wins.
@@ -19,6 +20,7 @@ from bcelint.config import Settings
 from bcelint.finding import Finding
 
 if TYPE_CHECKING:
+    from bcelint.baseline import Baseline
     from bcelint.judge import JudgedCall
 
 Path = Union[str, "os.PathLike[str]"]
@@ -33,14 +35,16 @@ def check_text(
     advice: bool | None = None,
     config: Path | None = None,
     isolated: bool = False,
+    baseline: Path | None = None,
 ) -> list[Finding]:
     """The findings in ``text``, sorted by line and column.
 
     ``text`` stands for the file ``path``, which need not exist; what is on disk there is not looked at, but the files around it are.
     Only findings whose place lies in that file are returned. ``select`` and ``ignore`` hold codes or prefixes (``"BCE1"``).
+    Findings that the file ``baseline`` holds, or the one that the configuration names, are left out.
     """
     settings = _settings(select, ignore, advice, config, isolated)
-    return session.analyse_text(text, os.fspath(path), settings, default_cache()).findings
+    return session.analyse_text(text, os.fspath(path), settings, default_cache(), _loaded(baseline, settings, path)).findings
 
 
 def check_paths(
@@ -51,15 +55,17 @@ def check_paths(
     advice: bool | None = None,
     config: Path | None = None,
     isolated: bool = False,
+    baseline: Path | None = None,
     jobs: int | None = None,
 ) -> list[Finding]:
     """The findings that belong to files and folders, sorted by path, line and column.
 
     A finding belongs to them if its place, or any step of its trace, lies in one of their files. ``jobs`` is the number of processes, one
-    per CPU where it is None.
+    per CPU where it is None. Findings that the file ``baseline`` holds, or the one that the working directory's configuration names, are
+    left out.
     """
     settings = _settings(select, ignore, advice, config, isolated)
-    return session.analyse([os.fspath(path) for path in paths], settings, jobs, cache=default_cache()).findings
+    return session.analyse([os.fspath(path) for path in paths], settings, jobs, cache=default_cache(), baseline=_loaded(baseline, settings)).findings
 
 
 def loss_calls(paths: Iterable[Path], *, config: Path | None = None, isolated: bool = False, jobs: int | None = None) -> list[JudgedCall]:
@@ -71,3 +77,10 @@ def loss_calls(paths: Iterable[Path], *, config: Path | None = None, isolated: b
 def _settings(select: Sequence[str] | None, ignore: Sequence[str] | None, advice: bool | None, config: Path | None, isolated: bool) -> Settings:
     session.choose_rules(select, ignore)
     return Settings(select, ignore, advice, None if config is None else os.fspath(config), isolated)
+
+
+def _loaded(baseline: Path | None, settings: Settings, beside: Path = "any.py") -> Baseline | None:
+    from bcelint.baseline import load
+
+    path = os.fspath(baseline) if baseline is not None else settings.baseline(os.path.abspath(beside))
+    return None if path is None else load(path)

@@ -13,6 +13,7 @@ import libcst as cst
 from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 
 from bcelint import session
+from bcelint.baseline import BadBaseline, Baseline, load
 from bcelint.cache import default_cache
 from bcelint.config import Settings
 
@@ -25,9 +26,17 @@ class FixLosses(CodemodCommand):
 
     DESCRIPTION = "Repair loss-function misuse in PyTorch code, as `bcelint fix` does."
 
-    def __init__(self, context: CodemodContext, unsafe: bool = False, advice: bool = False, select: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        context: CodemodContext,
+        unsafe: bool = False,
+        advice: bool = False,
+        select: Sequence[str] | None = None,
+        baseline: Baseline | None = None,
+    ) -> None:
         super().__init__(context)
         self.unsafe = unsafe
+        self.baseline = baseline
         session.choose_rules(select)
         self.settings = Settings(select, advice=advice or None)
 
@@ -36,6 +45,7 @@ class FixLosses(CodemodCommand):
         arg_parser.add_argument("--unsafe", action="store_true", help="also make repairs that are a judgement")
         arg_parser.add_argument("--advice", action="store_true", help="also change code that is right but could be better")
         arg_parser.add_argument("--select", action="append", metavar="CODE", help="only this rule (may be given again)")
+        arg_parser.add_argument("--baseline", type=_loaded, metavar="FILE", help="leave alone what this file holds")
 
     def transform_module_impl(self, tree: cst.Module) -> cst.Module:
         """The tree of the repaired text; the same tree where there is nothing to repair."""
@@ -45,7 +55,15 @@ class FixLosses(CodemodCommand):
             raise SkipFile("no file name")
         path = os.path.abspath(self.context.filename)
         text = tree.code
-        found = fixes([path], self.settings, self.unsafe, 1, cache=default_cache(), overlay={path: text}, only=lambda other: other == path)
+        overlay, only = {path: text}, lambda other: other == path
+        found = fixes([path], self.settings, self.unsafe, 1, cache=default_cache(), overlay=overlay, only=only, baseline=self.baseline)
         for left in found.left:
             self.warn(f"{left.finding.position.line}: {left.finding.code} {left.why}")
         return cst.parse_module(found.after[path], config=tree.config_for_parsing) if path in found.after else tree
+
+
+def _loaded(path: str) -> Baseline:
+    try:
+        return load(path)
+    except BadBaseline as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from bcelint import __version__
 
 if TYPE_CHECKING:
+    from bcelint.baseline import Baseline
     from bcelint.finding import Finding
     from bcelint.workspace import Workspace
 
@@ -23,6 +24,7 @@ Report = tuple[int, int, str, type]
 _workspace: Workspace | None = None
 _complained = False
 _said: set[str] = set()
+_baselines: dict[str, Baseline | None] = {}
 
 
 class Plugin:
@@ -31,6 +33,8 @@ class Plugin:
     name: ClassVar[str] = "bcelint"
     version: ClassVar[str] = __version__
     advice: ClassVar[bool] = False
+    unused_noqa: ClassVar[bool] = False
+    baseline: ClassVar[str] = ""
 
     def __init__(self, tree: ast.AST, lines: Sequence[str], filename: str) -> None:
         self._text = "".join(lines)
@@ -45,10 +49,26 @@ class Plugin:
             parse_from_config=True,
             help="Also report code that is right but could be better (BCE9xx).",
         )
+        manager.add_option(
+            "--bcelint-unused-noqa",
+            action="store_true",
+            default=False,
+            parse_from_config=True,
+            help="Also report noqa comments that name a BCE code which is not found there (BCE001).",
+        )
+        manager.add_option(
+            "--bcelint-baseline",
+            metavar="FILE",
+            parse_from_config=True,
+            normalize_paths=True,
+            help="Leave alone what this file holds, which `bcelint check --write-baseline` made.",
+        )
 
     @classmethod
     def parse_options(cls, options: Any) -> None:
         cls.advice = bool(getattr(options, "bcelint_advice", False))
+        cls.unused_noqa = bool(getattr(options, "bcelint_unused_noqa", False))
+        cls.baseline = getattr(options, "bcelint_baseline", None) or ""
         try:
             _look_at_configuration()
         except Exception as error:
@@ -57,7 +77,7 @@ class Plugin:
     def run(self) -> Iterator[Report]:
         """(line from 1, column from 0, text, type) for each finding. Never raises: an error here would end the whole flake8 run."""
         try:
-            findings = _findings(self._text, self._path, self.advice)
+            findings = _findings(self._text, self._path, self.advice, self.unused_noqa, self.baseline)
         except Exception as error:
             _complain(self._path, error)
             return
@@ -66,21 +86,24 @@ class Plugin:
             yield at.line, at.column - 1, f"{finding.code} {finding.message}", type(self)
 
 
-def _findings(text: str, path: str, advice: bool) -> list[Finding]:
+def _findings(text: str, path: str, advice: bool, unused_noqa: bool, baseline: str) -> list[Finding]:
     """The findings in ``path``. The projects of a process are read once, and each of their entry files is evaluated once."""
     global _workspace
     from bcelint.cache import default_cache
     from bcelint.config import Settings
-    from bcelint.session import findings_in
+    from bcelint.session import findings_in, new_findings
     from bcelint.workspace import Workspace
 
     if _workspace is None:
-        _workspace = Workspace(cache=default_cache(), settings=Settings(advice=advice or None, complain=_say_once))
+        settings = Settings(advice=advice or None, complain=_say_once, unused_noqa=unused_noqa or None)
+        _workspace = Workspace(cache=default_cache(), settings=settings)
     findings = findings_in(_workspace, path, text)
     if not findings:
         return []
+    known = _loaded(_found_above(baseline) if baseline else _workspace.settings.baseline(path))
     codes = _workspace.settings.codes(path)
-    return [finding for finding in findings if finding.code in codes]
+    findings = [finding for finding in findings if finding.code in codes]
+    return findings if known is None else new_findings(findings, text, known)
 
 
 def _look_at_configuration() -> None:
@@ -91,6 +114,31 @@ def _look_at_configuration() -> None:
 
         is_worker = multiprocessing.parent_process() is not None
         Settings(complain=_said.add if is_worker else _say_once).config(os.path.join(here, "any.py"))
+
+
+def _loaded(path: str | None) -> Baseline | None:
+    """The baseline; where it can't be read, a line on stderr, once, and none."""
+    if path is None or path in _baselines:
+        return _baselines.get(path or "")
+    from bcelint.baseline import load
+
+    _baselines[path] = None
+    try:
+        _baselines[path] = load(path)
+    except Exception as error:
+        _say(str(error))
+    return _baselines[path]
+
+
+def _found_above(path: str) -> str:
+    """A bare name, which flake8 takes from its configuration as it stands, in the nearest folder from the working directory upwards."""
+    if os.path.dirname(path):
+        return path
+    folder = os.getcwd()
+    while not os.path.exists(os.path.join(folder, path)) and os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+    above = os.path.join(folder, path)
+    return above if os.path.exists(above) else path
 
 
 def _complain(path: str, error: Exception) -> None:

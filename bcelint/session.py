@@ -14,17 +14,21 @@ from typing import TYPE_CHECKING, Callable
 
 from bcelint.config import Settings
 from bcelint.finding import Finding, Position
-from bcelint.noqa import Noqa
+from bcelint.noqa import Noqa, lines_of
 from bcelint.places import shown
 from bcelint.project.files import discover
 from bcelint.project.source import BadInput, read_source
-from bcelint.workspace import Task, Workspace, together
+from bcelint.workspace import Outcome, Task, Workspace, together
 
 if TYPE_CHECKING:
+    from bcelint.baseline import Baseline
     from bcelint.cache import Cache
     from bcelint.callsite import CallSite
     from bcelint.judge import JudgedCall
     from bcelint.workers import Progress
+
+
+_UNUSED_NOQA = "BCE001"
 
 
 class UnknownCode(ValueError):
@@ -51,31 +55,45 @@ class Result:
     """The files that the run was about."""
     sites: list[CallSite] = field(default_factory=list)
     """What repairs must know of the calls that have a problem, and of those that share a criterion with one."""
+    judged: list[str] = field(default_factory=list)
+    """The files of the run of which every loss call in reach was seen: nothing that they hang together with was unreadable or failed."""
+    known: list[Finding] = field(default_factory=list)
+    """The findings that a baseline holds, sorted by place."""
+    baseline: Baseline | None = None
+    codes_of: Callable[[str], Collection[str]] = field(default=lambda path: frozenset())
+    """What the run selected in a file."""
 
     def line(self, path: str, number: int) -> str | None:
         """A line (from 1) of a file, without its end; None where there is none."""
-        lines = _lines(self.text_of(path))
+        lines = lines_of(self.text_of(path))
         return lines[number - 1] if 0 < number <= len(lines) else None
 
 
-def choose_rules(select: Sequence[str] | None = None, ignore: Sequence[str] | None = None, advice: bool = False) -> frozenset[str]:
+def choose_rules(
+    select: Sequence[str] | None = None, ignore: Sequence[str] | None = None, advice: bool = False, unused_noqa: bool = False
+) -> frozenset[str]:
     """The codes that a run reports. Raises ``UnknownCode`` for a code or prefix that no rule has."""
     from bcelint.rules.registry import selected
 
     try:
-        return frozenset(rule.code for rule in selected(select, ignore, advice))
+        return frozenset(rule.code for rule in selected(select, ignore, advice, unused_noqa))
     except ValueError as error:
         raise UnknownCode(str(error)) from None
 
 
 def analyse(
-    paths: Sequence[str], codes: Collection[str] | Settings, jobs: int | None = None, progress: Progress | None = None, cache: Cache | None = None
+    paths: Sequence[str],
+    codes: Collection[str] | Settings,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    cache: Cache | None = None,
+    baseline: Baseline | None = None,
 ) -> Result:
     """Check files and folders. A finding belongs to the run if its place or a step of its trace lies in one of their files.
 
-    ``codes`` are those to report, with no configuration read, or settings.
+    ``codes`` are those to report, with no configuration read, or settings. What ``baseline`` holds is not among the ``findings``.
     """
-    return marked(survey(paths, codes, jobs, progress, cache))
+    return marked(without_known(survey(paths, codes, jobs, progress, cache), baseline))
 
 
 def survey(
@@ -94,11 +112,13 @@ def survey(
     result = Result()
     settings = Settings.of(codes)
     files = discover(paths, warn=result.warnings.append, excluded=settings.excluded)
-    result.warnings += _unreadable(files)
+    unreadable = dict(_unreadable(files))
+    result.warnings += unreadable.values()
     workspace = Workspace(overlay, cache, settings)
     result.files = list(dict.fromkeys([*files, *also]))
     tasks = workspace.tasks(result.files)
-    calls = _run(workspace, tasks, jobs, progress, result)
+    result.judged = files
+    calls = _run(workspace, tasks, jobs, progress, result, unreadable)
     result.checked = len(files)
     given = {os.path.realpath(path) for path in files}
 
@@ -115,20 +135,28 @@ def marked(result: Result) -> Result:
     if result.findings:
         from bcelint.fix.marks import with_fixes
 
-        result.findings = with_fixes(result.findings, result.sites, result.text_of)
+        result.findings = with_fixes(result.findings, result.sites, result.text_of, result.known)
     return result
 
 
-def analyse_text(text: str, path: str, codes: Collection[str] | Settings, cache: Cache | None = None) -> Result:
+def without_known(result: Result, baseline: Baseline | None) -> Result:
+    """The same with what ``baseline`` holds among the ``known``, not among the ``findings``."""
+    if baseline is not None:
+        result.baseline = baseline
+        result.findings, result.known = baseline.split(result.findings, result.line)
+    return result
+
+
+def analyse_text(text: str, path: str, codes: Collection[str] | Settings, cache: Cache | None = None, baseline: Baseline | None = None) -> Result:
     """Check a text that stands for the file ``path``, whatever is on disk there. Only findings whose place lies in it belong to the run."""
     path = os.path.abspath(path)
     settings = Settings.of(codes)
     workspace = Workspace({path: text}, cache, settings)
-    result = Result(checked=1)
+    result = Result(checked=1, files=[path], judged=[path])
     calls = _run(workspace, workspace.tasks([path]), 1, None, result)
     real = {os.path.realpath(path)}
     _keep(result, calls, settings, workspace, lambda finding: _is_in(finding.position, real), lambda call: _inside(call, real))
-    return marked(result)
+    return marked(without_known(result, baseline))
 
 
 def result_of(calls: Sequence[JudgedCall], codes: Collection[str] | Settings) -> Result:
@@ -142,43 +170,70 @@ def result_of(calls: Sequence[JudgedCall], codes: Collection[str] | Settings) ->
 def findings_in(workspace: Workspace, path: str, text: str) -> list[Finding]:
     """All findings whose place lies in ``path``, advice too, whatever ``# noqa`` says. ``text`` wins over what is on disk.
 
-    What ``workspace`` already knows is not found out again, as long as ``text`` is what is on disk. Raises ``AnalysisFailed`` where
-    bcelint itself failed.
+    Where the workspace's settings select BCE001, there are also the comments that silence nothing. What ``workspace`` already knows is not
+    found out again, as long as ``text`` is what is on disk. Raises ``AnalysisFailed`` where bcelint itself failed.
     """
     if not _on_disk(path, text):
         workspace = workspace.with_overlay({path: text})
-    outcome = together([workspace.run(task) for task in workspace.tasks_for(path)])
+    tasks = workspace.tasks_for(path)
+    outcomes = [workspace.run(task) for task in tasks]
+    outcome = together(outcomes)
     real = {os.path.realpath(path)}
     calls = [call for call in outcome.calls if _is_in(call.position, real)]
     if outcome.crashed and not calls:
         raise AnalysisFailed(outcome.warnings[-1][1])
-    return sorted({finding for call in _together(calls) for finding in call.findings}, key=_order)
+    findings = {finding for call in _together(calls) for finding in call.findings}
+    if "noqa" in text and _UNUSED_NOQA in workspace.settings.codes(path):
+        from bcelint.unused import unused_noqa
+
+        if not any(path in workspace.doubtful(task, each) for task, each in zip(tasks, outcomes)):
+            findings.update(unused_noqa({path: Noqa(text)}, outcome.calls, workspace.settings.codes))
+    return sorted(findings, key=_order)
 
 
-def _run(workspace: Workspace, tasks: Sequence[Task], jobs: int | None, progress: Progress | None, result: Result) -> list[JudgedCall]:
-    """The judged calls of all tasks, each loss call once."""
-    if not tasks:
-        return []
-    from bcelint.workers import run_tasks
+def new_findings(findings: Sequence[Finding], text: str, baseline: Baseline) -> list[Finding]:
+    """The findings of one file, without those that ``baseline`` holds. Those that ``# noqa`` silences use up none of its entries."""
+    noqa, lines = Noqa(text), lines_of(text)
+    spoken = [finding for finding in findings if not noqa.silences(finding.code, finding.position.line)]
+    _, known = baseline.split(spoken, lambda path, line: lines[line - 1] if line <= len(lines) else None)
+    return [finding for finding in findings if finding not in known]
 
+
+def _run(
+    workspace: Workspace,
+    tasks: Sequence[Task],
+    jobs: int | None,
+    progress: Progress | None,
+    result: Result,
+    unreadable: Collection[str] = (),
+) -> list[JudgedCall]:
+    """The judged calls of all tasks, each loss call once. Files of which not all were seen are taken out of ``result.judged``."""
+    doubtful = set(unreadable)
     calls: list[JudgedCall] = []
-    for outcome in run_tasks(workspace, tasks, jobs or os.cpu_count() or 1, progress):
+    outcomes: Sequence[Outcome] = ()
+    if tasks:
+        from bcelint.workers import run_tasks
+
+        outcomes = run_tasks(workspace, tasks, jobs or os.cpu_count() or 1, progress)
+    for task, outcome in zip(tasks, outcomes):
+        doubtful |= workspace.doubtful(task, outcome)
         calls.extend(outcome.calls)
         result.sites.extend(outcome.sites)
         result.warnings.extend(f"{shown(path)}: {reason}" for path, reason in outcome.warnings)
         result.crashed |= outcome.crashed
     result.warnings = list(dict.fromkeys(result.warnings))
     result.sites = list(dict.fromkeys(result.sites))
+    result.judged = [path for path in result.judged if path not in doubtful]
     return _together(calls)
 
 
-def _unreadable(files: Iterable[str]) -> Iterator[str]:
-    """A line for each file that is no text. Those that hold no loss are not looked at again, so this would go unnoticed."""
+def _unreadable(files: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each file that is no text, with a line that says why. Those that hold no loss are not looked at again, so this would go unnoticed."""
     for path in files:
         try:
             read_source(path)
         except BadInput as error:
-            yield f"{shown(path)}: {error.reason}"
+            yield path, f"{shown(path)}: {error.reason}"
 
 
 def _together(calls: Sequence[JudgedCall]) -> list[JudgedCall]:
@@ -202,25 +257,33 @@ class _Plain:
 
 def _keep(
     result: Result,
-    calls: Iterable[JudgedCall],
+    calls: Sequence[JudgedCall],
     settings: Settings,
     workspace: Workspace,
     belongs: Callable[[Finding], bool],
     shown: Callable[[JudgedCall], bool],
 ) -> None:
     """Fill ``result`` with what belongs to the run, is selected and not silenced."""
-    result.text_of = workspace.text
+    result.text_of, result.codes_of = workspace.text, settings.codes
     noqa: dict[str, Noqa] = {}
+
+    def speaks(finding: Finding) -> bool:
+        at = finding.position
+        if at.path not in noqa:
+            noqa[at.path] = Noqa(workspace.text(at.path))
+        return finding.code in settings.codes(at.path) and not noqa[at.path].silences(finding.code, at.line)
+
     for call in calls:
         findings = [finding for finding in call.findings if belongs(finding)]
         if findings or shown(call):
             result.calls.append(call)
-        for finding in findings:
-            at = finding.position
-            if at.path not in noqa:
-                noqa[at.path] = Noqa(workspace.text(at.path))
-            if finding.code in settings.codes(at.path) and not noqa[at.path].silences(finding.code, at.line):
-                result.findings.append(finding)
+        result.findings += filter(speaks, findings)
+    suspects = [path for path in result.judged if _UNUSED_NOQA in settings.codes(path)]
+    if suspects:
+        from bcelint.unused import unused_noqa
+
+        comments = {path: Noqa(workspace.text(path)) for path in suspects}
+        result.findings += filter(speaks, unused_noqa(comments, calls, settings.codes))
     result.findings = sorted(set(result.findings), key=_order)
     result.calls.sort(key=lambda call: (call.position, call.inner, call.loss))
 
@@ -244,13 +307,9 @@ def _order(finding: Finding) -> tuple[Position, str, str]:
 def _on_disk(path: str, text: str) -> bool:
     try:
         with open(path, "rb") as file:
-            return _lines(decoded(file.read())) == _lines(text)
+            return lines_of(decoded(file.read())) == lines_of(text)
     except OSError:
         return False
-
-
-def _lines(text: str) -> list[str]:
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def decoded(data: bytes) -> str:

@@ -187,6 +187,10 @@ class Workspace:
             self._outcomes[task] = outcome
         return self._outcomes[task]
 
+    def doubtful(self, task: Task, outcome: Outcome) -> set[str]:
+        """The files of which a task may not have seen every loss call, because something could not be read or evaluated."""
+        return self.project(task.root).around(path for path, _ in outcome.warnings) if outcome.warnings else set()
+
     def _evaluate(self, task: Task) -> Outcome:
         from bcelint.callsite import call_sites
         from bcelint.judge import judge, merge

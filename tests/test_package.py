@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import bcelint
-from bcelint.rules.registry import ALL_RULES
+from bcelint.rules.registry import EVERY_CODE
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -52,6 +52,31 @@ def test_the_readme_shows_what_is_printed(example: Path, command: str, output: s
     assert (done.stdout, done.stderr) == (output, "")
 
 
+BLOCKS = [block["text"] for block in _CONSOLE.finditer((ROOT / "docs" / "output.md").read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=[block.partition("\n")[0] for block in BLOCKS])
+def test_the_docs_show_what_is_printed(example: Path, block: str) -> None:
+    """The commands of a block one after the other."""
+    shown = "".join(f"$ {match['command']}\n{_printed(match['command'])}" for match in _COMMAND.finditer(block))
+    assert shown == block
+
+
+def _printed(command: str) -> str:
+    done = subprocess.run([sys.executable, "-m", *shlex.split(command)], capture_output=True, encoding="utf-8", check=False)
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_every_option_of_check_is_documented() -> None:
+    from bcelint.cli.main import main
+
+    text = README + (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
+    options = {name for option in main.commands["check"].params for name in option.opts if name.startswith("--")}
+    assert [name for name in sorted(options) if not re.search(rf"`[^`\n]*{name}\b", text)] == []
+    assert "--output-format" in options
+
+
 def test_the_readme_example_is_found(example: Path) -> None:
     """Against a README whose blocks the patterns above miss."""
     assert sorted(path.name for path in example.iterdir()) == ["model.py", "train.py"]
@@ -77,17 +102,17 @@ def test_interactive_examples(example: Path, path: Path) -> None:
 
 def test_the_readme_lists_every_rule() -> None:
     rows = [(m["code"], m["name"]) for m in _ROW.finditer(README)]
-    assert rows == [(rule.code, rule.name) for rule in ALL_RULES]
+    assert rows == [(rule.code, rule.name) for rule in EVERY_CODE]
 
 
 def test_the_readme_leads_to_the_file_of_each_rule() -> None:
     classes = {m["code"]: (ROOT / m["file"]).read_text(encoding="utf-8") for m in _ROW.finditer(README)}
-    assert all(f"class {type(rule).__name__}(Rule)" in classes[rule.code] for rule in ALL_RULES)
+    assert all(f"class {type(rule).__name__}(" in classes[rule.code] for rule in EVERY_CODE)
 
 
 def test_the_changelog_names_every_rule() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.findall(r"- (BCE\d{3}) (\S+)", changelog) == [(rule.code, rule.name) for rule in ALL_RULES]
+    assert re.findall(r"- (BCE\d{3}) (\S+)", changelog) == [(rule.code, rule.name) for rule in EVERY_CODE]
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
@@ -98,7 +123,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
 def test_docs_name_codes_that_exist(path: Path) -> None:
-    assert set(re.findall(r"\bBCE\d{3}\b", path.read_text(encoding="utf-8"))) <= {rule.code for rule in ALL_RULES}
+    assert set(re.findall(r"\bBCE\d{3}\b", path.read_text(encoding="utf-8"))) <= {rule.code for rule in EVERY_CODE}
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)

@@ -6,15 +6,33 @@ from typing import Any
 
 import click
 
+from bcelint.cli.baselines import baseline_option, loaded, mention_gone, write_baseline, write_baseline_option
 from bcelint.cli.exit_codes import COULD_NOT_RUN, FINDINGS, NOTHING_FOUND
-from bcelint.cli.options import analysis_options, run
+from bcelint.cli.options import STDIN, analysis_options, run
+from bcelint.cli.report import put, report, report_options
+from bcelint.cli.silencing import silence
+from bcelint.cli.statistics import check_form, statistics
 
 
 @click.command()
 @analysis_options
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How findings are printed.")
+@report_options
+@click.option("--statistics", "counts", is_flag=True, help="Print how often each code was found, not the findings.")
+@click.option("--unused-noqa/--no-unused-noqa", default=None, help="Also report `# noqa: BCE…` comments that silence nothing.")
+@baseline_option
+@write_baseline_option
+@click.option("--add-noqa", is_flag=True, help="Put a `# noqa` comment on the line of every finding.")
 @click.option("--quiet", "-q", is_flag=True, help="Print the findings and nothing else.")
-def check(output_format: str, quiet: bool, **options: Any) -> int:
+def check(
+    output_format: str,
+    output_file: str | None,
+    counts: bool,
+    baseline: str | None,
+    write_baseline_to: str | None,
+    add_noqa: bool,
+    quiet: bool,
+    **options: Any,
+) -> int:
     """Report every loss call that gets something its loss was not made for.
 
     PATH is a file, a folder, or - for the text on stdin; the default is the working directory. A finding is reported
@@ -22,15 +40,31 @@ def check(output_format: str, quiet: bool, **options: Any) -> int:
 
     Exit code: 0 nothing found, 1 findings, 2 it could not run, or not all of it.
     """
-    result = run(**options)
-    if output_format == "json":
-        from bcelint.cli.render_json import findings_as_json
-
-        click.echo(findings_as_json(result.findings))
+    _one_of({"--statistics": counts, "--write-baseline": write_baseline_to, "--add-noqa": add_noqa})
+    _one_of({"--write-baseline": write_baseline_to, "--baseline": baseline})
+    _one_of({"stdin (`-`)": STDIN in options["paths"], "--write-baseline": write_baseline_to})
+    _one_of({"stdin (`-`)": STDIN in options["paths"], "--add-noqa": add_noqa})
+    if counts:
+        check_form(output_format)
+    result = run(known=lambda settings: None if write_baseline_to else loaded(baseline, settings), **options)
+    if add_noqa:
+        return silence(result, quiet)
+    if write_baseline_to is not None:
+        write_baseline(write_baseline_to, result, quiet)
+        return COULD_NOT_RUN if result.crashed else NOTHING_FOUND
+    if counts:
+        put(statistics(result, output_format, summary=not quiet), output_file)
     else:
-        from bcelint.cli.render_text import print_findings
-
-        print_findings(result, summary=not quiet)
+        report(result, output_format, output_file, summary=not quiet)
+    if result.baseline is not None and not quiet:
+        mention_gone(result.baseline, result)
     if result.crashed:
         return COULD_NOT_RUN
     return FINDINGS if result.findings else NOTHING_FOUND
+
+
+def _one_of(given: dict[str, Any]) -> None:
+    """Raises ``click.UsageError`` where more than one option of these is given."""
+    names = [name for name, value in given.items() if value]
+    if len(names) > 1:
+        raise click.UsageError(f"{' and '.join(names)} don't go together")

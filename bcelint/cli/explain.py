@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from bcelint.rules.base import Rule
+    from bcelint.rules.base import Documented
 
 
 @click.command()
@@ -30,27 +30,27 @@ def explain(code: str) -> None:
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def rules(output_format: str) -> None:
     """List the rules."""
-    from bcelint.rules.registry import ALL_RULES
+    from bcelint.rules.registry import EVERY_CODE, UNUSED_NOQA
 
-    rows = [{"code": rule.code, "name": rule.name, "summary": rule.summary, "advice": rule.advice} for rule in ALL_RULES]
+    rows = [{"code": rule.code, "name": rule.name, "summary": rule.summary, "advice": rule.advice} for rule in EVERY_CODE]
     if output_format == "json":
         from bcelint.cli.render_json import dump
 
         click.echo(dump(rows))
         return
-    width = max(len(rule.name) for rule in ALL_RULES)
-    for rule in ALL_RULES:
-        advice = "  (advice: off by default)" if rule.advice else ""
-        click.echo(f"{rule.code}  {rule.name:<{width}}  {rule.summary}{advice}")
+    width = max(len(rule.name) for rule in EVERY_CODE)
+    for rule in EVERY_CODE:
+        off = "  (advice: off by default)" if rule.advice else "  (off by default: --unused-noqa)" if rule is UNUSED_NOQA else ""
+        click.echo(f"{rule.code}  {rule.name:<{width}}  {rule.summary}{off}")
 
 
-def _find(code: str) -> type[Rule] | Rule:
+def _find(code: str) -> Documented:
     """The rule of that code or name. Raises ``click.ClickException``, with the nearest one, where there is none."""
     import difflib
 
-    from bcelint.rules.registry import ALL_RULES
+    from bcelint.rules.registry import EVERY_CODE
 
-    known = {name: rule for rule in ALL_RULES for name in (rule.code, rule.name)}
+    known = {name: rule for rule in EVERY_CODE for name in (rule.code, rule.name)}
     wanted = code.strip()
     for name, rule in known.items():
         if name.lower() == wanted.lower().replace("_", "-"):

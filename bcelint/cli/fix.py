@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bcelint.cli.baselines import baseline_option, loaded
 from bcelint.cli.exit_codes import COULD_NOT_RUN, FINDINGS, NOTHING_FOUND
 from bcelint.cli.options import NothingToDo, rule_options, settings_of
 
 if TYPE_CHECKING:
+    from bcelint.baseline import Baseline
     from bcelint.config import Settings
     from bcelint.fix.engine import Fixes
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @rule_options
+@baseline_option
+@click.option("--unused-noqa/--no-unused-noqa", default=None, help="Also drop the codes of `# noqa: BCE…` comments that silence nothing.")
 @click.option("--unsafe", is_flag=True, help="Also make repairs that are a judgement.")
 @click.option("--diff", is_flag=True, help="Print what would change as a unified diff and write nothing.")
 @click.option("--allow-dirty", is_flag=True, help="Change files also where git has uncommitted changes in them.")
@@ -33,6 +37,8 @@ def fix(
     advice: bool | None,
     config: str | None,
     isolated: bool,
+    unused_noqa: bool | None,
+    baseline: str | None,
     unsafe: bool,
     diff: bool,
     allow_dirty: bool,
@@ -43,18 +49,29 @@ def fix(
     """Repair what `check` finds.
 
     Safe repairs make the training loss what the code plainly meant and change nothing else; --unsafe adds those that are a
-    judgement. Findings that `# noqa` silences are left alone, and so are notebooks.
+    judgement. Findings that `# noqa` silences or a baseline holds are left alone, and so are notebooks.
 
     Exit code: 0 nothing is left, 1 findings are left (with --diff: something would change), 2 it could not run or not write.
     """
     try:
-        return _fix(paths, settings_of(select, ignore, advice, config, isolated), unsafe, diff, allow_dirty, jobs, no_cache, quiet)
+        settings = settings_of(select, ignore, advice, config, isolated, unused_noqa)
+        return _fix(paths, settings, loaded(baseline, settings), unsafe, diff, allow_dirty, jobs, no_cache, quiet)
     except KeyboardInterrupt as stopped:
         click.echo(str(stopped) or "interrupted; nothing was written", err=True)
         raise
 
 
-def _fix(paths: Sequence[str], settings: Settings, unsafe: bool, diff: bool, allow_dirty: bool, jobs: int | None, no_cache: bool, quiet: bool) -> int:
+def _fix(
+    paths: Sequence[str],
+    settings: Settings,
+    baseline: Baseline | None,
+    unsafe: bool,
+    diff: bool,
+    allow_dirty: bool,
+    jobs: int | None,
+    no_cache: bool,
+    quiet: bool,
+) -> int:
     from bcelint.cache import default_cache
     from bcelint.cli.progress import progress
     from bcelint.cli.render_fixes import print_diff, print_summary
@@ -62,7 +79,7 @@ def _fix(paths: Sequence[str], settings: Settings, unsafe: bool, diff: bool, all
     from bcelint.fix.write import write
 
     with progress(sys.stderr) as report:
-        found = fixes(paths or (os.curdir,), settings, unsafe, jobs, report, None if no_cache else default_cache())
+        found = fixes(paths or (os.curdir,), settings, unsafe, jobs, report, None if no_cache else default_cache(), baseline=baseline)
     _warn(found)
     if diff:
         print_diff(found)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from bcelint.baseline import Baseline
     from bcelint.config import Settings
     from bcelint.session import Result
 
@@ -52,7 +53,14 @@ def codes(values: Sequence[str]) -> list[str] | None:
     return found if values else None
 
 
-def settings_of(select: Sequence[str], ignore: Sequence[str], advice: bool | None, config: str | None, isolated: bool) -> Settings:
+def settings_of(
+    select: Sequence[str],
+    ignore: Sequence[str],
+    advice: bool | None,
+    config: str | None,
+    isolated: bool,
+    unused_noqa: bool | None = None,
+) -> Settings:
     """What the options say. Raises ``click.UsageError`` for a code that no rule has, and ``ConfigError``."""
     from bcelint import session
     from bcelint.config import Settings
@@ -63,21 +71,18 @@ def settings_of(select: Sequence[str], ignore: Sequence[str], advice: bool | Non
         session.choose_rules(codes(select), codes(ignore))
     except session.UnknownCode as error:
         raise click.UsageError(str(error)) from None
-    return Settings(codes(select), codes(ignore), advice, config, isolated)
+    return Settings(codes(select), codes(ignore), advice, config, isolated, unused_noqa=unused_noqa)
 
 
 def run(
     paths: Sequence[str],
-    select: Sequence[str],
-    ignore: Sequence[str],
-    advice: bool | None,
-    config: str | None,
-    isolated: bool,
     jobs: int | None,
     no_cache: bool,
     stdin_filename: str | None,
+    known: Callable[[Settings], Baseline | None] = lambda settings: None,
+    **rules: Any,
 ) -> Result:
-    """Analyse what the options name, with warnings on stderr and a progress bar if stderr is a terminal.
+    """Analyse what the options name (``rules`` are those of ``settings_of``), with warnings on stderr and a progress bar if stderr is a terminal.
 
     Raises ``click.ClickException`` where nothing could be analysed.
     """
@@ -85,17 +90,18 @@ def run(
     from bcelint.cache import default_cache
     from bcelint.cli.progress import progress
 
-    settings = settings_of(select, ignore, advice, config, isolated)
+    settings = settings_of(**rules)
+    baseline = known(settings)
     cache = None if no_cache else default_cache()
     if STDIN in paths:
         if len(paths) > 1:
             raise click.UsageError("stdin (`-`) can't be checked together with other paths")
         text = session.decoded(sys.stdin.buffer.read())
-        result = session.analyse_text(text, stdin_filename or "stdin.py", settings, cache)
+        result = session.analyse_text(text, stdin_filename or "stdin.py", settings, cache, baseline)
     else:
         given = paths or (os.curdir,)
         with progress(sys.stderr) as report:
-            result = session.analyse(given, settings, jobs=jobs, progress=report, cache=cache)
+            result = session.analyse(given, settings, jobs=jobs, progress=report, cache=cache, baseline=baseline)
     for warning in result.warnings:
         click.echo(f"warning: {' '.join(warning.split())}", err=True)
     if not result.checked and result.warnings:

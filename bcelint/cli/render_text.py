@@ -23,15 +23,17 @@ def print_findings(result: Result, summary: bool = True, times: Callable[[Findin
         if times is not None:
             count = times(finding)
             console.print(styled(f"    seen {count} time{'' if count == 1 else 's'}"))
-    if not summary:
-        return
+    if summary:
+        style = "bold" if result.findings else "bold yellow" if times is not None and not result.calls else "bold green"
+        console.print(styled((summary_of(result, times), style)))
+
+
+def summary_of(result: Result, times: Callable[[Finding], int] | None = None) -> str:
+    """One line on how many findings there are."""
     count = len(result.findings)
     if count:
-        console.print(styled((f"Found {count} problem{'s' if count > 1 else ''}.", "bold")))
-    elif times is not None and not result.calls:
-        console.print(styled(("No loss call ran.", "bold yellow")))
-    else:
-        console.print(styled(("All checks passed!", "bold green")))
+        return f"Found {count} problem{'s' if count > 1 else ''}."
+    return "No loss call ran." if times is not None and not result.calls else "All checks passed!"
 
 
 def _print_finding(console: Console, finding: Finding, result: Result) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
 
+from bcelint.cli.baselines import baseline_option, loaded
 from bcelint.cli.exit_codes import FINDINGS
 from bcelint.cli.options import rule_options, settings_of
+from bcelint.cli.report import report, report_options
 
 PROGRAM: dict[str, Any] = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 """What stands behind the program's name is the program's own."""
@@ -16,8 +19,8 @@ PROGRAM: dict[str, Any] = {"ignore_unknown_options": True, "allow_interspersed_a
 @click.command(context_settings=PROGRAM)
 @click.option("-m", "is_module", is_flag=True, help="PROGRAM is a module's name, as in `python -m`.")
 @rule_options
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How findings are printed.")
-@click.option("--output-file", type=click.Path(dir_okay=False, writable=True), help="Where findings go.  [default: stdout]")
+@report_options
+@baseline_option
 @click.option("--max-steps", type=click.IntRange(min=1), metavar="N", help="Watch no more after N loss calls; the program goes on.")
 @click.argument("program")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
@@ -27,6 +30,7 @@ def run(
     arguments: tuple[str, ...],
     output_format: str,
     output_file: str | None,
+    baseline: str | None,
     max_steps: int | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -45,25 +49,9 @@ def run(
     from bcelint.cli.watching import watched
 
     settings = settings_of(select, ignore, advice, config, isolated)
-    code, report, _ = watched(is_module, program, arguments, max_steps)
-    result = session.result_of(report.calls, settings)
-    _write(result, report.times, output_format, output_file)
+    known = loaded(baseline, settings)
+    output_file = output_file and os.path.abspath(output_file)  # the program may go to another folder
+    code, seen, _ = watched(is_module, program, arguments, max_steps)
+    result = session.without_known(session.result_of(seen.calls, settings), known)
+    report(result, output_format, output_file, times=seen.times)
     return code or (FINDINGS if result.findings else 0)
-
-
-def _write(result: Any, times: Any, output_format: str, output_file: str | None) -> None:
-    from bcelint.cli.console import to_file
-    from bcelint.cli.render_json import findings_as_json
-    from bcelint.cli.render_text import print_findings
-
-    if output_file is None:
-        if output_format == "json":
-            click.echo(findings_as_json(result.findings, times))
-        else:
-            print_findings(result, times=times)
-        return
-    with open(output_file, "w", encoding="utf-8") as file:
-        if output_format == "json":
-            file.write(findings_as_json(result.findings, times) + "\n")
-        else:
-            print_findings(result, times=times, console=to_file(file))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 SECTION = "bcelint"
-KEYS = ("select", "ignore", "per-file-ignores", "exclude", "extend-exclude", "advice", "source-roots", "losses", "calls")
+KEYS = ("select", "ignore", "per-file-ignores", "exclude", "extend-exclude", "advice", "unused-noqa", "baseline", "source-roots", "losses", "calls")
 
 
 class ConfigError(ValueError):
@@ -24,7 +24,7 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True)
 class Config:
-    """What a configuration file says; None where it says nothing. Patterns are relative to ``folder``; ``source_roots`` are absolute."""
+    """What a configuration file says; None where it says nothing. Patterns are relative to ``folder``, other paths are absolute."""
 
     path: str = ""
     folder: str = ""
@@ -34,6 +34,8 @@ class Config:
     exclude: tuple[str, ...] | None = None
     extend_exclude: tuple[str, ...] = ()
     advice: bool | None = None
+    unused_noqa: bool | None = None
+    baseline: str | None = None
     source_roots: tuple[str, ...] = ()
     declared: Declarations = field(default_factory=Declarations)
 
@@ -125,9 +127,16 @@ def _read(path: str, data: Mapping[str, Any], folder: str) -> Config:
         exclude=table.texts("exclude"),
         extend_exclude=table.texts("extend-exclude") or (),
         advice=table.flag("advice"),
+        unused_noqa=table.flag("unused-noqa"),
+        baseline=_file(table, "baseline", folder),
         source_roots=_folders(table, folder),
         declared=read(data, prefix),
     )
+
+
+def _file(table: Any, key: str, folder: str) -> str | None:
+    given: str | None = table.text(key)
+    return None if given is None else os.path.normpath(os.path.join(folder, given))
 
 
 def _codes(table: Any, key: str) -> tuple[str, ...] | None:

@@ -15,8 +15,8 @@ from bcelint.project.files import skipped
 class Settings:
     """What counts for each file of a run.
 
-    ``select``, ``ignore`` and ``advice`` are the command line's: a ``select`` stands in the place of the configuration's ``select`` and
-    ``ignore``, an ``ignore`` is added to the configuration's. ``config`` is one file for all; ``isolated`` does without any. Where a
+    ``select``, ``ignore``, ``advice`` and ``unused_noqa`` are the command line's: a ``select`` stands in the place of the configuration's
+    ``select`` and ``ignore``, an ``ignore`` is added to the configuration's. ``config`` is one file for all; ``isolated`` does without any. Where a
     configuration can't be used, ConfigError is raised, or ``complain`` gets its message and the file has no configuration.
     ``fixed`` are the codes to report, whatever else is said.
     """
@@ -30,10 +30,12 @@ class Settings:
         isolated: bool = False,
         complain: Callable[[str], None] | None = None,
         fixed: Collection[str] | None = None,
+        unused_noqa: bool | None = None,
     ) -> None:
         self._select = select
         self._ignore = ignore
         self._advice = advice
+        self._unused_noqa = unused_noqa
         self._isolated = isolated
         self._complain = complain
         self._fixed = fixed
@@ -81,12 +83,17 @@ class Settings:
 
         config = self.config(path)
         advice = self._advice if self._advice is not None else bool(config.advice)
+        unused_noqa = self._unused_noqa if self._unused_noqa is not None else bool(config.unused_noqa)
         if self._select is not None:
             select, ignore = self._select, tuple(self._ignore or ())
         else:
             select, ignore = config.select, (*(config.ignore or ()), *(self._ignore or ()))  # type: ignore[assignment]
-        dropped = {rule.code for rule in selected(config.ignored(path), advice=True)} if config.per_file_ignores else set()
-        return frozenset(rule.code for rule in selected(select, ignore, advice)) - dropped
+        dropped = {rule.code for rule in selected(config.ignored(path), advice=True, unused_noqa=True)} if config.per_file_ignores else set()
+        return frozenset(rule.code for rule in selected(select, ignore, advice, unused_noqa)) - dropped
+
+    def baseline(self, path: str) -> str | None:
+        """The baseline that the configuration of a file names."""
+        return self.config(path).baseline
 
     def excluded(self, path: str) -> bool:
         """Whether a file, or a folder (with a slash at its end), is not to be checked unless it is asked for by its own path."""

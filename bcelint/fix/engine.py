@@ -14,6 +14,7 @@ from bcelint.fix.plan import chosen, edited_paths, outcomes
 from bcelint.fix.rewrite import fitting
 
 if TYPE_CHECKING:
+    from bcelint.baseline import Baseline
     from bcelint.cache import Cache
     from bcelint.config import Settings
     from bcelint.session import Result
@@ -71,7 +72,7 @@ class _Run:
         """Analyse, with the files that repairs would change among those whose every user is seen."""
         while True:
             result = self.analyse(self.overlay, self.also)
-            found = outcomes(result.findings, result.sites, result.text_of)
+            found = outcomes(result.findings, result.sites, result.text_of, result.known)
             missing = edited_paths(found.values()) - self.also
             if not missing:
                 return result, found
@@ -115,11 +116,12 @@ def fixes(
     cache: Cache | None = None,
     overlay: Mapping[str, str] | None = None,
     only: Callable[[str], bool] = lambda path: True,
+    baseline: Baseline | None = None,
 ) -> Fixes:
-    """What repairing the findings of ``paths`` would do. ``only`` says which files may be changed."""
+    """What repairing the findings of ``paths`` would do. ``only`` says which files may be changed; what ``baseline`` holds is left alone."""
 
     def analyse(texts: Mapping[str, str], also: Collection[str]) -> Result:
-        return session.survey(paths, codes, jobs, progress, cache, texts, also)
+        return session.without_known(session.survey(paths, codes, jobs, progress, cache, texts, also), baseline)
 
     run = _Run(paths, codes, unsafe, analyse, only, dict(overlay or {}))
     fixes = Fixes()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from bcelint.callsite import CallSite
@@ -11,9 +11,11 @@ from bcelint.fix.edits import Repair
 from bcelint.fix.plan import outcomes
 
 
-def with_fixes(findings: Sequence[Finding], sites: Sequence[CallSite], text_of: Callable[[str], str]) -> list[Finding]:
-    """The findings, each with its repair's applicability and title, where there is one."""
-    found = outcomes(findings, sites, text_of)
+def with_fixes(
+    findings: Sequence[Finding], sites: Sequence[CallSite], text_of: Callable[[str], str], left_alone: Collection[Finding] = ()
+) -> list[Finding]:
+    """The findings, each with its repair's applicability and title, where there is one that does not touch those ``left_alone``."""
+    found = outcomes(findings, sites, text_of, left_alone)
     marked = []
     for finding in findings:
         outcome = found[finding]

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from bcelint.callsite import CallSite
 from bcelint.finding import Finding, Position
 from bcelint.fix.context import Context
 from bcelint.fix.edits import Outcome, Refusal, Repair, whole
 from bcelint.fix.repairs import repair
+from bcelint.fix.repairs.comments import unused_noqa
 from bcelint.noqa import Noqa
+from bcelint.rules.registry import UNUSED_NOQA
 
 
 class _Silence:
-    """The ``# noqa`` comments of all files."""
+    """The ``# noqa`` comments of all files, and the findings that are left alone without one."""
 
-    def __init__(self, text_of: Callable[[str], str]) -> None:
+    def __init__(self, text_of: Callable[[str], str], left_alone: Collection[Finding]) -> None:
         self._text_of = text_of
         self._noqa: dict[str, Noqa] = {}
+        self._left_alone = {(finding.code, finding.position) for finding in left_alone}
 
     def at(self, code: str, position: Position) -> bool:
-        return self.on_line(code, position.path, position.line)
+        return (code, position) in self._left_alone or self.on_line(code, position.path, position.line)
 
     def on_line(self, code: str, path: str, line: int) -> bool:
         if path not in self._noqa:
@@ -28,9 +31,14 @@ class _Silence:
         return self._noqa[path].silences(code, line)
 
 
-def outcomes(findings: Sequence[Finding], sites: Sequence[CallSite], text_of: Callable[[str], str]) -> dict[Finding, Outcome]:
-    """How each finding is repaired. All its cases and callers are: one that can't be leaves the others alone."""
-    silence = _Silence(text_of)
+def outcomes(
+    findings: Sequence[Finding], sites: Sequence[CallSite], text_of: Callable[[str], str], left_alone: Collection[Finding] = ()
+) -> dict[Finding, Outcome]:
+    """How each finding is repaired. All its cases and callers are: one that can't be leaves the others alone.
+
+    The calls of ``left_alone`` are treated as if a ``# noqa`` stood there.
+    """
+    silence = _Silence(text_of, left_alone)
     context = Context(sites, text_of, silence.at)
     of: dict[tuple[str, Position], list[CallSite]] = {}
     for site in sites:
@@ -41,6 +49,8 @@ def outcomes(findings: Sequence[Finding], sites: Sequence[CallSite], text_of: Ca
 
 def _outcome(context: Context, silence: _Silence, finding: Finding, sites: Sequence[CallSite]) -> Outcome:
     try:
+        if finding.code == UNUSED_NOQA.code:
+            return unused_noqa(context.code(finding.position.path), finding)
         found = whole([repair(context, finding.code, site) for site in sites])
     except Exception as error:
         # A mistake in a repair may cost that repair, but never the finding.

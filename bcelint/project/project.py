@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -140,8 +140,12 @@ class Project:
         """
         chosen = set(self._reached)
         if targets is not None:
-            chosen &= self._with_importers(map(os.path.abspath, targets))
+            chosen &= _closure(map(os.path.abspath, targets), self.importers)
         return sorted(chosen, key=lambda path: (bool(self.importers(path)), path))
+
+    def around(self, paths: Iterable[str]) -> set[str]:
+        """``paths``, whoever imports them, over any number of files, and what all of those import: wherever their calls may lead."""
+        return _closure(_closure(map(os.path.abspath, paths), self.importers), self.imports)
 
     @cached_property
     def _resolver(self) -> Resolver:
@@ -207,15 +211,6 @@ class Project:
             self._loss_words[path] = words.union(name.rpartition(".")[2].encode() for name in own)
         return self._loss_words[path]
 
-    def _with_importers(self, paths: Iterable[str]) -> set[str]:
-        reached = set(paths)
-        waiting = list(reached)
-        while waiting:
-            fresh = self.importers(waiting.pop()) - reached
-            reached |= fresh
-            waiting += fresh
-        return reached
-
     def _bytes(self, path: str) -> bytes:
         if path in self._overlay:
             return self._overlay[path].encode("utf-8", "surrogatepass")
@@ -265,3 +260,14 @@ class Project:
             if defines(self._bytes(target), name) or os.path.basename(target) == "__init__.py":
                 origins |= self._origins(target, name, seen)
         return origins
+
+
+def _closure(paths: Iterable[str], more: Callable[[str], frozenset[str]]) -> set[str]:
+    """``paths`` and all that ``more`` gives for them, over any number of steps."""
+    reached = set(paths)
+    waiting = list(reached)
+    while waiting:
+        fresh = more(waiting.pop()) - reached
+        reached |= fresh
+        waiting += fresh
+    return reached

@@ -22,8 +22,8 @@ class Problem:
     steps: tuple[Step, ...] = ()
 
 
-class Rule(ABC):
-    """One rule. Its docstring holds the docs, under the headings that ``bcelint explain`` prints."""
+class Documented:
+    """What has a code. Its docstring holds the docs, under the headings that ``bcelint explain`` prints."""
 
     code: ClassVar[str]
     name: ClassVar[str]
@@ -31,14 +31,20 @@ class Rule(ABC):
     """What it reports, in one line."""
     advice: ClassVar[bool] = False
     """Advice is right code that could be better; it is off by default and never mixed with what is wrong."""
-
-    @abstractmethod
-    def check(self, call: LossCall) -> Problem | None:
-        """The problem with ``call``, or None. Reads facts only; never traces."""
+    level: ClassVar[str] = "error"
+    """How grave it is, in the words of SARIF: error, warning or note."""
 
     @classmethod
     def docs(cls) -> str:
         return inspect.cleandoc(cls.__doc__ or "")
+
+
+class Rule(Documented, ABC):
+    """One rule about loss calls."""
+
+    @abstractmethod
+    def check(self, call: LossCall) -> Problem | None:
+        """The problem with ``call``, or None. Reads facts only; never traces."""
 
 
 def where(step: Step) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from bcelint.rules.base import Rule
+from bcelint.rules.base import Documented, Rule
+from bcelint.rules.bce001_unused_noqa import UnusedNoqa
 from bcelint.rules.bce101_missing_sigmoid import MissingSigmoid
 from bcelint.rules.bce102_double_sigmoid import DoubleSigmoid
 from bcelint.rules.bce103_double_softmax import DoubleSoftmax
@@ -49,13 +50,19 @@ ALL_RULES: tuple[Rule, ...] = (
     PreferBceWithLogits(),
     RedundantLogSoftmax(),
 )
-"""Every rule once, sorted by code."""
+"""Every rule about loss calls once, sorted by code."""
 
-_BY_CODE = {rule.code: rule for rule in ALL_RULES}
+UNUSED_NOQA = UnusedNoqa()
+"""The one about comments, which needs the findings of all others."""
+
+EVERY_CODE: tuple[Documented, ...] = (UNUSED_NOQA, *ALL_RULES)
+"""All that has a code, sorted by it."""
+
+_BY_CODE = {rule.code: rule for rule in EVERY_CODE}
 _PREFIX = "BCE"
 
 
-def by_code(code: str) -> Rule:
+def by_code(code: str) -> Documented:
     """The rule with this full code, in any case; ValueError, naming the nearest, where there is none."""
     wanted = code.strip().upper()
     if wanted not in _BY_CODE:
@@ -63,20 +70,25 @@ def by_code(code: str) -> Rule:
     return _BY_CODE[wanted]
 
 
-def selected(select: Sequence[str] | None = None, ignore: Sequence[str] | None = None, advice: bool = False) -> tuple[Rule, ...]:
+def selected(
+    select: Sequence[str] | None = None, ignore: Sequence[str] | None = None, advice: bool = False, unused_noqa: bool = False
+) -> tuple[Documented, ...]:
     """The rules that a run applies.
 
     ``select`` (all where None) and ``ignore`` hold codes, prefixes such as ``BCE1``, or ``ALL``; the longer one wins, and ``ignore``
-    where they are equally long. Advice needs ``advice`` or its full code in ``select``. ValueError for a prefix that no rule has.
+    where they are equally long. Advice needs ``advice`` or its full code in ``select``, and BCE001 ``unused_noqa`` or its own.
+    ValueError for a prefix that no rule has.
     """
     chosen = _normalised([_PREFIX] if select is None else select)
     dropped = _normalised(ignore or ())
-    return tuple(rule for rule in ALL_RULES if _applies(rule, chosen, dropped, advice))
+    return tuple(rule for rule in EVERY_CODE if _applies(rule, chosen, dropped, unused_noqa if rule is UNUSED_NOQA else advice or not rule.advice))
 
 
-def _applies(rule: Rule, chosen: Sequence[str], dropped: Sequence[str], advice: bool) -> bool:
-    if rule.advice and not advice and rule.code not in chosen:
+def _applies(rule: Documented, chosen: Sequence[str], dropped: Sequence[str], on: bool) -> bool:
+    if not on and rule.code not in chosen:
         return False
+    if on and rule is UNUSED_NOQA and not any(rule.code.startswith(prefix) for prefix in dropped):
+        return True  # asked for by an option of its own, whichever rules are selected
     return _longest(rule.code, chosen) > _longest(rule.code, dropped)
 
 

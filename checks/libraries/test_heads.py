@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
@@ -12,7 +11,6 @@ from torch import nn
 
 from bcelint.contracts.declared.rows import DeclaredCall, Returns
 from bcelint.contracts.schema import UNKNOWN
-from checks.libraries import tiny
 from checks.libraries.real import by_name, real, rows
 
 HEADS = {by_name(row): row for row in rows() if isinstance(row, DeclaredCall) and row.layers}
@@ -44,7 +42,7 @@ def check(row: DeclaredCall, model: nn.Module, given: dict[str, Any], *inputs: A
 
 def same_layers(declared: DeclaredCall, head: nn.Module, given: dict[str, Any]) -> None:
     theirs = list(head.children()) if isinstance(head, nn.Sequential) else [head]
-    layers = [layer for layer in declared.layers]
+    layers = list(declared.layers)
     assert len(theirs) == len(layers), head
     for layer, module in zip(layers, theirs):
         if layer.name in ("", "torch.nn.Identity"):

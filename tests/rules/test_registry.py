@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 import bcelint.rules
-from bcelint.rules.base import Rule
-from bcelint.rules.registry import ALL_RULES, by_code, selected
+from bcelint.rules.base import Documented, Rule
+from bcelint.rules.registry import ALL_RULES, EVERY_CODE, by_code, selected
 from tests.fixture_lines import fixtures
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADINGS = ["What it does", "Why is this bad?", "Example", "Use instead", "Fix safety", "References"]
 RULES = [pytest.param(rule, id=rule.code) for rule in ALL_RULES]
+EVERY = [pytest.param(rule, id=rule.code) for rule in EVERY_CODE]
 
 
 def picked(*args: object, **more: object) -> set[str]:
@@ -50,6 +51,15 @@ def test_advice_by_flag_or_full_code() -> None:
     assert picked(["BCE1"], advice=True) == {code for code in WRONG if code.startswith("BCE1")}
 
 
+def test_unused_noqa_by_flag_or_full_code() -> None:
+    assert picked(["BCE0"]) == set()
+    assert picked(unused_noqa=True) == {"BCE001"} | WRONG
+    assert picked(["BCE001"]) == {"BCE001"}
+    assert picked(["BCE2"], unused_noqa=True) == picked(["BCE2"]) | {"BCE001"}
+    assert picked(None, ["BCE0"], unused_noqa=True) == WRONG
+    assert picked(["BCE001"], ["BCE0"]) == {"BCE001"}
+
+
 @pytest.mark.parametrize("code", ["BCE110", "BCE1011", "E501", "", "BC"])
 def test_unknown_codes_name_the_nearest(code: str) -> None:
     with pytest.raises(ValueError, match=r"did you mean BCE"):
@@ -65,20 +75,20 @@ def test_by_code() -> None:
 
 
 def test_sorted_and_unique() -> None:
-    codes = [rule.code for rule in ALL_RULES]
+    codes = [rule.code for rule in EVERY_CODE]
     assert codes == sorted(set(codes))
-    assert len({rule.name for rule in ALL_RULES}) == len(codes)
+    assert len({rule.name for rule in EVERY_CODE}) == len(codes)
 
 
 def test_every_rule_file_is_registered() -> None:
     folder = Path(bcelint.rules.__file__).parent
     files = {path.stem for path in folder.glob("bce*.py")}
-    assert files == {f"{rule.code.lower()}_{rule.name.replace('-', '_')}" for rule in ALL_RULES}
-    assert files == {type(rule).__module__.rpartition(".")[2] for rule in ALL_RULES}
+    assert files == {f"{rule.code.lower()}_{rule.name.replace('-', '_')}" for rule in EVERY_CODE}
+    assert files == {type(rule).__module__.rpartition(".")[2] for rule in EVERY_CODE}
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_every_rule_is_documented(rule: Rule) -> None:
+@pytest.mark.parametrize("rule", EVERY)
+def test_every_rule_is_documented(rule: Documented) -> None:
     assert re.findall(r"^## (.+)$", rule.docs(), re.M) == HEADINGS
     for section in re.split(r"^## .+$", rule.docs(), flags=re.M)[1:]:
         assert section.strip()
@@ -100,7 +110,7 @@ def test_every_rule_has_a_bad_and_a_good_fixture_and_a_unit_test(rule: Rule) -> 
 
 def test_codes_in_the_documents_exist() -> None:
     documents = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]
-    known = {rule.code for rule in ALL_RULES}
+    known = {rule.code for rule in EVERY_CODE}
     for path in documents:
         if path.is_file():
             named = set(re.findall(r"\bBCE\d{3}\b", path.read_text(encoding="utf-8")))

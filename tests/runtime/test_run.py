@@ -65,6 +65,18 @@ def test_json_goes_to_a_file_of_its_own(tmp_path: Path) -> None:
     assert (item["code"], item["path"], item["line"], item["count"]) == ("BCE102", "train.py", 6, 2)
 
 
+def test_the_forms_and_baselines_of_check(tmp_path: Path) -> None:
+    """The file is where it was asked for, wherever the program goes."""
+    (tmp_path / "elsewhere").mkdir()
+    write(tmp_path, "train.py", DOUBLE + "import os\nos.chdir('elsewhere')\n")
+    done = bcelint("run", "--output-format", "sarif", "-o", "found.sarif", "train.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+    (result,) = json.loads((tmp_path / "found.sarif").read_text())["runs"][0]["results"]
+    assert (result["ruleId"], result["occurrenceCount"]) == ("BCE102", 2)
+    assert bcelint("check", "--write-baseline", "known.json", cwd=tmp_path).stdout == "Wrote a baseline of 1 finding.\n"
+    assert bcelint("run", "--baseline", "known.json", "train.py", cwd=tmp_path).returncode == 0
+
+
 def test_select_ignore_noqa_and_steps(tmp_path: Path) -> None:
     write(tmp_path, "train.py", DOUBLE)
     assert bcelint("run", "--ignore", "BCE102", "train.py", cwd=tmp_path).returncode == 0

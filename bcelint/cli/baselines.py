@@ -1,0 +1,76 @@
+"""``--baseline`` and ``--write-baseline``."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
+
+import click
+
+from bcelint.cli.exit_codes import COULD_NOT_RUN
+from bcelint.cli.report import has_a_folder
+
+if TYPE_CHECKING:
+    from bcelint.baseline import Baseline
+    from bcelint.config import Settings
+    from bcelint.session import Result
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def baseline_option(command: F) -> F:
+    """``--baseline``."""
+    path = click.Path(dir_okay=False)
+    return click.option("--baseline", type=path, metavar="FILE", help="Leave alone what this file holds, which --write-baseline made.")(command)
+
+
+def write_baseline_option(command: F) -> F:
+    """``--write-baseline``."""
+    path = click.Path(dir_okay=False, writable=True)
+    said = "Report nothing; put the findings into this file, for --baseline."
+    return click.option("--write-baseline", "write_baseline_to", type=path, metavar="FILE", callback=has_a_folder, help=said)(command)
+
+
+def loaded(path: str | None, settings: Settings | None = None) -> Baseline | None:
+    """The baseline that the option, or else the working directory's configuration, names. Raises ``click.ClickException`` where it is unreadable."""
+    if path is None and settings is not None:
+        path = settings.baseline(os.path.abspath("any.py"))
+    if path is None:
+        return None
+    from bcelint.baseline import BadBaseline, load
+
+    try:
+        return load(path)
+    except BadBaseline as error:
+        raise BadFile(str(error)) from None
+
+
+def mention_gone(baseline: Baseline, result: Result) -> None:
+    """A line on stderr if the baseline holds more than it has to."""
+    count = baseline.gone(result)
+    if count:
+        said = "finding of the baseline no longer occurs; --write-baseline drops it"
+        if count > 1:
+            said = "findings of the baseline no longer occur; --write-baseline drops them"
+        click.echo(f"note: {count} {said}", err=True)
+
+
+def write_baseline(path: str, result: Result, quiet: bool) -> None:
+    """Put all findings of a run into the file. What is there of files that the run was not about stays. Raises ``click.ClickException``."""
+    from bcelint.baseline import Baseline
+
+    before = loaded(path) if os.path.exists(path) else None
+    after = (before or Baseline(os.path.abspath(path), {})).updated(result)
+    try:
+        after.save()
+    except OSError as error:
+        raise BadFile(f"{path}: can't be written: {error.strerror or error}") from None
+    if not quiet:
+        count = sum(after.entries.values())
+        click.echo(f"Wrote a baseline of {count} finding{'' if count == 1 else 's'}.")
+
+
+class BadFile(click.ClickException):
+    """A baseline that can't be read or written."""
+
+    exit_code = COULD_NOT_RUN

@@ -1,0 +1,20 @@
+"""One line for each finding: ``path:line:column: CODE message``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bcelint.cli.console import printable
+from bcelint.finding import Finding
+from bcelint.places import shown
+
+
+def findings_as_lines(findings: Iterable[Finding]) -> str:
+    """What ``check --output-format concise`` prints, each line with its end."""
+    return "".join(f"{as_line(finding)}\n" for finding in findings)
+
+
+def as_line(finding: Finding) -> str:
+    """The finding in one line."""
+    at = finding.position
+    return f"{printable(shown(at.path))}:{at.line}:{at.column}: {finding.code} {printable(finding.message)}"

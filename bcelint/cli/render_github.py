@@ -1,0 +1,52 @@
+"""Workflow commands that GitHub Actions turns into annotations of the changed lines.
+
+Their form, and what is escaped in them: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from bcelint.cli.render_concise import as_line
+from bcelint.finding import Finding
+from bcelint.places import shown
+from bcelint.rules.registry import by_code
+
+WORKSPACE = "GITHUB_WORKSPACE"
+"""The environment variable that names the checkout's folder, to which the paths of annotations are relative."""
+_COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def findings_as_commands(findings: Iterable[Finding]) -> str:
+    """What ``check --output-format github`` prints: a workflow command a line."""
+    return "".join(f"{_command(finding)}\n" for finding in findings)
+
+
+def _command(finding: Finding) -> str:
+    at = finding.position
+    properties: dict[str, object] = {"file": _path(at.path), "line": at.line}
+    if at.line == at.end_line:  # columns are refused where the lines differ
+        properties.update(col=at.column, endLine=at.end_line, endColumn=at.end_column)
+    else:
+        properties.update(endLine=at.end_line)
+    properties["title"] = f"{finding.code} {finding.name}"
+    listed = ",".join(f"{name}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}" for name, value in properties.items())
+    return f"::{_COMMANDS[by_code(finding.code).level]} {listed}::{_escaped(as_line(finding))}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _path(path: str) -> str:
+    """Relative to the checkout where that is known and holds the file, whichever folder of it the command runs in."""
+    workspace = os.environ.get(WORKSPACE)
+    if workspace:
+        try:
+            relative = os.path.relpath(os.path.realpath(path), os.path.realpath(workspace))
+        except ValueError:  # on Windows, another drive
+            relative = os.pardir
+        if not relative.startswith(os.pardir):
+            return relative.replace(os.sep, "/")
+    return shown(path).replace(os.sep, "/")

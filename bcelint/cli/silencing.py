@@ -1,0 +1,56 @@
+"""``check --add-noqa``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bcelint.cli.exit_codes import COULD_NOT_RUN, FINDINGS, NOTHING_FOUND
+from bcelint.places import shown
+
+if TYPE_CHECKING:
+    from bcelint.finding import Finding
+    from bcelint.session import Result
+
+NOTEBOOK = "notebooks are left alone"
+UNUSED = "drop the comment instead"
+
+
+def silence(result: Result, quiet: bool) -> int:
+    """Write a comment for every finding, and say what can't be silenced. Returns the exit code."""
+    from bcelint.add_noqa import with_noqa
+    from bcelint.cli.render_concise import as_line
+    from bcelint.fix.write import write
+    from bcelint.rules.registry import UNUSED_NOQA
+
+    before: dict[str, str] = {}
+    after: dict[str, str] = {}
+    left: list[tuple[Finding, str]] = []
+    by_path: dict[str, list[Finding]] = {}
+    for finding in result.findings:
+        if finding.code == UNUSED_NOQA.code:
+            left.append((finding, UNUSED))
+        elif finding.position.path.endswith(".ipynb"):
+            left.append((finding, NOTEBOOK))
+        else:
+            by_path.setdefault(finding.position.path, []).append(finding)
+    for path, findings in by_path.items():
+        wanted: dict[int, set[str]] = {}
+        for finding in findings:
+            wanted.setdefault(finding.position.line, set()).add(finding.code)
+        before[path] = result.text_of(path)
+        after[path], refused = with_noqa(before[path], wanted)
+        left += [(finding, refused[finding.position.line]) for finding in findings if finding.position.line in refused]
+    written = write({path: text for path, text in before.items() if after[path] != text}, after, ())
+    for path, reason in written.failed.items():
+        click.echo(f"error: {shown(path)}: {reason}", err=True)
+    for finding, reason in sorted(left, key=lambda each: each[0].position):
+        click.echo(f"warning: not silenced, because {reason}: {as_line(finding)}", err=True)
+    failed = sum(len(by_path[path]) for path in written.failed)
+    done = len(result.findings) - len(left) - failed
+    if not quiet:
+        click.echo(f"Silenced {done} finding{'' if done == 1 else 's'}.")
+    if result.crashed or written.failed:
+        return COULD_NOT_RUN
+    return FINDINGS if left else NOTHING_FOUND
