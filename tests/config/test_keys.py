@@ -56,6 +56,30 @@ def test_what_is_reported(project: Path, invoke: Invoke, text: str, arguments: l
     assert codes(invoke, *arguments) == expected
 
 
+def test_unused_noqa(project: Path, invoke: Invoke) -> None:
+    train = project / "train.py"
+    train.write_text(train.read_text() + "idle = 1  # noqa: BCE105\n")
+    assert "BCE001" not in codes(invoke)
+    (project / "bcelint.toml").write_text("unused-noqa = true")
+    assert "BCE001" in codes(invoke)
+    assert "BCE001" not in codes(invoke, "--no-unused-noqa")
+
+
+def test_a_baseline(project: Path, invoke: Invoke) -> None:
+    assert invoke("check", "--no-cache", "--write-baseline", "known.json").exit_code == 0
+    (project / "bcelint.toml").write_text('baseline = "known.json"')
+    assert codes(invoke) == []
+    assert bcelint.check_paths([project]) == []
+    assert invoke("fix", "--no-cache", "--diff").exit_code == 0
+    assert codes(invoke, "--isolated") == ["BCE101", "BCE102", "BCE201"]
+    (project / "train.py").write_text(TRAIN + "nn.BCELoss()(torch.tanh(x), y)\n")
+    assert codes(invoke) == ["BCE101"]
+    (project / "known.json").unlink()
+    result = invoke("check", "--no-cache")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "known.json: can't be read" in result.stderr
+
+
 def test_one_file_for_all(project: Path, invoke: Invoke) -> None:
     (project / "bcelint.toml").write_text('select = ["BCE1"]')
     other = project / "etc" / "pyproject.toml"
