@@ -1,0 +1,121 @@
+"""The page of a rule: its docs, a program that has the mistake, what bcelint says of it, and what a run of it shows."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from bcelint.rules.base import Rule
+from bcelint.rules.registry import ALL_RULES
+
+ROOT = Path(__file__).resolve().parent.parent
+PLOTS = ROOT / "docs" / "plots"
+FOLDER_OF_RULES = "rules"
+LEARNING = "learning.py"
+"""The fixture of a rule that trains long enough to be plotted, with its repaired twin ``learning.fixed.py`` beside it."""
+
+_EXPECTED = re.compile(r"# (?:ok|BCE\d{3})$", re.MULTILINE)
+_BEFORE = re.compile(r"^(?=## Example$)", re.MULTILINE)
+
+
+def folder_of(rule: Rule) -> Path:
+    return ROOT / "fixtures" / f"{rule.code.lower()}-{rule.name}"
+
+
+def program_of(rule: Rule) -> Path:
+    """The fixture that the page shows: the one that is plotted, else the plainest that torch ends with an
+    error and that can be repaired, else the plainest."""
+    if (folder_of(rule) / LEARNING).exists():
+        return folder_of(rule) / LEARNING
+    wrong = [path for path in folder_of(rule).glob("*.py") if re.search(rf"# {rule.code}$", _text(path), re.MULTILINE)]
+    return min(
+        wrong,
+        key=lambda path: (not raises(path), not twin_of(path).exists(), len(_EXPECTED.findall(_text(path))), _text(path).count("\n"), path.name),
+    )
+
+
+def twin_of(path: Path) -> Path:
+    """Its repaired text, which not every fixture has."""
+    return path.with_suffix(".fixed.py")
+
+
+def raises(path: Path) -> bool:
+    """Whether torch ends this fixture with an error, as its first line says."""
+    return _text(path).startswith("# raises:")
+
+
+def page_of_rule(rule: Rule) -> str:
+    before, after = _BEFORE.split(rule.docs())
+    state = "Advice, off by default: `--advice` turns it on." if rule.advice else "On by default."
+    head = f"# {rule.code}: {rule.name}\n\n{rule.summary[0].upper()}{rule.summary[1:]}. {state}\n\n"
+    source = f"{type(rule).__module__.replace('.', '/')}.py"
+    foot = f"The rule's source is `{source}`; its programs are in `fixtures/{folder_of(rule).name}/`.\n"
+    return f"{head}{before}{_demonstration(rule)}{after}\n\n{foot}"
+
+
+def _demonstration(rule: Rule) -> str:
+    program = program_of(rule)
+    shown = program.relative_to(ROOT).as_posix()
+    flag = " --advice" if rule.advice else ""
+    said = _run(program, "-m", "bcelint", "check", "--quiet", *flag.split(), program.name).stdout
+    parts = [
+        f'??? example "The program `{shown}`"\n\n{_indented(_listing(program))}\n',
+        f"## What bcelint says\n\n```console\n$ bcelint check --quiet{flag} {program.name}\n{said}```\n",
+    ]
+    if program.name == LEARNING:
+        plot = _text(PLOTS / f"{rule.code}.svg").strip()
+        parts.append(f'## What a run shows\n\nThe program as it stands, and repaired, from the same seed:\n\n<div class="plot">\n{plot}\n</div>\n')
+    elif raises(program):
+        parts.append(f"## What a run shows\n\n```console\n$ python {program.name}\n{_error(program)}```\n")
+    if twin_of(program).exists():
+        parts.append(f"Repaired:\n\n{_change(program, twin_of(program))}")
+    return "\n".join(parts) + "\n"
+
+
+def _listing(path: Path) -> str:
+    return f"```python\n{_text(path).strip()}\n```"
+
+
+def _indented(text: str) -> str:
+    return "".join(f"    {line}" if line.strip() else line for line in text.splitlines(keepends=True))
+
+
+def _change(program: Path, twin: Path) -> str:
+    old, new = (_text(path).splitlines(keepends=True) for path in (program, twin))
+    return f"```diff\n{''.join(line for line in difflib.unified_diff(old, new, n=0) if not line.startswith(('---', '+++', '@@')))}```\n"
+
+
+def _error(program: Path) -> str:
+    """The last lines of a traceback; the paths in its middle are this machine's."""
+    done = _run(program, program.name)
+    last = [line for line in done.stderr.splitlines() if re.match(r"\w+(Error|Exception)\b", line)]
+    if done.returncode == 0 or not last:
+        raise RuntimeError(f"{program} raises nothing under torch:\n{done.stderr}")
+    return f"Traceback (most recent call last):\n  ...\n{last[-1]}\n"
+
+
+def _run(program: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Python in the program's folder."""
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "BCELINT_CACHE_DIR": ""}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=program.parent, env=environment, capture_output=True, encoding="utf-8", check=False)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def index_of_rules() -> str:
+    """The list of rules, by what they are about."""
+    groups = {"BCE1": "The prediction", "BCE2": "The target", "BCE3": "The loss call", "BCE9": "Advice, off by default"}
+    lines = ["# Rules\n"]
+    for prefix, title in groups.items():
+        lines += [f"## {title}\n", "| code | name | reports |", "|---|---|---|"]
+        rules = [rule for rule in ALL_RULES if rule.code.startswith(prefix)]
+        lines += [f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.summary} |" for rule in rules]
+        lines.append("")
+    return "\n".join(lines)
