@@ -18,24 +18,28 @@ FOLDER_OF_RULES = "rules"
 LEARNING = "learning.py"
 """The fixture of a rule that trains long enough to be plotted, with its repaired twin ``learning.fixed.py`` beside it."""
 
-_EXPECTED = re.compile(r"# (?:ok|BCE\d{3})$", re.MULTILINE)
-_BEFORE = re.compile(r"^(?=## Example$)", re.MULTILINE)
+_EXPECTED = re.compile(r" *# (?:ok|BCE\d{3})$", re.MULTILINE)
+_RAISES = re.compile(r"\A# raises: .*\n")
+_BEFORE = re.compile(r"^(?=## Fix safety$)", re.MULTILINE)
 
 
 def folder_of(rule: Rule) -> Path:
     return ROOT / "fixtures" / f"{rule.code.lower()}-{rule.name}"
 
 
-def program_of(rule: Rule) -> Path:
-    """The fixture that the page shows: the one that is plotted, else the plainest that torch ends with an
-    error and that can be repaired, else the plainest."""
+def program_of(rule: Rule) -> Path | None:
+    """The fixture that the page shows: the one that is plotted, else the plainest that torch ends with an error and that can be repaired,
+    else the plainest. None where a rule has no fixture.
+    """
     if (folder_of(rule) / LEARNING).exists():
         return folder_of(rule) / LEARNING
     wrong = [path for path in folder_of(rule).glob("*.py") if re.search(rf"# {rule.code}$", _text(path), re.MULTILINE)]
-    return min(
-        wrong,
-        key=lambda path: (not raises(path), not twin_of(path).exists(), len(_EXPECTED.findall(_text(path))), _text(path).count("\n"), path.name),
-    )
+    return min(wrong, key=_plainness, default=None)
+
+
+def _plainness(path: Path) -> tuple[bool, bool, int, int, str]:
+    text = _text(path)
+    return not raises(path), not twin_of(path).exists(), len(_EXPECTED.findall(text)), text.count("\n"), path.name
 
 
 def twin_of(path: Path) -> Path:
@@ -45,7 +49,7 @@ def twin_of(path: Path) -> Path:
 
 def raises(path: Path) -> bool:
     """Whether torch ends this fixture with an error, as its first line says."""
-    return _text(path).startswith("# raises:")
+    return _RAISES.match(_text(path)) is not None
 
 
 def page_of_rule(rule: Rule) -> str:
@@ -54,11 +58,12 @@ def page_of_rule(rule: Rule) -> str:
     head = f"# {rule.code}: {rule.name}\n\n{rule.summary[0].upper()}{rule.summary[1:]}. {state}\n\n"
     source = f"{type(rule).__module__.replace('.', '/')}.py"
     foot = f"The rule's source is `{source}`; its programs are in `fixtures/{folder_of(rule).name}/`.\n"
-    return f"{head}{before}{_demonstration(rule)}{after}\n\n{foot}"
+    return f"{head}{before}{_demonstration(rule, program_of(rule))}{after}\n\n{foot}"
 
 
-def _demonstration(rule: Rule) -> str:
-    program = program_of(rule)
+def _demonstration(rule: Rule, program: Path | None) -> str:
+    if program is None:
+        return ""
     shown = program.relative_to(ROOT).as_posix()
     flag = " --advice" if rule.advice else ""
     said = _run(program, "-m", "bcelint", "check", "--quiet", *flag.split(), program.name).stdout
@@ -85,7 +90,7 @@ def _indented(text: str) -> str:
 
 
 def _change(program: Path, twin: Path) -> str:
-    old, new = (_text(path).splitlines(keepends=True) for path in (program, twin))
+    old, new = (_EXPECTED.sub("", _RAISES.sub("", _text(path))).splitlines(keepends=True) for path in (program, twin))
     return f"```diff\n{''.join(line for line in difflib.unified_diff(old, new, n=0) if not line.startswith(('---', '+++', '@@')))}```\n"
 
 
