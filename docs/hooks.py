@@ -27,7 +27,7 @@ REST = "Using it"
 """The section of the pages that mkdocs.yml does not name."""
 
 _LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>(?!\w+:|#)[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
-_NOT_PROSE = re.compile(r"^(?:```|~~~).*?^(?:```|~~~)$|^#.*?$|`[^`\n]*`|\[[^\]]*\]\([^)]*\)|<[^>\n]*>", re.MULTILINE | re.DOTALL)
+_NOT_PROSE = re.compile(r"^(?P<fence>```|~~~).*?^(?P=fence)$|^#.*?$|`[^`\n]*`|\[[^\]]*\]\([^)]*\)|<[^>\n]*>", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"\bBCE\d{3}\b")
 
 

@@ -77,7 +77,8 @@ def test_the_changelog_names_every_rule() -> None:
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
 def test_links_lead_somewhere(path: Path) -> None:
     targets = [match["target"] for match in _LINK.finditer(path.read_text(encoding="utf-8"))]
-    assert [target for target in targets if not (path.parent / target).exists()] == []
+    made = {"rules/index.md", "changelog.md", *(f"rules/{rule.code}.md" for rule in ALL_RULES)}  # by docs/hooks.py
+    assert [target for target in targets if not (path.parent / target).exists() and target not in made] == []
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 
 _BLOCK = re.compile(
-    r"^`(?P<name>[\w./-]+)`\n\n```\w+\n(?P<text>.*?)^```$|^```console\n(?P<session>.*?)^```$|^(?:```|~~~).*?^(?:```|~~~)$",
+    r"^`(?P<name>[\w./-]+)`\n\n```\w+\n(?P<text>.*?)^```$|^```console\n(?P<session>.*?)^```$|^(?P<fence>```|~~~).*?^(?P=fence)$",
     re.MULTILINE | re.DOTALL,
 )
 _COMMAND = re.compile(r"^\$ (?P<command>.*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)

@@ -35,7 +35,7 @@ def test_the_files_of_a_page_stand_where_its_commands_find_them(tmp_path: Path) 
     folder.mkdir()
     page.write_text(
         "`pkg/a.py`\n\n```python\nimport torch\n```\n\n~~~\n```console\n$ bcelint nonsense\n```\n~~~\n\n"
-        "```console\n$ pip install something\n$ bcelint trace pkg/a.py\n0 loss calls: 0 ok, 0 misuse, 0 unknown\n```\n",
+        "```console\n$ pip install something\n$ bcelint trace pkg/a.py\nNo loss calls found.\n```\n",
         encoding="utf-8",
     )
     assert [command.program for command in commands(page)] == ["pip", "bcelint"]
