@@ -10,7 +10,6 @@ import difflib
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -25,8 +24,8 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _COMMAND = re.compile(r"^\$ (?P<command>.*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
-_MODULES = {"bcelint", "flake8"}
-_PROGRAMS = {"ruff"}
+_MODULES = {"bcelint", "flake8", "ruff"}
+"""What is run with ``python -m``, so that it is this environment's."""
 _TORCH = {"run", "compare"}
 
 
@@ -52,7 +51,7 @@ class Command:
 
     @property
     def can_be_replayed(self) -> bool:
-        return self.program in _MODULES or (self.program in _PROGRAMS and shutil.which(self.program) is not None)
+        return self.program in _MODULES
 
 
 def shown(page: Path) -> Iterator[File | Command]:
@@ -103,7 +102,6 @@ def replay(page: Path, folder: Path, torch: bool = True) -> list[Command]:
 def _printed(command: Command, folder: Path) -> str:
     """What a command prints in ``folder``, stdout and then stderr."""
     words = shlex.split(command.line)
-    start = [sys.executable, "-m"] if words[0] in _MODULES else []
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run([*start, *words], cwd=folder, capture_output=True, encoding="utf-8", env=environment, check=False)
+    done = subprocess.run([sys.executable, "-m", *words], cwd=folder, capture_output=True, encoding="utf-8", env=environment, check=False)
     return done.stdout + done.stderr

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.transcripts import ROOT, commands, replay
+from tests.transcripts import ROOT, commands, files, replay, write
 
 ELSEWHERE = {"runtime.md", "bceloss-claims.md"}
 """Pages about runs under torch, which tests/runtime replays."""
@@ -41,3 +44,28 @@ def test_the_files_of_a_page_stand_where_its_commands_find_them(tmp_path: Path) 
     assert [command.program for command in commands(page)] == ["pip", "bcelint"]
     assert len(replay(page, folder)) == 1
     assert [path.name for path in folder.rglob("*.py")] == ["a.py"]
+
+
+OTHERS = ROOT / "docs" / "other-linters.md"
+ROWS = re.findall(r"^\| (?:`(--[^`]+)`|none) \| (reported|silent) \|$", OTHERS.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize(("options", "outcome"), ROWS)
+def test_flake8_selects_as_the_table_says(tmp_path: Path, options: str, outcome: str) -> None:
+    write([file for file in files(OTHERS) if file.name == "score.py"], tmp_path)
+    command = [sys.executable, "-m", "flake8", "--isolated", *options.split(), "score.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+    assert ("BCE102" in done.stdout) == (outcome == "reported"), done.stdout + done.stderr
+
+
+def test_the_table_has_both_outcomes() -> None:
+    assert {outcome for _, outcome in ROWS} == {"reported", "silent"}
+
+
+def test_ruff_takes_our_comments_for_mistakes_without_the_setting(tmp_path: Path) -> None:
+    write([file for file in files(OTHERS) if file.name == "quiet.py"], tmp_path)
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--select", "RUF", "quiet.py"]
+    without = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+    assert "BCE102" in without.stdout
+    setting = [*command, "--config", 'lint.external=["BCE"]']
+    assert subprocess.run(setting, cwd=tmp_path, capture_output=True, check=False).returncode == 0
