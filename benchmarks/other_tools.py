@@ -1,7 +1,7 @@
 """What other tools say of the fixtures: ``python benchmarks/other_tools.py [--bin FOLDER] [--semgrep-rules FOLDER…]``.
 
 Counts, for each tool that is installed in FOLDER (by default beside this Python), at how many of the lines that expect a finding it reports
-anything at all, and at which codes; what it reports there need not be about the loss. The repaired fixtures are left out. Style codes
+anything at all, and says where and what; that need not be about the loss. The repaired fixtures are left out. Style codes
 that speak of a line as text are named in ``STYLE`` and left out too.
 """
 
@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,7 +25,30 @@ from tests.fixture_lines import FIXTURES, expectations, fixtures  # noqa: E402
 Lines = dict[tuple[str, int], set[str]]
 """What is said at each place: codes by path and line."""
 
-STYLE = ("E1", "E2", "E3", "E4", "E5", "E7", "W2", "W3", "C0", "I0", "COM", "D1", "D2", "D3", "D4", "Q0", "ERA", "CPY", "INP", "ANN", "line-too-long")
+STYLE = (
+    "E1",
+    "E2",
+    "E3",
+    "E4",
+    "E5",
+    "E7",
+    "W2",
+    "W3",
+    "C0",
+    "I0",
+    "COM",
+    "B950",
+    "D1",
+    "D2",
+    "D3",
+    "D4",
+    "Q0",
+    "ERA",
+    "CPY",
+    "INP",
+    "ANN",
+    "line-too-long",
+)
 _PLACE = re.compile(r"^\s*(?P<path>[^:\s][^:]*\.py):(?P<line>\d+)(?::\d+)*:? (?P<text>.*)$", re.MULTILINE)
 _CODE = re.compile(r"\b[A-Z]{1,5}\d{3,4}\b|\[(?P<name>[a-z][a-z-]+)\]")
 
@@ -35,7 +58,7 @@ TOOLS = {
     "flake8, with flake8-bugbear": ["flake8", "--isolated", "--select", "B,C,E,F,W", "--extend-select", "B9"],
     "ruff, all rules and preview": ["ruff", "check", "--isolated", "--no-cache", "--select", "ALL", "--preview", "--output-format", "concise"],
     "pylint": ["pylint", "--rcfile", os.devnull, "--score", "n", "--jobs", "2"],
-    "mypy, torch's types seen": [
+    "mypy, with torch's types": [
         "mypy",
         "--check-untyped-defs",
         "--no-incremental",
@@ -71,8 +94,8 @@ def said(command: Sequence[str], folder: Path) -> Lines:
         return found
     for match in _PLACE.finditer(done.stdout):
         code = _CODE.search(match["text"])
-        name = (code["name"] or code[0]) if code else match["text"][:40]
-        if not name.startswith(STYLE):
+        name = (code["name"] or code[0]) if code else match["text"].partition(":")[0]
+        if not name.startswith((*STYLE, "note")):
             found[os.path.realpath(folder / match["path"]), int(match["line"])].add(name)
     if not found and done.returncode not in (0, 1):
         print(done.stderr[-500:], file=sys.stderr)
@@ -83,21 +106,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path, default=Path(sys.executable).parent)
     parser.add_argument("--semgrep-rules", nargs="*", default=[])
+    parser.add_argument("--only", nargs="*", choices=[command[0] for command in TOOLS.values()])
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         places = copied(Path(folder))
-        print(f"{len(places)} lines of {FIXTURES.name}/ expect a finding")
+        print(f"{len(places)} lines of {FIXTURES.name}/ expect a finding", flush=True)
         for name, (program, *options) in TOOLS.items():
+            if given.only and program not in given.only:
+                continue
             tool = [sys.executable, "-m", "bcelint"] if program == "bcelint" else [str(given.bin / program)]
             if not Path(tool[0]).exists() or (program == "semgrep" and not given.semgrep_rules):
                 print(f"{name}: not there")
                 continue
             rules = [word for folder in given.semgrep_rules for word in ("--config", folder)] if program == "semgrep" else []
             found = said([*tool, *options, *rules], Path(folder))
-            hit = {place for place in places if found.get(place)}
-            codes = Counter(code for place in hit for code in found[place])
-            right = sum(places[place] <= found[place] for place in hit)
-            print(f"{name}: something at {len(hit)} lines, what is expected at {right}; {dict(codes.most_common())}", flush=True)
+            hit = {place: codes for place, codes in found.items() if place in places and codes}
+            right = sum(places[place] <= codes for place, codes in hit.items())
+            print(f"{name}: {len(found)} lines in all; something at {len(hit)} of these, what is expected at {right}", flush=True)
+            for (path, line), codes in sorted(hit.items()) if program != "bcelint" else ():
+                print(f"    {os.path.relpath(path, os.path.realpath(folder))}:{line}  {', '.join(sorted(codes))}")
 
 
 if __name__ == "__main__":

@@ -69,3 +69,11 @@ def test_ruff_takes_our_comments_for_mistakes_without_the_setting(tmp_path: Path
     assert "BCE102" in without.stdout
     setting = [*command, "--config", 'lint.external=["BCE"]']
     assert subprocess.run(setting, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+
+
+def test_rows_that_are_quoted_stand_in_the_tables() -> None:
+    quoted = files(ROOT / "docs" / "adding-knowledge.md")
+    assert quoted
+    for each in quoted:
+        source = [line.strip() for line in (ROOT / "bcelint" / each.name).read_text(encoding="utf-8").splitlines()]
+        assert [line for line in each.text.splitlines() if line.strip() not in source] == []
