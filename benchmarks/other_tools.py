@@ -49,8 +49,8 @@ STYLE = (
     "ANN",
     "line-too-long",
 )
-_PLACE = re.compile(r"^\s*(?P<path>[^:\s][^:]*\.py):(?P<line>\d+)(?::\d+)*:? (?P<text>.*)$", re.MULTILINE)
-_CODE = re.compile(r"\b[A-Z]{1,5}\d{3,4}\b|\[(?P<name>[a-z][a-z-]+)\]")
+_PLACE = re.compile(r"^\s*(?P<path>[^:\s][^:]*\.py):(?P<line>\d+)(?::\d+)*:? ?(?P<text>\D.*)$", re.MULTILINE)
+_CODE = re.compile(r"\b[A-Z]{1,5}\d{3,4}\b|[\[(](?P<name>[a-z][a-z-]+)[\])]")
 
 TOOLS = {
     "bcelint": ["bcelint", "check", "--advice", "--output-format", "json"],

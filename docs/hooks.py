@@ -17,7 +17,7 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
-from rule_pages import FOLDER_OF_RULES, ROOT, index_of_rules, page_of_rule
+from rule_pages import ROOT, index_of_rules, page_of_rule
 
 from bcelint.rules.registry import ALL_RULES
 
@@ -86,13 +86,13 @@ def _page_with(target: str) -> str | None:
 def _with_rules_linked(markdown: str, page: Page) -> str:
     """Each code in running text leads to its rule's page."""
     known = {rule.code for rule in ALL_RULES} - {Path(page.file.src_uri).stem}
-    to_rules = posixpath.relpath(FOLDER_OF_RULES, posixpath.dirname(page.file.src_uri) or ".")
+    folder = posixpath.dirname(page.file.src_uri) or "."
 
-    def link(text: str) -> str:
-        return _CODE.sub(lambda code: f"[{code[0]}]({to_rules}/{code[0]}.md)" if code[0] in known else code[0], text)
+    def leading(code: re.Match[str]) -> str:
+        return f"[{code[0]}]({posixpath.relpath(f'rules/{code[0]}.md', folder)})" if code[0] in known else code[0]
 
     parts, end = [], 0
     for kept in _NOT_PROSE.finditer(markdown):
-        parts += [link(markdown[end : kept.start()]), kept[0]]
+        parts += [_CODE.sub(leading, markdown[end : kept.start()]), kept[0]]
         end = kept.end()
-    return "".join(parts) + link(markdown[end:])
+    return "".join(parts) + _CODE.sub(leading, markdown[end:])

@@ -14,7 +14,6 @@ from bcelint.rules.registry import ALL_RULES
 
 ROOT = Path(__file__).resolve().parent.parent
 PLOTS = ROOT / "docs" / "plots"
-FOLDER_OF_RULES = "rules"
 LEARNING = "learning.py"
 """The fixture of a rule that trains long enough to be plotted, with its repaired twin ``learning.fixed.py`` beside it."""
 
@@ -72,13 +71,21 @@ def _demonstration(rule: Rule, program: Path | None) -> str:
         f"## What bcelint says\n\n```console\n$ bcelint check --quiet{flag} {program.name}\n{said}```\n",
     ]
     if program.name == LEARNING:
-        plot = _text(PLOTS / f"{rule.code}.svg").strip()
-        parts.append(f'## What a run shows\n\nThe program as it stands, and repaired, from the same seed:\n\n<div class="plot">\n{plot}\n</div>\n')
+        parts.append(
+            f"## What a run shows\n\nThe program as it stands, and repaired, from the same seed:\n\n{_figure(_text(PLOTS / f'{rule.code}.svg'))}\n"
+        )
     elif raises(program):
         parts.append(f"## What a run shows\n\n```console\n$ python {program.name}\n{_error(program)}```\n")
     if twin_of(program).exists():
         parts.append(f"Repaired:\n\n{_change(program, twin_of(program))}")
     return "\n".join(parts) + "\n"
+
+
+def _figure(svg: str) -> str:
+    """A plot in HTML, with its title in words below it."""
+    title = re.search("<title>(.*)</title>", svg)
+    assert title is not None
+    return f'<figure class="plot">\n{svg.strip()}\n<figcaption>{title[1]}</figcaption>\n</figure>'
 
 
 def _listing(path: Path) -> str:

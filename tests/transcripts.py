@@ -7,6 +7,7 @@ all that it prints. A page that shows no Python file of its own speaks of those 
 from __future__ import annotations
 
 import difflib
+import importlib.util
 import os
 import re
 import shlex
@@ -51,7 +52,7 @@ class Command:
 
     @property
     def can_be_replayed(self) -> bool:
-        return self.program in _MODULES
+        return self.program in _MODULES and importlib.util.find_spec(self.program) is not None
 
 
 def shown(page: Path) -> Iterator[File | Command]:

@@ -63,6 +63,7 @@ def test_the_table_has_both_outcomes() -> None:
 
 
 def test_ruff_takes_our_comments_for_mistakes_without_the_setting(tmp_path: Path) -> None:
+    pytest.importorskip("ruff")
     write([file for file in files(OTHERS) if file.name == "quiet.py"], tmp_path)
     command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--select", "RUF", "quiet.py"]
     without = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
