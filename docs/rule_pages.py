@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 from bcelint.rules.base import Rule
@@ -110,6 +111,7 @@ def _error(program: Path) -> str:
     return f"Traceback (most recent call last):\n  ...\n{last[-1]}\n"
 
 
+@cache  # ``mkdocs serve`` builds again at every change of a page
 def _run(program: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Python in the program's folder."""
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "BCELINT_CACHE_DIR": ""}

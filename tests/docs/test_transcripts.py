@@ -76,5 +76,5 @@ def test_rows_that_are_quoted_stand_in_the_tables() -> None:
     quoted = files(ROOT / "docs" / "adding-knowledge.md")
     assert quoted
     for each in quoted:
-        source = [line.strip() for line in (ROOT / "bcelint" / each.name).read_text(encoding="utf-8").splitlines()]
-        assert [line for line in each.text.splitlines() if line.strip() not in source] == []
+        source = [line.strip().rstrip(",") for line in (ROOT / "bcelint" / each.name).read_text(encoding="utf-8").splitlines()]
+        assert [line for line in each.text.splitlines() if line.strip().rstrip(",") not in source] == []
