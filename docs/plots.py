@@ -75,8 +75,9 @@ def svg(runs: dict[str, Run], programs: str) -> str:
     matplotlib.use("svg")
     from matplotlib import pyplot
 
-    settings = {"svg.fonttype": "none", "svg.hashsalt": "bcelint", "font.family": "sans-serif", "font.size": 9, "axes.spines.top": False}
-    with pyplot.rc_context({**settings, "axes.spines.right": False, "legend.frameon": False, "path.simplify": False}):
+    spines = {"axes.spines.top": False, "axes.spines.right": False}
+    text = {"svg.fonttype": "none", "svg.hashsalt": "bcelint", "font.family": "sans-serif", "font.size": 9}
+    with pyplot.rc_context(rc={**spines, **text, "legend.frameon": False, "path.simplify": False}):  # type: ignore[dict-item]
         figure, panels = pyplot.subplots(1, 2, figsize=(7, 2.3), layout="constrained")
         measures = [key for key in next(iter(runs.values()))[0] if key != "step"]
         for panel, measure in zip(panels, measures):
@@ -108,6 +109,9 @@ def _for_a_page(text: str, title: str, programs: str) -> str:
 
 
 def main(codes: Sequence[str]) -> None:
+    unknown = set(codes) - {rule.code for rule in plotted()}
+    if unknown:
+        sys.exit(f"no rule with a fixture {LEARNING} has the code {', '.join(sorted(unknown))}")
     PLOTS.mkdir(exist_ok=True)
     for rule in plotted():
         if not codes or rule.code in codes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from xml.dom import minidom
 
 import pytest
@@ -64,6 +65,11 @@ def _numbers(text: str) -> list[float]:
     return [float(word) for word in words if word.replace(".", "").replace("-", "").isdigit()]
 
 
-def test_what_is_no_point_is_refused(tmp_path: object) -> None:
+def test_what_is_no_point_is_refused() -> None:
     with pytest.raises(ValueError, match=r"x\.py prints 'loss nan', which is no point"):
-        plots._point(plots.Path("x.py"), "loss nan")
+        plots._point(Path("x.py"), "loss nan")
+
+
+def test_a_code_without_a_plot_is_named() -> None:
+    with pytest.raises(SystemExit, match=r"no rule with a fixture learning\.py has the code BCE999"):
+        plots.main(["BCE107", "BCE999"])
