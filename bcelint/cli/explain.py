@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 @click.argument("code")
 def explain(code: str) -> None:
     """Say what a rule reports, why that is bad, and how to repair it. CODE may also be a name such as double-sigmoid."""
+    from bcelint.rules.documentation import documentation_url
+
     rule = _find(code)
     text = f"# {rule.code}: {rule.name}\n\n{rule.docs()}\n"
+    page = documentation_url(rule.code)
+    if page is not None:
+        text += f"\nMore: {page}\n"
     if sys.stdout.isatty():
         from rich.console import Console
         from rich.markdown import Markdown

@@ -1,0 +1,28 @@
+"""The site: its pages are made from the rules, its links lead somewhere, and every page can be found."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from bcelint.rules.base import Rule
+from bcelint.rules.registry import EVERY_CODE
+from tests.transcripts import ROOT
+
+sys.path.append(str(ROOT / "docs"))
+import rule_pages
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.code) for rule in EVERY_CODE])
+def test_the_page_of_a_rule_has_its_docs_and_its_finding(rule: Rule, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rule_pages, "_error", lambda program: "an error\n")  # torch is not asked here
+    text = rule_pages.page_of_rule(rule)
+    for part in rule.docs().split("\n## "):
+        assert part.strip() in text
+    assert f": {rule.code} " in text
+    assert "{_" not in text
+
+
+def test_the_list_of_rules_leads_to_each() -> None:
+    assert all(f"[{rule.code}]({rule.code}.md) | {rule.name} |" in rule_pages.index_of_rules() for rule in EVERY_CODE)
