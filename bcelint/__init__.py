@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bcelint.api import check_paths, check_text, loss_calls
+    from bcelint.config import ConfigError
     from bcelint.finding import Finding
 
 __version__ = "0.1.0"
 
-__all__ = ["Finding", "__version__", "check_paths", "check_text", "loss_calls"]
+__all__ = ["ConfigError", "Finding", "__version__", "check_paths", "check_text", "loss_calls"]
 
 
 def __getattr__(name: str) -> Any:
@@ -19,6 +20,10 @@ def __getattr__(name: str) -> Any:
         from bcelint.finding import Finding
 
         return Finding
+    if name == "ConfigError":
+        from bcelint.config import ConfigError
+
+        return ConfigError
     if name in __all__:
         from bcelint import api
 

@@ -1,7 +1,10 @@
 """The public interface: findings for a text, or for files and folders.
 
 Nothing here runs or imports the code it reads, and no input raises: a file that can't be read has no findings. ``ValueError`` is raised
-for a code in ``select`` or ``ignore`` that no rule has.
+for a code in ``select`` or ``ignore`` that no rule has, and ``ConfigError``, which is a ``ValueError``, for a configuration that can't be used.
+
+Every function reads the configuration of the files as ``bcelint check`` does; ``config`` names another one, and with ``isolated`` none is read.
+What is passed as an argument wins.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING, Union
 
 from bcelint import session
 from bcelint.cache import default_cache
+from bcelint.config import Settings
 from bcelint.finding import Finding
 
 if TYPE_CHECKING:
@@ -26,14 +30,17 @@ def check_text(
     *,
     select: Sequence[str] | None = None,
     ignore: Sequence[str] | None = None,
-    advice: bool = False,
+    advice: bool | None = None,
+    config: Path | None = None,
+    isolated: bool = False,
 ) -> list[Finding]:
     """The findings in ``text``, sorted by line and column.
 
     ``text`` stands for the file ``path``, which need not exist; what is on disk there is not looked at, but the files around it are.
     Only findings whose place lies in that file are returned. ``select`` and ``ignore`` hold codes or prefixes (``"BCE1"``).
     """
-    return session.analyse_text(text, os.fspath(path), session.choose_rules(select, ignore, advice), default_cache()).findings
+    settings = _settings(select, ignore, advice, config, isolated)
+    return session.analyse_text(text, os.fspath(path), settings, default_cache()).findings
 
 
 def check_paths(
@@ -41,7 +48,9 @@ def check_paths(
     *,
     select: Sequence[str] | None = None,
     ignore: Sequence[str] | None = None,
-    advice: bool = False,
+    advice: bool | None = None,
+    config: Path | None = None,
+    isolated: bool = False,
     jobs: int | None = None,
 ) -> list[Finding]:
     """The findings that belong to files and folders, sorted by path, line and column.
@@ -49,9 +58,16 @@ def check_paths(
     A finding belongs to them if its place, or any step of its trace, lies in one of their files. ``jobs`` is the number of processes, one
     per CPU where it is None.
     """
-    return session.analyse([os.fspath(path) for path in paths], session.choose_rules(select, ignore, advice), jobs, cache=default_cache()).findings
+    settings = _settings(select, ignore, advice, config, isolated)
+    return session.analyse([os.fspath(path) for path in paths], settings, jobs, cache=default_cache()).findings
 
 
-def loss_calls(paths: Iterable[Path], *, jobs: int | None = None) -> list[JudgedCall]:
+def loss_calls(paths: Iterable[Path], *, config: Path | None = None, isolated: bool = False, jobs: int | None = None) -> list[JudgedCall]:
     """Every loss call in files and folders: its verdict, the facts of its arguments and, for unknown, where the trace was lost and why."""
-    return session.analyse([os.fspath(path) for path in paths], session.choose_rules(), jobs, cache=default_cache()).calls
+    settings = _settings(None, None, None, config, isolated)
+    return session.analyse([os.fspath(path) for path in paths], settings, jobs, cache=default_cache()).calls
+
+
+def _settings(select: Sequence[str] | None, ignore: Sequence[str] | None, advice: bool | None, config: Path | None, isolated: bool) -> Settings:
+    session.choose_rules(select, ignore)
+    return Settings(select, ignore, advice, None if config is None else os.fspath(config), isolated)

@@ -1,8 +1,8 @@
 """What earlier runs found out, kept on disk: it serves the next run, and flake8's worker processes, which share nothing.
 
 A record holds the outcome of one task. It counts as long as the files that it was read from, the list of the project's files, the working
-directory (messages show paths relative to it), bcelint, LibCST and Python are the same. A cache never fails: what can't be read or written
-is not there.
+directory (messages show paths relative to it), the settings that change what is found (declared knowledge, source roots), bcelint, LibCST and
+Python are the same. A cache never fails: what can't be read or written is not there.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Cache:
         from bcelint.workspace import Outcome
 
         try:
-            with open(self._path(task), encoding="utf-8") as file:
+            with open(self._path(task, project), encoding="utf-8") as file:
                 record = json.load(file)
             if record["files"] != _digest(*project.files) or any(project.digest(path) != known for path, known in record["sources"].items()):
                 return None
@@ -55,7 +55,7 @@ class Cache:
             "sources": {path: project.digest(path) for path in sorted(project.asked)},
             "outcome": dataclasses.asdict(outcome),
         }
-        path = self._path(task)
+        path = self._path(task, project)
         try:
             self._make_folder()
             handle, partial = tempfile.mkstemp(dir=os.path.dirname(path))
@@ -69,8 +69,9 @@ class Cache:
         except (OSError, ValueError, TypeError):
             return
 
-    def _path(self, task: Task) -> str:
-        return os.path.join(self.folder, _tool(), _digest(os.getcwd(), task.root, *task.entries) + ".json")
+    def _path(self, task: Task, project: Project) -> str:
+        settings = repr(project.knowledge.user), *project.source_roots
+        return os.path.join(self.folder, _tool(), _digest(os.getcwd(), task.root, *settings, *task.entries) + ".json")
 
     def _make_folder(self) -> None:
         """The folder for this version's records; where it is new, what other versions have left long ago goes."""
@@ -98,7 +99,7 @@ def _tool() -> str:
     parts = [sys.version, metadata.version("libcst")]
     for folder, _, names in sorted(os.walk(os.path.dirname(os.path.abspath(__file__)))):
         for name in sorted(names):
-            if name.endswith(".py"):
+            if name.endswith((".py", ".toml")):
                 stat = os.stat(os.path.join(folder, name))
                 parts.append(f"{name} {stat.st_size} {stat.st_mtime_ns}")
     return _digest(*parts)

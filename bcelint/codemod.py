@@ -14,6 +14,7 @@ from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 
 from bcelint import session
 from bcelint.cache import default_cache
+from bcelint.config import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,8 @@ class FixLosses(CodemodCommand):
     def __init__(self, context: CodemodContext, unsafe: bool = False, advice: bool = False, select: Sequence[str] | None = None) -> None:
         super().__init__(context)
         self.unsafe = unsafe
-        self.codes = session.choose_rules(select, None, advice)
+        session.choose_rules(select)
+        self.settings = Settings(select, advice=advice or None)
 
     @staticmethod
     def add_args(arg_parser: argparse.ArgumentParser) -> None:
@@ -43,7 +45,7 @@ class FixLosses(CodemodCommand):
             raise SkipFile("no file name")
         path = os.path.abspath(self.context.filename)
         text = tree.code
-        found = fixes([path], self.codes, self.unsafe, 1, cache=default_cache(), overlay={path: text}, only=lambda other: other == path)
+        found = fixes([path], self.settings, self.unsafe, 1, cache=default_cache(), overlay={path: text}, only=lambda other: other == path)
         for left in found.left:
             self.warn(f"{left.finding.position.line}: {left.finding.code} {left.why}")
         return cst.parse_module(found.after[path], config=tree.config_for_parsing) if path in found.after else tree

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import multiprocessing
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,10 +22,11 @@ Report = tuple[int, int, str, type]
 
 _workspace: Workspace | None = None
 _complained = False
+_said: set[str] = set()
 
 
 class Plugin:
-    """What flake8 makes for every file and runs. Selecting, ignoring and ``# noqa`` are flake8's own business."""
+    """What flake8 makes for every file and runs. flake8 selects, ignores and heeds ``# noqa`` besides."""
 
     name: ClassVar[str] = "bcelint"
     version: ClassVar[str] = __version__
@@ -47,6 +49,10 @@ class Plugin:
     @classmethod
     def parse_options(cls, options: Any) -> None:
         cls.advice = bool(getattr(options, "bcelint_advice", False))
+        try:
+            _look_at_configuration()
+        except Exception as error:
+            _complain(os.getcwd(), error)
 
     def run(self) -> Iterator[Report]:
         """(line from 1, column from 0, text, type) for each finding. Never raises: an error here would end the whole flake8 run."""
@@ -64,12 +70,27 @@ def _findings(text: str, path: str, advice: bool) -> list[Finding]:
     """The findings in ``path``. The projects of a process are read once, and each of their entry files is evaluated once."""
     global _workspace
     from bcelint.cache import default_cache
+    from bcelint.config import Settings
     from bcelint.session import findings_in
     from bcelint.workspace import Workspace
 
     if _workspace is None:
-        _workspace = Workspace(cache=default_cache())
-    return [finding for finding in findings_in(_workspace, path, text) if advice or not finding.advice]
+        _workspace = Workspace(cache=default_cache(), settings=Settings(advice=advice or None, complain=_say_once))
+    findings = findings_in(_workspace, path, text)
+    if not findings:
+        return []
+    codes = _workspace.settings.codes(path)
+    return [finding for finding in findings if finding.code in codes]
+
+
+def _look_at_configuration() -> None:
+    """Say what is wrong with the working directory's configuration before there are worker processes, which would each say it again."""
+    here = os.getcwd()
+    if any(os.path.isfile(os.path.join(here, name)) for name in ("bcelint.toml", "pyproject.toml")):
+        from bcelint.config import Settings
+
+        is_worker = multiprocessing.parent_process() is not None
+        Settings(complain=_said.add if is_worker else _say_once).config(os.path.join(here, "any.py"))
 
 
 def _complain(path: str, error: Exception) -> None:
@@ -77,4 +98,15 @@ def _complain(path: str, error: Exception) -> None:
     global _complained
     if not _complained:
         _complained = True
-        print(" ".join(f"bcelint: could not check {path}: {type(error).__name__}: {error}".split()), file=sys.stderr)
+        _say(f"could not check {path}: {type(error).__name__}: {error}")
+
+
+def _say_once(problem: str) -> None:
+    """What is wrong with a configuration, each thing once; it is left aside then."""
+    if problem not in _said:
+        _said.add(problem)
+        _say(f"{problem}; this configuration is left aside")
+
+
+def _say(text: str) -> None:
+    print(" ".join(f"bcelint: {text}".split()), file=sys.stderr)

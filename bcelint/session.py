@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable
 
+from bcelint.config import Settings
 from bcelint.finding import Finding, Position
 from bcelint.noqa import Noqa
 from bcelint.places import shown
@@ -68,15 +69,18 @@ def choose_rules(select: Sequence[str] | None = None, ignore: Sequence[str] | No
 
 
 def analyse(
-    paths: Sequence[str], codes: Collection[str], jobs: int | None = None, progress: Progress | None = None, cache: Cache | None = None
+    paths: Sequence[str], codes: Collection[str] | Settings, jobs: int | None = None, progress: Progress | None = None, cache: Cache | None = None
 ) -> Result:
-    """Check files and folders. A finding belongs to the run if its place or a step of its trace lies in one of their files."""
+    """Check files and folders. A finding belongs to the run if its place or a step of its trace lies in one of their files.
+
+    ``codes`` are those to report, with no configuration read, or settings.
+    """
     return marked(survey(paths, codes, jobs, progress, cache))
 
 
 def survey(
     paths: Sequence[str],
-    codes: Collection[str],
+    codes: Collection[str] | Settings,
     jobs: int | None = None,
     progress: Progress | None = None,
     cache: Cache | None = None,
@@ -88,15 +92,21 @@ def survey(
     Whoever has to do with one of the files ``also`` is evaluated too, so that every call of what stands there is among the ``sites``.
     """
     result = Result()
-    files = discover(paths, warn=result.warnings.append)
+    settings = Settings.of(codes)
+    files = discover(paths, warn=result.warnings.append, excluded=settings.excluded)
     result.warnings += _unreadable(files)
-    workspace = Workspace(overlay, cache=cache)
+    workspace = Workspace(overlay, cache, settings)
     result.files = list(dict.fromkeys([*files, *also]))
     tasks = workspace.tasks(result.files)
     calls = _run(workspace, tasks, jobs, progress, result)
     result.checked = len(files)
     given = {os.path.realpath(path) for path in files}
-    _keep(result, calls, codes, workspace, lambda finding: _touches(finding, given), lambda call: _inside(call, given))
+
+    def belongs(finding: Finding) -> bool:
+        there = _is_in(finding.position, given)
+        return there or (_touches(finding, given) and not settings.excluded(finding.position.path))
+
+    _keep(result, calls, settings, workspace, belongs, lambda call: _inside(call, given))
     return result
 
 
@@ -109,21 +119,23 @@ def marked(result: Result) -> Result:
     return result
 
 
-def analyse_text(text: str, path: str, codes: Collection[str], cache: Cache | None = None) -> Result:
+def analyse_text(text: str, path: str, codes: Collection[str] | Settings, cache: Cache | None = None) -> Result:
     """Check a text that stands for the file ``path``, whatever is on disk there. Only findings whose place lies in it belong to the run."""
     path = os.path.abspath(path)
-    workspace = Workspace({path: text}, cache)
+    settings = Settings.of(codes)
+    workspace = Workspace({path: text}, cache, settings)
     result = Result(checked=1)
     calls = _run(workspace, workspace.tasks([path]), 1, None, result)
     real = {os.path.realpath(path)}
-    _keep(result, calls, codes, workspace, lambda finding: _is_in(finding.position, real), lambda call: _inside(call, real))
+    _keep(result, calls, settings, workspace, lambda finding: _is_in(finding.position, real), lambda call: _inside(call, real))
     return marked(result)
 
 
-def result_of(calls: Sequence[JudgedCall], codes: Collection[str]) -> Result:
+def result_of(calls: Sequence[JudgedCall], codes: Collection[str] | Settings) -> Result:
     """The result of loss calls that were observed in a run: all of them belong to it."""
     result = Result()
-    _keep(result, calls, codes, Workspace(), lambda finding: True, lambda call: True)
+    settings = Settings.of(codes)
+    _keep(result, calls, settings, Workspace(settings=settings), lambda finding: True, lambda call: True)
     return result
 
 
@@ -191,7 +203,7 @@ class _Plain:
 def _keep(
     result: Result,
     calls: Iterable[JudgedCall],
-    codes: Collection[str],
+    settings: Settings,
     workspace: Workspace,
     belongs: Callable[[Finding], bool],
     shown: Callable[[JudgedCall], bool],
@@ -207,7 +219,7 @@ def _keep(
             at = finding.position
             if at.path not in noqa:
                 noqa[at.path] = Noqa(workspace.text(at.path))
-            if finding.code in codes and not noqa[at.path].silences(finding.code, at.line):
+            if finding.code in settings.codes(at.path) and not noqa[at.path].silences(finding.code, at.line):
                 result.findings.append(finding)
     result.findings = sorted(set(result.findings), key=_order)
     result.calls.sort(key=lambda call: (call.position, call.inner, call.loss))

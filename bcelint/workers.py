@@ -68,7 +68,7 @@ def _alone(workspace: Workspace, task: Task) -> Outcome:
     if not _run_in_pool(workspace, [task], 1, found, _Count(0, None)):
         return found[task]
     if len(task.entries) > 1:
-        return together(_alone(workspace, Task(task.root, (entry,))) for entry in task.entries)
+        return together(_alone(workspace, Task(task.root, (entry,), task.config)) for entry in task.entries)
     return Outcome(warnings=[(task.entries[0], "the process that analysed it died")], crashed=True)
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bcelint.config import Config, Settings
+from bcelint.contracts.declared.knowledge import Knowledge
 from bcelint.project.project import Project, find_root
 from bcelint.project.source import BadInput
 
@@ -24,6 +26,8 @@ class Task:
 
     root: str
     entries: tuple[str, ...]
+    config: str = ""
+    """The path of the configuration whose knowledge holds for them; empty where there is none."""
 
 
 @dataclass
@@ -56,44 +60,53 @@ KEPT_SOURCE = 500_000
 
 
 class Workspace:
-    """Projects by their root, built once, and the outcome of every task that ran.
+    """Projects by their root and configuration, built once, and the outcome of every task that ran.
 
     ``overlay`` holds texts that stand for files whatever is on disk, as an editor's unsaved buffers do. A pickled workspace is the list of
     its files; the projects are then built again where it arrives. ``cache`` serves what earlier runs found out.
     """
 
-    def __init__(self, overlay: Mapping[str, str] | None = None, cache: Cache | None = None) -> None:
+    def __init__(self, overlay: Mapping[str, str] | None = None, cache: Cache | None = None, settings: Settings | None = None) -> None:
         self.cache = cache
+        self.settings = settings or Settings(isolated=True)
         self.overlay = {os.path.abspath(path): text for path, text in (overlay or {}).items()}
-        self._projects: dict[str, Project] = {}
+        self._projects: dict[tuple[str, str], Project] = {}
+        self._configs: dict[str, Config] = {}
         self._roots: dict[str, str] = {}
         self._outcomes: dict[Task, Outcome] = {}
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"overlay": self.overlay, "cache": self.cache, "files": {root: project.files for root, project in self._projects.items()}}
+        files = {key: project.files for key, project in self._projects.items()}
+        return {"overlay": self.overlay, "cache": self.cache, "configs": self._configs, "files": files}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(state["overlay"], state["cache"])  # type: ignore[misc]
-        for root, files in state["files"].items():
-            self._build(root, files)
+        self._configs = state["configs"]
+        for key, files in state["files"].items():
+            self._build(key, files)
 
     def with_overlay(self, overlay: Mapping[str, str]) -> Workspace:
         """A workspace of the same files in which ``overlay`` stands for some of them."""
-        other = Workspace({**self.overlay, **overlay}, self.cache)
-        for root, project in self._projects.items():
-            other._build(root, project.files)
+        other = Workspace({**self.overlay, **overlay}, self.cache, self.settings)
+        other._configs = self._configs
+        for key, project in self._projects.items():
+            other._build(key, project.files)
         return other
 
     def tasks(self, files: Iterable[str]) -> list[Task]:
         """The work that shows every loss call in, or through, one of ``files`` (absolute paths)."""
-        by_root: dict[str, list[str]] = {}
+        by_root: dict[tuple[str, str], list[str]] = {}
         for path in files:
-            by_root.setdefault(self.root(path), []).append(path)
+            by_root.setdefault(self._key(path), []).append(path)
         tasks: list[Task] = []
-        for root, targets in by_root.items():
-            project = self.project(root, targets)
-            tasks += [Task(root, group) for group in connected(project, project.entries(targets))]
+        for (root, config), targets in by_root.items():
+            project = self.project(root, targets, config)
+            tasks += [Task(root, group, config) for group in connected(project, self._entries(project, targets))]
         return tasks
+
+    def _entries(self, project: Project, targets: Sequence[str]) -> list[str]:
+        """Where to start, so that all of ``targets`` are seen. What is excluded is followed, but no start."""
+        return [path for path in project.entries(targets) if path in targets or not self.settings.excluded(path)]
 
     def tasks_for(self, path: str) -> list[Task]:
         """The work that shows every loss call in the file ``path``. Work already done is preferred.
@@ -101,15 +114,16 @@ class Workspace:
         The first file of a project gets just what it needs, as when an editor asks. Where a second one comes, all files will: the work
         is then the same for all of those that have modules in common.
         """
-        root = self.root(path)
-        project = self.project(root, [path])
-        done = [task for task in self._outcomes if task.root == root]
+        root, config = self._key(path)
+        project = self.project(root, [path], config)
+        done = [task for task in self._outcomes if (task.root, task.config) == (root, config)]
         tasks: list[Task] = []
-        for group in connected(project, project.entries([path])):
+        for group in connected(project, self._entries(project, [path])):
             covering = [task for task in done if set(group).issubset(task.entries)]
             if not covering and done:
-                covering = [Task(root, whole) for whole in connected(project, project.entries()) if set(group).issubset(whole)]
-            tasks += covering[-1:] or [Task(root, group)]
+                every = [entry for entry in project.entries() if entry in group or not self.settings.excluded(entry)]
+                covering = [Task(root, whole, config) for whole in connected(project, every) if set(group).issubset(whole)]
+            tasks += covering[-1:] or [Task(root, group, config)]
         return list(dict.fromkeys(tasks))
 
     def root(self, path: str) -> str:
@@ -119,21 +133,32 @@ class Workspace:
             self._roots[folder] = find_root(path)
         return self._roots[folder]
 
-    def project(self, root: str, needed: Iterable[str] = ()) -> Project:
-        """The project at ``root``. It holds the files of ``needed`` too where discovery would have left them out."""
-        project = self._projects.get(root) or self._build(root, None)
-        missing = set(needed).difference(project.files)
-        return self._build(root, [*project.files, *sorted(missing)]) if missing else project
+    def _key(self, path: str) -> tuple[str, str]:
+        """The root of the project that a file belongs to, and the path of its configuration."""
+        config = self.settings.config(path)
+        self._configs[config.path] = config
+        return self.root(path), config.path
 
-    def _build(self, root: str, files: Sequence[str] | None) -> Project:
+    def project(self, root: str, needed: Iterable[str] = (), config: str = "") -> Project:
+        """The project at ``root`` under a configuration. It holds the files of ``needed`` too where discovery would have left them out."""
+        key = root, config
+        project = self._projects.get(key) or self._build(key, None)
+        missing = set(needed).difference(project.files)
+        return self._build(key, [*project.files, *sorted(missing)]) if missing else project
+
+    def _build(self, key: tuple[str, str], files: Sequence[str] | None) -> Project:
+        root, path = key
+        config = self._configs.get(path, Config())
         overlay = {path: text for path, text in self.overlay.items() if self.root(path) == root}
-        project = self._projects[root] = Project(root, files=files, overlay=overlay)
+        knowledge = Knowledge(config.declared)
+        project = self._projects[key] = Project(root, files=files, overlay=overlay, knowledge=knowledge, source_roots=config.source_roots)
         return project
 
     def text(self, path: str) -> str:
         """The text of a file; empty where it can't be read."""
         try:
-            return self.project(self.root(path)).source(path).text
+            root, config = self._key(path)
+            return self.project(root, config=config).source(path).text
         except BadInput:
             return ""
 
@@ -141,11 +166,11 @@ class Workspace:
         """Evaluate entry files, once. Where that fails, each is evaluated alone: an error may not take the other files with it."""
         outcome = self.known(task)
         if outcome is None:
-            project = self.project(task.root)
+            project = self.project(task.root, config=task.config)
             project.asked = set(task.entries)
             outcome = self._evaluate(task)
             if outcome.crashed and len(task.entries) > 1:
-                outcome = together([self._evaluate(Task(task.root, (entry,))) for entry in task.entries])
+                outcome = together([self._evaluate(Task(task.root, (entry,), task.config)) for entry in task.entries])
             self._outcomes[task] = outcome
             if self.cache is not None and not outcome.crashed:
                 self.cache.store(task, project, outcome)
@@ -156,7 +181,7 @@ class Workspace:
     def known(self, task: Task) -> Outcome | None:
         """The outcome of a task that this process, or another one before it, has run."""
         if task not in self._outcomes:
-            outcome = None if self.cache is None else self.cache.load(task, self.project(task.root))
+            outcome = None if self.cache is None else self.cache.load(task, self.project(task.root, config=task.config))
             if outcome is None:
                 return None
             self._outcomes[task] = outcome
@@ -170,7 +195,8 @@ class Workspace:
 
         outcome = Outcome()
         try:
-            calls = loss_calls(self.project(task.root), task.entries, lambda path, reason: outcome.warnings.append((path, reason)))
+            project = self.project(task.root, config=task.config)
+            calls = loss_calls(project, task.entries, lambda path, reason: outcome.warnings.append((path, reason)))
             judged = [judge(call, ALL_RULES) for call in calls]
             outcome.calls = merge(judged)
             outcome.sites = call_sites(judged)

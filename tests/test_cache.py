@@ -183,3 +183,31 @@ def test_no_cache_leaves_nothing_behind(project: Path, tmp_path: Path) -> None:
     environment = {**os.environ, cache.VARIABLE: str(tmp_path / "kept")}
     subprocess.run([sys.executable, "-m", "bcelint", "check", "--no-cache", "."], env=environment, capture_output=True, check=False)
     assert not (tmp_path / "kept").exists()
+
+
+def test_the_configuration_counts_where_it_changes_what_is_found(project: Path, store: Cache, evaluated: list[tuple[str, ...]]) -> None:
+    from bcelint.config import Settings
+
+    def found() -> list[str]:
+        return [finding.code for finding in session.analyse([str(project)], Settings(), jobs=1, cache=store).findings]
+
+    configuration = project / "bcelint.toml"
+    assert found() == ["BCE102"]
+    configuration.write_text('[calls."model.model"]\nreturns = "logits"\n')
+    assert found() == []
+    configuration.write_text('[calls."model.model"]\nreturns = "log-probabilities"\n')
+    assert found() == ["BCE102"]
+    assert len(evaluated) == 3
+    (project / "other").mkdir()
+    (project / "other" / "model.py").write_text(MODEL.replace("torch.sigmoid(x)", "x"))
+    configuration.write_text("")
+    assert found() == ["BCE102"]
+    configuration.write_text('source-roots = ["other"]\n')
+    (project / "model.py").rename(project / "gone.py")
+    assert found() == []
+    configuration.write_text('select = ["BCE2"]\n')  # only chooses among what was found
+    assert found() == []
+    before = len(evaluated)
+    configuration.write_text('select = ["BCE1"]\n')
+    found()
+    assert len(evaluated) == before

@@ -109,6 +109,34 @@ def test_docs_name_files_that_exist(path: Path) -> None:
     assert [name for name in sorted(named) if not ((ROOT / name).exists() or (ROOT / "bcelint" / name).exists())] == []
 
 
+def test_the_docs_describe_every_key_of_the_configuration() -> None:
+    from bcelint.config.reading import KEYS
+    from bcelint.contracts.declared import calls, losses
+
+    rows = re.findall(r"^\| `([\w-]+)`(?:, `([\w-]+)`)? \|", (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {key for row in rows for key in row if key} == set(KEYS)
+    text = (ROOT / "docs" / "adding-knowledge.md").read_text(encoding="utf-8")
+    about_losses, about_calls = text.split("| key of a loss | |")[1].split("| key of a call | |")
+    for part, module in ((about_losses, losses), (about_calls, calls)):
+        described = {key for row in re.findall(r"^\| (`.+?) \| ", part, re.MULTILINE) for key in re.findall(r"`([\w-]+)`", row)}
+        assert described == {*module.KEYS, *module.FIXED, "cases"} - {"source", "names"}  # type: ignore[attr-defined]
+
+
+def test_the_configuration_that_the_docs_show_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bcelint.config import Settings
+
+    monkeypatch.chdir(tmp_path)
+    for folder in ("src", "../shared"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+    for name, count in (("configuration.md", 2), ("adding-knowledge.md", 2)):
+        blocks = re.findall(r"^```toml\n(.*?)^```$", (ROOT / "docs" / name).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+        assert len(blocks) == count
+        for block in blocks:
+            target = tmp_path / ("pyproject.toml" if "[tool." in block else "other.toml")
+            target.write_text(block, encoding="utf-8")
+            assert Settings(config=str(target)).config("x.py").declared.calls or "losses" in block
+
+
 def test_the_version_is_the_same_everywhere() -> None:
     assert importlib.metadata.version("bcelint") == bcelint.__version__
 

@@ -22,10 +22,11 @@ def compare(is_module: bool, program: str, arguments: tuple[str, ...], max_steps
     from bcelint.cli.comparison import DISAGREE, compared
     from bcelint.cli.render_compare import print_comparison
     from bcelint.cli.watching import watched
+    from bcelint.config import Settings
 
     _, report, path = watched(is_module, program, arguments, max_steps)
     files = {path} | {call.position.path for call in report.calls if not call.position.path.startswith("<")}
-    inferred = session.analyse(sorted(files), session.choose_rules(), jobs=1)
+    inferred = session.analyse(sorted(files), Settings(), jobs=1)
     rows = compared(inferred.calls, report.calls)
     print_comparison(rows)
     if not rows:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from bcelint.cli.exit_codes import COULD_NOT_RUN, FINDINGS, NOTHING_FOUND
-from bcelint.cli.options import NothingToDo, chosen, rule_options
+from bcelint.cli.options import NothingToDo, rule_options, settings_of
 
 if TYPE_CHECKING:
+    from bcelint.config import Settings
     from bcelint.fix.engine import Fixes
 
 
@@ -29,7 +30,9 @@ def fix(
     paths: tuple[str, ...],
     select: tuple[str, ...],
     ignore: tuple[str, ...],
-    advice: bool,
+    advice: bool | None,
+    config: str | None,
+    isolated: bool,
     unsafe: bool,
     diff: bool,
     allow_dirty: bool,
@@ -45,15 +48,13 @@ def fix(
     Exit code: 0 nothing is left, 1 findings are left (with --diff: something would change), 2 it could not run or not write.
     """
     try:
-        return _fix(paths, chosen(select, ignore, advice), unsafe, diff, allow_dirty, jobs, no_cache, quiet)
+        return _fix(paths, settings_of(select, ignore, advice, config, isolated), unsafe, diff, allow_dirty, jobs, no_cache, quiet)
     except KeyboardInterrupt as stopped:
         click.echo(str(stopped) or "interrupted; nothing was written", err=True)
         raise
 
 
-def _fix(
-    paths: Sequence[str], codes: Collection[str], unsafe: bool, diff: bool, allow_dirty: bool, jobs: int | None, no_cache: bool, quiet: bool
-) -> int:
+def _fix(paths: Sequence[str], settings: Settings, unsafe: bool, diff: bool, allow_dirty: bool, jobs: int | None, no_cache: bool, quiet: bool) -> int:
     from bcelint.cache import default_cache
     from bcelint.cli.progress import progress
     from bcelint.cli.render_fixes import print_diff, print_summary
@@ -61,7 +62,7 @@ def _fix(
     from bcelint.fix.write import write
 
     with progress(sys.stderr) as report:
-        found = fixes(paths or (os.curdir,), codes, unsafe, jobs, report, None if no_cache else default_cache())
+        found = fixes(paths or (os.curdir,), settings, unsafe, jobs, report, None if no_cache else default_cache())
     _warn(found)
     if diff:
         print_diff(found)

@@ -42,9 +42,14 @@ class Commands(click.Group):
         except BrokenPipeError:  # the reader of our output is gone, as in `bcelint check | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = COULD_NOT_RUN
-        except Exception:
-            click.echo(traceback.format_exc(), err=True, nl=False)
-            click.echo(f"error: bcelint {__version__} crashed; please report the lines above", err=True)
+        except Exception as error:
+            from bcelint.config import ConfigError
+
+            if isinstance(error, ConfigError):
+                click.echo(f"error: {' '.join(str(error).split())}", err=True)
+            else:
+                click.echo(traceback.format_exc(), err=True, nl=False)
+                click.echo(f"error: bcelint {__version__} crashed; please report the lines above", err=True)
             code = COULD_NOT_RUN
         sys.exit(code if isinstance(code, int) else 0)
 

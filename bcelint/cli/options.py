@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from bcelint.config import Settings
     from bcelint.session import Result
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -18,9 +19,11 @@ STDIN = "-"
 
 
 def rule_options(command: F) -> F:
-    """``--select``, ``--ignore`` and ``--advice``."""
+    """``--select``, ``--ignore`` and ``--advice``, and where the configuration comes from."""
     decorators: list[Callable[[F], F]] = [
-        click.option("--advice/--no-advice", default=False, help="Also report code that is right but could be better."),
+        click.option("--isolated", is_flag=True, help="Read no configuration file."),
+        click.option("--config", metavar="FILE", help="The configuration file to use, whatever lies beside the code."),
+        click.option("--advice/--no-advice", default=None, help="Also report code that is right but could be better."),
         click.option("--ignore", multiple=True, metavar="CODES", help="Not these rules: codes or prefixes, separated by commas."),
         click.option("--select", multiple=True, metavar="CODES", help="Only these rules: codes or prefixes, separated by commas."),
     ]
@@ -49,21 +52,27 @@ def codes(values: Sequence[str]) -> list[str] | None:
     return found if values else None
 
 
-def chosen(select: Sequence[str], ignore: Sequence[str], advice: bool) -> frozenset[str]:
-    """The codes that the options select. Raises ``click.UsageError`` for one that no rule has."""
+def settings_of(select: Sequence[str], ignore: Sequence[str], advice: bool | None, config: str | None, isolated: bool) -> Settings:
+    """What the options say. Raises ``click.UsageError`` for a code that no rule has, and ``ConfigError``."""
     from bcelint import session
+    from bcelint.config import Settings
 
+    if config is not None and isolated:
+        raise click.UsageError("--config and --isolated exclude each other")
     try:
-        return session.choose_rules(codes(select), codes(ignore), advice)
+        session.choose_rules(codes(select), codes(ignore))
     except session.UnknownCode as error:
         raise click.UsageError(str(error)) from None
+    return Settings(codes(select), codes(ignore), advice, config, isolated)
 
 
 def run(
     paths: Sequence[str],
     select: Sequence[str],
     ignore: Sequence[str],
-    advice: bool,
+    advice: bool | None,
+    config: str | None,
+    isolated: bool,
     jobs: int | None,
     no_cache: bool,
     stdin_filename: str | None,
@@ -76,17 +85,17 @@ def run(
     from bcelint.cache import default_cache
     from bcelint.cli.progress import progress
 
-    rules = chosen(select, ignore, advice)
+    settings = settings_of(select, ignore, advice, config, isolated)
     cache = None if no_cache else default_cache()
     if STDIN in paths:
         if len(paths) > 1:
             raise click.UsageError("stdin (`-`) can't be checked together with other paths")
         text = session.decoded(sys.stdin.buffer.read())
-        result = session.analyse_text(text, stdin_filename or "stdin.py", rules, cache)
+        result = session.analyse_text(text, stdin_filename or "stdin.py", settings, cache)
     else:
         given = paths or (os.curdir,)
         with progress(sys.stderr) as report:
-            result = session.analyse(given, rules, jobs=jobs, progress=report, cache=cache)
+            result = session.analyse(given, settings, jobs=jobs, progress=report, cache=cache)
     for warning in result.warnings:
         click.echo(f"warning: {' '.join(warning.split())}", err=True)
     if not result.checked and result.warnings:

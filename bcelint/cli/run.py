@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from bcelint.cli.exit_codes import FINDINGS
-from bcelint.cli.options import chosen, rule_options
+from bcelint.cli.options import rule_options, settings_of
 
 PROGRAM: dict[str, Any] = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 """What stands behind the program's name is the program's own."""
@@ -30,7 +30,9 @@ def run(
     max_steps: int | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
-    advice: bool,
+    advice: bool | None,
+    config: str | None,
+    isolated: bool,
 ) -> int:
     """Run a program under torch and report every loss call that got something its loss was not made for.
 
@@ -42,9 +44,9 @@ def run(
     from bcelint import session
     from bcelint.cli.watching import watched
 
-    codes = chosen(select, ignore, advice)
+    settings = settings_of(select, ignore, advice, config, isolated)
     code, report, _ = watched(is_module, program, arguments, max_steps)
-    result = session.result_of(report.calls, codes)
+    result = session.result_of(report.calls, settings)
     _write(result, report.times, output_format, output_file)
     return code or (FINDINGS if result.findings else 0)
 

@@ -15,6 +15,7 @@ from bcelint.fix.rewrite import fitting
 
 if TYPE_CHECKING:
     from bcelint.cache import Cache
+    from bcelint.config import Settings
     from bcelint.session import Result
     from bcelint.workers import Progress
 
@@ -57,7 +58,7 @@ class _Run:
     """A repair run over ``paths``; ``overlay`` holds the texts so far."""
 
     paths: Sequence[str]
-    codes: Collection[str]
+    codes: Collection[str] | Settings
     unsafe: bool
     analyse: Callable[[Mapping[str, str], Collection[str]], Result]
     only: Callable[[str], bool] = lambda path: True
@@ -107,7 +108,7 @@ class _Run:
 
 def fixes(
     paths: Sequence[str],
-    codes: Collection[str],
+    codes: Collection[str] | Settings,
     unsafe: bool = False,
     jobs: int | None = None,
     progress: Progress | None = None,

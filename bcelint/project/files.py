@@ -17,16 +17,22 @@ SKIPPED = frozenset(
 """Names of folders that hold no code of the project. A folder given by its path is always entered."""
 
 
-def discover(paths: Sequence[str], *, warn: Callable[[str], None]) -> list[str]:
+def skipped(path: str) -> bool:
+    """Whether ``path``, which ends in a slash if it is a folder, is one of the folders that hold no code of a project."""
+    return path.endswith("/") and os.path.basename(path[:-1]) in SKIPPED
+
+
+def discover(paths: Sequence[str], *, warn: Callable[[str], None], excluded: Callable[[str], bool] = skipped) -> list[str]:
     """The Python files at and below ``paths``: absolute, sorted, each once; what git ignores, and virtual environments, left out.
 
-    A file that is given itself is always taken. ``warn`` gets one line for each path that is missing and each folder that can't be read.
+    A file that is given itself is always taken. ``excluded`` tells of each file, and of each folder with a slash at its end, whether
+    it is left out besides. ``warn`` gets one line for each path that is missing and each folder that can't be read.
     """
     found: dict[str, str] = {}  # real path -> path as it was reached
     for given in paths:
         path = os.path.abspath(given)
         if os.path.isdir(path):
-            _walk(path, found, warn)
+            _walk(path, found, warn, excluded)
         elif os.path.isfile(path):
             found.setdefault(os.path.realpath(path), path)
         elif os.path.lexists(path):
@@ -36,7 +42,7 @@ def discover(paths: Sequence[str], *, warn: Callable[[str], None]) -> list[str]:
     return sorted(found.values())
 
 
-def _walk(top: str, found: dict[str, str], warn: Callable[[str], None]) -> None:
+def _walk(top: str, found: dict[str, str], warn: Callable[[str], None], excluded: Callable[[str], bool]) -> None:
     """Adds what lies below the folder ``top``; links come last, so that a file is known by its own path where it has one."""
     seen: set[str] = set()
     folders = [(top, IgnoreFiles.above(top))]
@@ -64,9 +70,9 @@ def _walk(top: str, found: dict[str, str], warn: Callable[[str], None]) -> None:
                 is_file = entry.name.endswith(".py") and entry.is_file()
             except OSError:
                 continue
-            if is_folder and entry.name not in SKIPPED and not ignores.ignored(entry.path + "/"):
+            if is_folder and not excluded(entry.path + "/") and not ignores.ignored(entry.path + "/"):
                 (links if is_link else folders).append((entry.path, ignores))
-            elif is_file and not ignores.ignored(entry.path):
+            elif is_file and not excluded(entry.path) and not ignores.ignored(entry.path):
                 if is_link:
                     linked_files.append(entry.path)
                 else:

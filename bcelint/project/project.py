@@ -51,7 +51,7 @@ class Project:
     @cached_property
     def files(self) -> tuple[str, ...]:
         """The absolute paths of the project's files, sorted."""
-        found = discover([self.root], warn=lambda line: None) if self._given is None else map(os.path.abspath, self._given)
+        found = discover([self.root, *self._outside], warn=lambda line: None) if self._given is None else map(os.path.abspath, self._given)
         return tuple(sorted({*found, *self._overlay}))
 
     def source(self, path: str) -> Source:
@@ -145,7 +145,12 @@ class Project:
 
     @cached_property
     def _resolver(self) -> Resolver:
-        return Resolver(self.root, self.files)
+        return Resolver(self.root, self.files, self.source_roots)
+
+    @property
+    def _outside(self) -> list[str]:
+        """The source roots that do not lie below the root."""
+        return [folder for folder in self.source_roots if not f"{folder}{os.sep}".startswith(self.root.rstrip(os.sep) + os.sep)]
 
     @cached_property
     def _reached(self) -> frozenset[str]:

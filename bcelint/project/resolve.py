@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from bcelint.project.stdlib import STDLIB
 
@@ -15,8 +15,9 @@ IN_TABLES = frozenset({"torch"})
 class Resolver:
     """Resolves dotted names among ``files``, absolute paths below ``root``; asks the disk nothing."""
 
-    def __init__(self, root: str, files: Collection[str]) -> None:
+    def __init__(self, root: str, files: Collection[str], source_roots: Sequence[str] = ()) -> None:
         self._root = root
+        self._source_roots = tuple(source_roots)
         self._files = frozenset(files)
         self._folders: set[str] = set()
         self._holders: dict[str, list[str]] = {}  # a name -> the folders that hold a module or folder of this name
@@ -69,7 +70,9 @@ class Resolver:
         return portion or (None if standard else self._elsewhere(parts))
 
     def _search_path(self, folder: str) -> Iterator[str]:
-        """The importer's folder (as when it is run as a script), and the folders around it, the root's own place last."""
+        """The importer's folder (as when it is run as a script), the declared source roots, the folders around it, the root's own place last."""
+        yield folder
+        yield from self._source_roots
         while True:
             yield folder
             if folder == self._root or os.path.dirname(folder) == folder:

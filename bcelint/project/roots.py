@@ -5,24 +5,31 @@ from __future__ import annotations
 import os
 
 _MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
+_OWN = "bcelint.toml"
 _INSTALLED = ("site-packages", "dist-packages")
 
 
 def find_root(path: str) -> str:
     """The root of the project that the file or folder ``path`` belongs to, as an absolute path.
 
-    That is the nearest folder with a repository or packaging files; an installed package is a project of its own (for a lone installed
-    module, the file itself); else the working directory, if ``path`` lies below it; else the folder of the outermost package.
+    That is the nearest folder with a repository or packaging files, or with our own configuration where there are none; an installed
+    package is a project of its own (for a lone installed module, the file itself); else the working directory, if ``path`` lies below it; else
+    the folder of the outermost package.
     """
     path = os.path.abspath(path)
     folder = path if os.path.isdir(path) else os.path.dirname(path)
     below = path
+    configured = ""
     for ancestor in _upwards(path):
         if os.path.basename(ancestor) in _INSTALLED:
             return below
         if any(os.path.lexists(os.path.join(ancestor, marker)) for marker in _MARKERS):
             return ancestor
+        if not configured and os.path.isfile(os.path.join(ancestor, _OWN)):
+            configured = ancestor
         below = ancestor
+    if configured:
+        return configured
     working = os.getcwd()
     if folder == working or folder.startswith(working.rstrip(os.sep) + os.sep):
         return working

@@ -305,4 +305,4 @@ def _others(run: Run, owner: Value, guard: Any, old: Value) -> list[tuple[Any, V
 
 
 def _is_module(value: Value) -> bool:
-    return isinstance(value, (Layer, Instance, Container))
+    return isinstance(value, (Layer, Instance, Container, networks.Network))

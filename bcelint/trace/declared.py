@@ -113,7 +113,7 @@ def construct_loss(run: Run, frame: Frame, node: cst.BaseExpression, row: Declar
     options = _options(row.init, args)
     unknown = () if row.init.kwargs else tuple(name for name in args.keywords if name not in row.init.names)
     place = frame.module.place(node)
-    if row.init is not ANYTHING and (unknown or any(isinstance(value, Tensor) for value in args.positional)):
+    if row.init != ANYTHING and (unknown or any(isinstance(value, Tensor) for value in args.positional)):
         criteria.record(run, frame, node, row.loss, {}, options, unknown, place, args, is_constructor=True)
     return Criterion(row.loss, options, unknown, place, row)
 
@@ -169,7 +169,7 @@ def unclear(loss: Loss) -> Loss:
 
 def _with_parameters(row: DeclaredLoss, function: Value | None) -> DeclaredLoss:
     """The row with the parameters of the function itself, where the user does not declare any."""
-    if row.call is not ANYTHING or not isinstance(function, Function):
+    if row.call != ANYTHING or not isinstance(function, Function):
         return row
     params = function.node.params
     names = [param.name.value for param in (*params.posonly_params, *params.params)]
