@@ -60,9 +60,9 @@ def transformer(name: str, family: str, classes: int) -> nn.Module:
     return model
 
 
-def shaken(model: nn.Module) -> None:
+def shaken(model: nn.Module, seed: int = 0) -> None:
     """Weights large enough that scores leave [0, 1] where nothing holds them in."""
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     for module in model.modules():
         for name, weight in module.named_parameters(recurse=False):
             if not isinstance(module, (nn.LayerNorm, nn.BatchNorm1d, nn.BatchNorm2d, nn.GroupNorm)) and "norm" not in name.lower():
@@ -78,4 +78,4 @@ def inputs(name: str) -> dict[str, torch.Tensor]:
         return {"input_values": torch.randn(2, 400)}
     ids = torch.randint(6, 60, (2, 3, 8) if "MultipleChoice" in name else (2, 8))
     ids[..., -1] = 2  # the end of the sequence, which some look for
-    return {"input_ids": ids}
+    return {"input_ids": ids, "decoder_input_ids": ids} if ".T5" in name else {"input_ids": ids}
