@@ -41,20 +41,6 @@ CALLS_ITS_ARGUMENT = frozenset(
 )
 """Functions that call their first argument with the rest of them (torch.utils.checkpoint docs)."""
 
-PREPARE_METHODS = frozenset({"prepare", "prepare_model", "setup", "setup_module"})
-"""Methods of accelerate's ``Accelerator`` and Lightning's ``Fabric`` that hand back all their arguments, in order."""
-
-PREPARE_CLASSES = frozenset(
-    {
-        "accelerate.Accelerator",
-        "lightning.Fabric",
-        "lightning.fabric.Fabric",
-        "lightning_fabric.Fabric",
-        "pytorch_lightning.lite.LightningLite",
-    }
-)
-"""The classes that have these methods, where the receiver is known."""
-
 SELF_METHODS = frozenset(
     {
         "to", "cuda", "cpu", "xpu", "train", "eval", "half", "float", "double", "bfloat16", "apply", "requires_grad_",

@@ -45,8 +45,6 @@ from bcelint.trace.values import (
 MODULE_METHODS = frameworks.SELF_METHODS | frozenset({"forward", "__call__", "add_module", "register_forward_hook", "register_forward_pre_hook"})
 DYNAMIC = "<dynamic>"
 """Set on an object whose attributes are written under names that are not known."""
-DYNAMIC_MODULES = "<dynamic modules>"
-"""Set on an object in which modules are replaced under names that are not known."""
 
 
 def load(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: str, called: bool = False) -> Value:
@@ -101,6 +99,8 @@ def find(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: s
     if isinstance(owner, networks.Network):
         if name == "module":
             return owner.fields.get(name, owner)
+        if name in owner.row.resets:
+            return Method(owner, name, frame.module.place(node))
         return owner.fields.get(name) or (Method(owner, name, frame.module.place(node)) if name in MODULE_METHODS else None)
     if isinstance(owner, Layer) and name in owner.args:
         return owner.args[name]
@@ -195,7 +195,7 @@ def _of_instance(run: Run, frame: Frame, node: cst.BaseExpression, owner: Instan
 
 def _maybe_overwritten(run: Run, frame: Frame, node: cst.CSTNode, owner: Instance, name: str, value: Value) -> Value:
     """A setting of an object whose attributes are also set under names that are not seen here."""
-    replaced = DYNAMIC_MODULES in owner.fields and any(_is_module(single) for _, single in alternatives(value))
+    replaced = networks.DYNAMIC_MODULES in owner.fields and any(_is_module(single) for _, single in alternatives(value))
     if not replaced and (DYNAMIC not in owner.fields or not isinstance(value, Const)):
         return value
     unknown = run.unknown(f"attributes of {owner.cls.name} are set under names that are not followed", frame, node, symbol=f"{owner.id}.{name}")
@@ -294,7 +294,7 @@ def store_unnamed(run: Run, frame: Frame, node: cst.CSTNode, owner: Value, value
     """``setattr(owner, name, value)`` where the name is not known."""
     store(run, owner, DYNAMIC, Const(True))
     if any(_is_module(single) for _, single in alternatives(value)):
-        store(run, owner, DYNAMIC_MODULES, Const(True))
+        store(run, owner, networks.DYNAMIC_MODULES, Const(True))
         for _, single in alternatives(owner):
             if isinstance(single, Container):
                 run.state.write(single, CONTENT, Mapped({}, run.unknown("a layer replaced under a name that is not followed", frame, node)))

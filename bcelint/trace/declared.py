@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from bcelint.contracts import dtypes
-from bcelint.contracts.declared.expressions import Expression, LayerCall
+from bcelint.contracts.declared.expressions import Expression
 from bcelint.contracts.declared.knowledge import Declared
-from bcelint.contracts.declared.rows import ANYTHING, Cases, DeclaredCall, DeclaredLoss, Returns, Signature
+from bcelint.contracts.declared.rows import ANYTHING, Cases, DeclaredCall, DeclaredLoss, Returns, Signature, agreed
 from bcelint.contracts.schema import KEEP, REQUIRED, UNKNOWN, Loss, Param, Result, Target, TargetForm
 from bcelint.facts import UNBOUNDED, Claim, Facts, Shape
 from bcelint.places import DECLARED
@@ -20,7 +20,7 @@ from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.conditions import Literal
 from bcelint.trace.frames import Frame
-from bcelint.trace.networks import HEADS, Network
+from bcelint.trace.networks import HEAD, MADE, Network
 from bcelint.trace.run import Run, step_at
 from bcelint.trace.values import (
     CONTENT,
@@ -43,9 +43,6 @@ from bcelint.trace.values import (
 
 if TYPE_CHECKING:
     from bcelint.trace.positions import NodePlace
-
-MADE = "<made>"
-"""Set on an object of a declared class: the arguments of its constructor, and where it was made."""
 
 
 class Making(Value):
@@ -82,7 +79,7 @@ def is_taken_on_trust(run: Run, function: Function) -> bool:
 def call(run: Run, frame: Frame, node: cst.BaseExpression, row: Declared, args: Arguments, callee: Value) -> Value:
     """A call of a declared function, method or (outside of the project) class."""
     if isinstance(row, DeclaredCall):
-        return call_declared(run, frame, node, row, args)
+        return call_declared(run, frame, node, row, args, _title(callee.name) if isinstance(callee, External) else row.title)
     is_function = row.function
     if is_function is None:
         is_function = not callee.name.rpartition(".")[2][:1].isupper() if isinstance(callee, External) else not isinstance(callee, Class)
@@ -203,13 +200,18 @@ def _options(signature: Signature, args: Arguments) -> dict[str, Value]:
 # Functions and models
 
 
-def call_declared(run: Run, frame: Frame, node: cst.BaseExpression, row: DeclaredCall, args: Arguments) -> Value:
+def _title(name: str) -> str:
+    """``resnet18`` of what is made by its name, ``Unet`` of a class."""
+    owner, _, last = name.rpartition(".")
+    return owner.rpartition(".")[2] if last.startswith("from_") else last
+
+
+def call_declared(run: Run, frame: Frame, node: cst.BaseExpression, row: DeclaredCall, args: Arguments, title: str) -> Value:
     """A call of a function, or of what makes a model."""
-    title = row.title
     if not _fits(row.init, args):
         return run.unknown(f"a call of {title} that does not fit its declared parameters", frame, node, *args.all())
     if row.model:
-        return _model(run, frame, node, row, args)
+        return _model(run, frame, node, row, args, title)
     bound = _options(row.init, args)
 
     def one(chosen: DeclaredCall | None, values: Mapping[str, Value]) -> Value:
@@ -217,31 +219,41 @@ def call_declared(run: Run, frame: Frame, node: cst.BaseExpression, row: Declare
             return run.unknown(f"which case of {title} it is, is not known", frame, node, *args.all())
         made = _Result(run, frame, node, title, values, row.init, args, None).value(chosen.returns)
         if row.model is None and isinstance(made, Tensor):
-            return replace(made, model=Network(row, title, "", args))
+            return replace(made, model=Network(row, title, "", Making(args, frame.module.place(node))))
         return made
 
     return _by_case(run, row.cases, row, bound, row.init, one, _facts_hang_on(row))
 
 
-def _model(run: Run, frame: Frame, node: cst.BaseExpression, row: DeclaredCall, args: Arguments) -> Value:
+def _model(run: Run, frame: Frame, node: cst.BaseExpression, row: DeclaredCall, args: Arguments, title: str) -> Value:
     bound = _options(row.init, args)
 
     def one(chosen: DeclaredCall | None, values: Mapping[str, Value]) -> Value:
-        title = row.title if chosen is None else _title(row, values)
-        network = Network(row, title, "" if chosen is None else chosen.head, args)
+        network = Network(row, title, "" if chosen is None else chosen.head, Making(args, frame.module.place(node)))
         if chosen is not None and chosen.layers:
-            network.default = _layers(run, frame, node, chosen.layers, _lookup(values, row.init), values)
-            if chosen.head:
-                network.fields[chosen.head] = network.default
+            network.fields[chosen.head or HEAD] = _layers(run, frame, node, chosen, _lookup(values, row.init), values)
         return network
 
     return _by_case(run, row.cases, row, bound, row.init, one, known=row.init)
 
 
-def _title(row: DeclaredCall, values: Mapping[str, Value]) -> str:
-    """``resnet18`` of what is made by its name, ``Unet`` of a class."""
-    name = row.names[0]
-    return name.split(".")[-2] if row.title.startswith("from_") else row.title
+def reset(run: Run, frame: Frame, node: cst.BaseExpression, network: Network, method: str, args: Arguments) -> None:
+    """``model.reset_classifier(3)``: the layers as they would be, had the model been made with these arguments."""
+    making = network.fields[MADE]
+    assert isinstance(making, Making)
+    given = _options(network.row.resets[method], args)
+    names = [param.name for param in network.row.init.params if not param.keyword_only]
+    again = {name: value for name, value in given.items() if name in network.row.init.names}
+    positional = tuple(again.pop(name, value) for name, value in zip(names, making.args.positional))
+    changed = replace(making.args, positional=positional, keywords={**making.args.keywords, **again}, nodes=())
+    for guard, (made,) in run.state.combinations(_model(run, frame, node, network.row, changed, network.name)):
+        assert isinstance(made, Network)
+        name = network.head or HEAD
+        layers = made.fields.get(made.head or HEAD) if made.head == network.head else None
+        layers = layers or run.unknown(f"{network.name} with another head", frame, node)
+        old = network.fields.get(name)
+        run.state.write(network, name, layers if not guard or old is None else run.state.choice([(guard, layers), (frozenset(), old)]))
+    run.state.write(network, MADE, Making(changed, making.place))
 
 
 def call_model(
@@ -273,8 +285,9 @@ def call_model(
 
 
 def call_network(run: Run, frame: Frame, node: cst.BaseExpression, network: Network, args: Arguments) -> Value:
-    assert isinstance(network.row, DeclaredCall)
-    return call_model(run, frame, node, network.row, network.name, network, network.made, args)
+    making = network.fields[MADE]
+    assert isinstance(making, Making)
+    return call_model(run, frame, node, network.row, network.name, network, making.args, args)
 
 
 def _by_case(
@@ -292,7 +305,7 @@ def _by_case(
 
     def each(*values: Value) -> Value:
         these = {**bound, **dict(zip(deciding, map(run.as_it_is, values)))}
-        return one(cases.choose(row, _lookup(these, signature), known), these)
+        return one(agreed(cases.possible(row, _lookup(these, signature), known)), these)
 
     return run.state.lift(each, *(bound[name] for name in deciding))
 
@@ -351,9 +364,7 @@ def _size_of(value: Value | None, axis: int) -> Any:
     return UNKNOWN if size is None else size
 
 
-def _layers(
-    run: Run, frame: Frame, node: cst.BaseExpression, layers: tuple[LayerCall, ...], lookup: Callable[[str], Any], values: Mapping[str, Value]
-) -> Value:
+def _layers(run: Run, frame: Frame, node: cst.BaseExpression, row: DeclaredCall, lookup: Callable[[str], Any], values: Mapping[str, Value]) -> Value:
     """The layers that a model ends in: one, or several as a Sequential."""
 
     def argument(expression: Expression) -> Value:
@@ -363,15 +374,15 @@ def _layers(
         return run.unknown("a number that is not declared", frame, node, number=True) if value is UNKNOWN or value is SOMETHING else Const(value)
 
     made: list[Value] = []
-    for layer in layers:
+    for layer in row.layers:
         positional, keywords = layer.arguments()
         args = Arguments(tuple(map(argument, positional)), {name: argument(each) for name, each in keywords.items()})
         value = torchcalls.construct(run, frame, node, layer.name, args) if layer.name else None
         made.append(value or run.unknown("a layer of a model that is not followed", frame, node))
-    if len(made) == 1:
+    if len(made) == 1 and not row.layer_names:
         return made[0]
     container = Container("Sequential")
-    container.fields[CONTENT] = Mapped({str(i): layer for i, layer in enumerate(made)})
+    container.fields[CONTENT] = Mapped(dict(zip(row.layer_names or map(str, range(len(made))), made)))
     return container
 
 
@@ -410,7 +421,7 @@ class _Result:
         if returns.form == "unknown":
             return self._unknown(f"what {self.title} returns is not declared")
         parts = [(name, self.value(part)) for name, part in returns.parts]
-        if returns.form == "items":
+        if returns.form in ("items", "names"):
             return ev.new_dict(Mapped(dict(parts), self._unknown("another output of the model")))
         if returns.form == "attributes":
             return Tuple(tuple(value for _, value in parts), self._unknown("another output of the model"), names=tuple(name for name, _ in parts))
@@ -420,7 +431,7 @@ class _Result:
         return self.run.unknown(reason, self.frame, self.node, *self.args.all())
 
     def _tensor(self, returns: Returns) -> Value:
-        if self.model is not None and HEADS & set(self.model.fields) and isinstance(self.model, Network):
+        if isinstance(self.model, Network) and self.model.is_altered(self.run.foreign):
             return self._unknown(f"{self.title} with another head")
         kept = self.values.get(returns.keeps)
         keep = KEEP if kept is not None else None
@@ -460,9 +471,7 @@ class _Result:
         model = self.model
         head: Value | None = None
         if isinstance(model, Network):
-            head = model.fields.get(model.head) if model.head else None
-            if not model.head and not HEADS & set(model.fields):
-                head = model.default
+            head = None if model.is_altered(self.run.foreign) else model.fields.get(model.head or HEAD)
         if head is None:
             return self._unknown(f"{self.title} with another head")
         return calls.call_value(self.run, self.frame, self.node, head, Arguments((self._features(),)))

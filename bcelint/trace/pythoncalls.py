@@ -64,14 +64,10 @@ def _by_name(run: Run, frame: Frame, node: cst.BaseExpression, callee: External,
     op = tables.op(name)
     if op is not None:
         return torchcalls.call_op(run, frame, node, op, args)
-    made = (
-        torchcalls.construct(run, frame, node, name, args)
-        or criteria.construct(run, frame, node, name, args)
-        or networks.construct(run, frame, node, name, args)
-    )
+    made = torchcalls.construct(run, frame, node, name, args) or criteria.construct(run, frame, node, name, args)
     if made is not None:
         return made
-    if name in frameworks.PREPARE_CLASSES or run.project.knowledge.has_methods(name):
+    if run.project.knowledge.has_methods(name):
         return External(f"{name}{MADE}")
     if f"{MADE}." in name:
         return _of_accelerator(run, frame, node, name.rpartition(".")[2], args)
@@ -104,9 +100,7 @@ def _by_name(run: Run, frame: Frame, node: cst.BaseExpression, callee: External,
 
 
 def _of_accelerator(run: Run, frame: Frame, node: cst.BaseExpression, method: str, args: Arguments) -> Value:
-    """A method of accelerate's ``Accelerator`` or Lightning's ``Fabric``."""
-    if method in frameworks.PREPARE_METHODS and args.positional:
-        return args.positional[0] if len(args.positional) == 1 else Tuple(args.positional)
+    """A method of accelerate's ``Accelerator`` or Lightning's ``Fabric`` that is not declared."""
     if method == "backward":
         for value in args.positional:
             criteria.mark_trained(run, value)
@@ -179,6 +173,9 @@ def _of_module(
         return calls.call_value(run, frame, node, receiver, args)
     if name in ("register_forward_hook", "register_forward_pre_hook") and isinstance(receiver, Cell):
         run.state.write(receiver, calls.HOOKED, Const(True))
+    if isinstance(receiver, networks.Network) and name in receiver.row.resets:
+        declared.reset(run, frame, node, receiver, name, args)
+        return NONE
     if name in frameworks.SELF_METHODS:
         if name in ("train", "eval"):
             _set_mode(run, frame, node, receiver, training=name == "train" and not args.all())

@@ -19,6 +19,7 @@ from bcelint.trace.modules import external_member
 from bcelint.trace.run import Run
 from bcelint.trace.values import (
     CONTENT,
+    Cell,
     Choice,
     Class,
     Const,
@@ -36,6 +37,9 @@ from bcelint.trace.values import (
     alternatives,
     merged_sources,
 )
+
+ITEM = "[]"
+"""The name under which an item is kept that is stored in something that is not known."""
 
 
 def dict_key(value: Const | External) -> Any:
@@ -241,6 +245,8 @@ def store(run: Run, frame: Frame, node: cst.Subscript, value: Value) -> None:
         from bcelint.trace import assign
 
         assign.assign(run, frame, node.value, run.state.lift(lambda v: _patched(owner, v), value))
+    elif isinstance(owner, Unknown) and owner.symbol:
+        run.state.write(run.foreign.setdefault(owner.symbol, Cell()), ITEM, value)
 
 
 def _store_module(run: Run, frame: Frame, node: cst.Subscript, owner: Value, value: Value) -> None:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from bcelint.losscall import Argument
 from tests.trace.tracing import trace
 
 VISION = "import torchvision\nfrom torchvision import models\n"
 BINARY = "nn.BCEWithLogitsLoss()(net(x), y)\n"
+
+
+def said(argument: Argument) -> str:
+    """Kind or range, and shape; why there is none of them, else."""
+    facts = argument.facts
+    what = facts.kind.value.value if facts.kind else str(facts.range.value) if facts.range else ""
+    return f"{what} {facts.shape.value}" if what and facts.shape else argument.reason
 
 
 @pytest.mark.parametrize(
@@ -24,21 +32,32 @@ BINARY = "nn.BCEWithLogitsLoss()(net(x), y)\n"
         ("net = models.resnet18()\nnet.forward = lambda x: torch.sigmoid(x)", "probabilities (4, 3)"),
         ("net = models.resnet18()\nnet.register_forward_hook(print)", "resnet18 has a forward hook"),
         ("net = models.resnet18()\nnet.conv1 = nn.Conv2d(1, 64, 7)", "logits (4, 1000)"),
-        ("net = models.resnet18(**anything)", "torchvision.models.resnet18 is outside of the project"),
+        ("net = models.resnet18(**anything)", "logits (4, ?)"),
         ("net = models.unheard_of()", "torchvision.models.unheard_of is outside of the project"),
         ("import timm\nnet = timm.create_model('resnet50', pretrained=True, num_classes=1)", "logits (4, 1)"),
         ("import timm\nnet = timm.create_model('vit_base', num_classes=3)\nnet.head = nn.Sigmoid()", "probabilities (4, ?)"),
         ("import timm\nnet = timm.create_model(anything, num_classes=3)", "logits (4, 3)"),
         ("import timm\nnet = timm.create_model(anything, num_classes=3)\nnet.fc = nn.Linear(5, 1)", "create_model with another head"),
-        ("import timm\nnet = timm.create_model('resnet50', num_classes=0)", "timm.create_model is outside of the project"),
+        ("import timm\nnet = timm.create_model('resnet50', num_classes=0)", "what create_model returns is not declared"),
+        ("import timm\nnet = timm.create_model('resnet50', num_classes=anything)", "logits (4, ?)"),
+        ("import timm\nnet = timm.create_model('resnet50', num_classes=2)\nnet.reset_classifier(3)", "logits (4, 3)"),
+        (
+            "import timm\nnet = timm.create_model('resnet50', num_classes=2)\nnet.reset_classifier(num_classes=0)",
+            "what create_model returns is not declared",
+        ),
+        ("import timm\nnet = timm.create_model('swin_tiny', num_classes=3)\nnet.head.fc = nn.Sigmoid()", "probabilities (4, ?)"),
+        ("net = models.vit_b_16()\nnet.heads.head = nn.Linear(net.heads.head.in_features, 2)", "logits (4, 2)"),
+        ("net = models.vit_b_16()\nnet.heads = nn.Sequential(nn.Linear(768, 2), nn.Sigmoid())", "probabilities (4, 2)"),
+        ("net = models.squeezenet1_0()\nnet.classifier[1] = nn.Conv2d(512, 2, 1)", "[0, inf) (4, 2)"),
+        ("net = models.convnext_tiny()\nnet.classifier[2] = nn.Linear(768, 2)", "logits (4, 2)"),
+        ("net = models.inception_v3(aux_logits=False, num_classes=2)", "logits (4, 2)"),
+        ("net = models.resnet18()\nsetattr(net, anything, nn.Sigmoid())", "resnet18 with another head"),
         ("from efficientnet_pytorch import EfficientNet\nnet = EfficientNet.from_pretrained('b0', num_classes=5)", "logits (4, 5)"),
     ],
 )
 def test_heads(text: str, prediction: str) -> None:
     (call,) = trace(VISION + text + "\n" + BINARY).calls
-    facts = call.prediction.facts
-    said = f"{facts.kind.value.value} {facts.shape.value}" if facts.kind and facts.shape else call.prediction.reason
-    assert said == prediction
+    assert said(call.prediction) == prediction
 
 
 @pytest.mark.parametrize(
@@ -48,10 +67,10 @@ def test_heads(text: str, prediction: str) -> None:
         ("import segmentation_models_pytorch as smp\nnet = smp.Unet('resnet34', classes=2)", "net(x)", "logits (4, 2, ?, ?)"),
         ("import segmentation_models_pytorch as smp\nnet = smp.FPN(activation='sigmoid')", "net(x)", "probabilities (4, 1, ?, ?)"),
         ("import segmentation_models_pytorch as smp\nnet = smp.FPN(activation=None)", "net(x)", "logits (4, 1, ?, ?)"),
-        ("import segmentation_models_pytorch as smp\nnet = smp.FPN(activation=anything)", "net(x)", "somewhere.load is outside of the project"),
-        ("from transformers import BertForSequenceClassification as B\nnet = B.from_pretrained('b')", "net(x).logits", "logits (4, 2)"),
-        ("from transformers import BertForSequenceClassification as B\nnet = B.from_pretrained('b')", "net(x)[0]", "logits (4, 2)"),
-        ("from transformers import BertForSequenceClassification as B\nnet = B.from_pretrained('b')", "net(x)['logits']", "logits (4, 2)"),
+        ("import segmentation_models_pytorch as smp\nnet = smp.FPN(activation=anything)", "net(x)", "which case of FPN it is, is not known"),
+        ("from transformers import BertForSequenceClassification as B\nnet = B.from_pretrained('b')", "net(x).logits", "logits (4, ?)"),
+        ("from transformers import BertForSequenceClassification as B\nnet = B.from_pretrained('b')", "net(x)[0]", "logits (4, ?)"),
+        ("from transformers import BertForSequenceClassification as B\nnet = B.from_pretrained('b')", "net(x)['logits']", "logits (4, ?)"),
         (
             "from transformers import BertForSequenceClassification as B\nnet = B.from_pretrained('b', num_labels=3)",
             "net(x, labels=y)[1]",
@@ -60,12 +79,10 @@ def test_heads(text: str, prediction: str) -> None:
         (
             "from transformers import BertForSequenceClassification as B\nnet = B.from_pretrained('b')",
             "net(x, labels=y)[0]",
-            "the loss that BertForSequenceClassification computes itself",
+            "what BertForSequenceClassification returns is not declared",
         ),
     ],
 )
 def test_packed_results(text: str, out: str, prediction: str) -> None:
     (call,) = trace(VISION + text + f"\nnn.BCEWithLogitsLoss()({out}, y)").calls
-    facts = call.prediction.facts
-    said = f"{facts.kind.value.value} {facts.shape.value}" if facts.kind and facts.shape else call.prediction.reason
-    assert said == prediction
+    assert said(call.prediction) == prediction

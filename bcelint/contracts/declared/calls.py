@@ -12,7 +12,7 @@ from bcelint.contracts.declared.rows import Cases, DeclaredCall, Returns, Signat
 
 WORDS = {"unknown": Returns("unknown"), "head": Returns("head"), "arguments": Returns("arguments"), "tensor": Returns()}
 KEYS = ("returns", "head", "layers", "rank")
-FIXED = ("source", "names", "init", "call", "model")
+FIXED = ("source", "names", "init", "call", "model", "resets")
 FACTS = ("kind", "range", "axis", "dtype", "shape", "gradient", "keeps")
 HOLDERS = ("items", "attributes", "tuple")
 
@@ -38,7 +38,7 @@ def _row(name: str, table: Table, ours: bool) -> DeclaredCall:
     names = (name, *(table.texts("names") or ()))
     init, call = table.signature("init"), table.signature("call")
     head = table.text("head") or ""
-    layers = _layers(table, init)
+    layers, layer_names = _layers(table, init)
     model = table.flag("model")
     if "call" in table or layers or head:
         if model is False:
@@ -51,20 +51,27 @@ def _row(name: str, table: Table, ours: bool) -> DeclaredCall:
             raise table.bad("returns", f"is missing; it may be {', '.join(KINDS)}, unknown, or a table")
         returns = "head"
     made = _returns(table, "returns", returns, init, call, bool(layers))
-    return DeclaredCall(names, source or "", made, init, call, model, head, layers, 2 if rank is None else rank)
+    methods = Table(table.get("resets") or {}, table.key("resets"))
+    resets = {method: methods.signature(method) for method in methods.data}
+    return DeclaredCall(names, source or "", made, init, call, model, head, layers, layer_names, 2 if rank is None else rank, resets)
 
 
-def _layers(table: Table, init: Signature) -> tuple[LayerCall, ...]:
-    texts = table.texts("layers") or ()
-    found = []
-    for at, text in enumerate(texts):
-        try:
-            layer = LayerCall(text)
-        except ValueError as error:
-            raise table.bad(f"layers[{at}]", f"{text!r}: {error}") from None
-        check_names(table, f"layers[{at}]", layer.names, init)
-        found.append(layer)
-    return tuple(found)
+def _layers(table: Table, init: Signature) -> tuple[tuple[LayerCall, ...], tuple[str, ...]]:
+    """The layers, and what they are called where they are given by name."""
+    value = table.get("layers")
+    if isinstance(value, dict):
+        inner = Table(value, table.key("layers"))
+        return tuple(_layer(inner, name, inner.text(name) or "", init) for name in value), tuple(value)
+    return tuple(_layer(table, f"layers[{at}]", text, init) for at, text in enumerate(table.texts("layers") or ())), ()
+
+
+def _layer(table: Table, key: str, text: str, init: Signature) -> LayerCall:
+    try:
+        layer = LayerCall(text)
+    except ValueError as error:
+        raise table.bad(key, f"{text!r}: {error}") from None
+    check_names(table, key, layer.names, init)
+    return layer
 
 
 def _returns(table: Table, key: str, value: Any, init: Signature, call: Signature, has_head: bool) -> Returns:

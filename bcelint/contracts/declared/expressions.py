@@ -1,7 +1,8 @@
 """Expressions over the parameters of a call, as declared knowledge writes them: conditions (``activation in (None, 'identity')``),
 sizes (``heads * out_channels``) and layers (``torch.nn.Linear(512, num_classes)``).
 
-They are read as Python and never run as such: constants, names, comparisons, ``and or not``, arithmetic, ``x.shape[i]`` and ``startswith``.
+They are read as Python and never run as such: constants, names, comparisons, ``and or not``, arithmetic, ``x.shape[i]``, ``startswith`` and
+``known(x)``, which is false where the value of ``x`` is not known.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Mod: operator.mod,
 }
 _METHODS = ("startswith", "endswith")
+_KNOWN = "known"
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Expression:
     @property
     def names(self) -> frozenset[str]:
         """The parameters that it mentions."""
-        return frozenset(node.id for node in ast.walk(_tree(self.text)) if isinstance(node, ast.Name))
+        return _names(_tree(self.text))
 
     def value(self, lookup: Lookup) -> Any:
         """Its value, or ``UNKNOWN`` where that hangs on what is not known, or can't be computed."""
@@ -87,7 +89,7 @@ class LayerCall:
     def names(self) -> frozenset[str]:
         tree = _tree(self.text)
         inside = _arguments(tree) if isinstance(tree, ast.Call) else ()
-        return frozenset(node.id for argument in inside for node in ast.walk(argument) if isinstance(node, ast.Name))
+        return frozenset().union(*map(_names, inside))
 
     def arguments(self) -> tuple[list[Expression], dict[str, Expression]]:
         """The positional arguments and the keywords."""
@@ -114,6 +116,18 @@ def _arguments(call: ast.Call) -> Iterator[ast.expr]:
         yield word.value
 
 
+def _names(tree: ast.expr) -> frozenset[str]:
+    functions = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in functions)
+
+
+def _asks_known(node: ast.expr) -> bool:
+    """``known(name)``"""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id != _KNOWN:
+        return False
+    return len(node.args) == 1 and isinstance(node.args[0], ast.Name) and not node.keywords
+
+
 def _is_ellipsis(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is ...
 
@@ -127,7 +141,7 @@ def _dotted(node: ast.expr) -> str:
 
 def _check(node: ast.expr) -> None:
     """ValueError for what is not understood."""
-    if isinstance(node, (ast.Constant, ast.Name)) or _size_name(node):
+    if isinstance(node, (ast.Constant, ast.Name)) or _size_name(node) or _asks_known(node):
         return
     if isinstance(node, ast.Compare) and all(type(each) in _COMPARISONS for each in node.ops):
         parts = [node.left, *node.comparators]
@@ -180,6 +194,8 @@ def _value(node: ast.expr, lookup: Lookup) -> Any:
         items = tuple(_value(item, lookup) for item in node.elts)
         return UNKNOWN if any(item is UNKNOWN for item in items) else items
     assert isinstance(node, ast.Call)
+    if _asks_known(node):
+        return _value(node.args[0], lookup) is not UNKNOWN
     assert isinstance(node.func, ast.Attribute)
     owner, *given = (_value(part, lookup) for part in (node.func.value, *node.args))
     if owner is UNKNOWN or UNKNOWN in given:

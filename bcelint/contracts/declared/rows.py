@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar, Union
 
 from bcelint.contracts.declared.expressions import Expression, LayerCall
@@ -37,7 +37,8 @@ class Returns:
     """What a call returns.
 
     ``form`` is ``tensor`` (with the facts below), ``unknown``, ``head`` (what the model's head makes), ``argument`` (the one named
-    ``argument``), ``arguments`` (all of them, in order), or ``items``, ``attributes`` or ``tuple``, which hold ``parts``.
+    ``argument``), ``arguments`` (all of them, in order), or ``items``, ``attributes`` or ``tuple``, which hold ``parts``; of ``names`` the
+    parts are known, but not their places.
     """
 
     form: str = "tensor"
@@ -64,15 +65,22 @@ class Cases(Generic[R]):
 
     def choose(self, otherwise: R, lookup: Callable[[str], Any], known: Signature | None = None) -> R | None:
         """The row that holds for these arguments; None where that is not known. Conditions on more than ``known`` are left out."""
+        possible = self.possible(otherwise, lookup, known)
+        return possible[0] if len(possible) == 1 else None
+
+    def possible(self, otherwise: R, lookup: Callable[[str], Any], known: Signature | None = None) -> list[R]:
+        """The rows of which one holds."""
+        found: list[R] = []
         for when, row in self.options:
             if known is not None and not when.names <= known.names:
                 continue
             holds = when.value(lookup)
-            if holds is UNKNOWN:
-                return None
-            if holds:
-                return row
-        return otherwise
+            if holds is UNKNOWN or holds:
+                found.append(row)
+            if holds is not UNKNOWN and holds:
+                return found
+        found.append(otherwise)
+        return found
 
 
 @dataclass(frozen=True)
@@ -111,7 +119,11 @@ class DeclaredCall:
     model: bool | None = None
     head: str = ""
     layers: tuple[LayerCall, ...] = ()
+    layer_names: tuple[str, ...] = ()
+    """What the layers are called in the head; empty where they are numbered, and one alone is the head itself."""
     rank: int = 2
+    resets: Mapping[str, Signature] = field(default_factory=dict)
+    """Methods that make the layers anew, with other arguments for those of ``init`` that they name."""
     cases: Cases[DeclaredCall] = field(default_factory=Cases)
 
     @property
@@ -122,6 +134,22 @@ class DeclaredCall:
     @property
     def title(self) -> str:
         return self.names[0].rpartition(".")[2]
+
+
+def agreed(rows: Sequence[DeclaredCall]) -> DeclaredCall | None:
+    """What holds in every one of ``rows``, which are cases of one; None where they differ in more than where things stand."""
+    first = rows[0]
+    if any((row.layers, row.rank) != (first.layers, first.rank) for row in rows):
+        return None
+    returns = first.returns
+    if any(row.returns != returns for row in rows):
+        if any(row.returns.form != "attributes" for row in rows):
+            return None
+        parts = [part for part in returns.parts if all(part in row.returns.parts for row in rows)]
+        returns = Returns("names", parts=tuple(parts))
+    if any((row.head, row.layer_names) != (first.head, first.layer_names) for row in rows):
+        first = replace(first, head="", layer_names=())
+    return replace(first, returns=returns)
 
 
 @dataclass(frozen=True)
