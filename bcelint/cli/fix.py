@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bcelint.cli.exit_codes import COULD_NOT_RUN, FINDINGS, NOTHING_FOUND
-from bcelint.cli.options import NothingToDo, rule_options, settings_of
+from bcelint.cli.options import NothingToDo, force_exclude, rule_options, settings_of
 
 if TYPE_CHECKING:
     from bcelint.config import Settings
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--allow-dirty", is_flag=True, help="Change files also where git has uncommitted changes in them.")
 @click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: one per CPU]")
 @click.option("--no-cache", is_flag=True, help="Neither use what earlier runs found out nor keep anything for later ones.")
+@force_exclude
 @click.option("--quiet", "-q", is_flag=True, help="Print no summary.")
 def fix(
     paths: tuple[str, ...],
@@ -38,6 +39,7 @@ def fix(
     allow_dirty: bool,
     jobs: int | None,
     no_cache: bool,
+    force_exclude: bool,
     quiet: bool,
 ) -> int:
     """Repair what `check` finds.
@@ -48,7 +50,8 @@ def fix(
     Exit code: 0 nothing is left, 1 findings are left (with --diff: something would change), 2 it could not run or not write.
     """
     try:
-        return _fix(paths, settings_of(select, ignore, advice, config, isolated), unsafe, diff, allow_dirty, jobs, no_cache, quiet)
+        settings = settings_of(select, ignore, advice, config, isolated, force_exclude)
+        return _fix(paths, settings, unsafe, diff, allow_dirty, jobs, no_cache, quiet)
     except KeyboardInterrupt as stopped:
         click.echo(str(stopped) or "interrupted; nothing was written", err=True)
         raise

@@ -39,11 +39,15 @@ def analysis_options(command: F) -> F:
         click.argument("paths", nargs=-1, metavar="[PATH]..."),
         click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: one per CPU]"),
         click.option("--no-cache", is_flag=True, help="Neither use what earlier runs found out nor keep anything for later ones."),
+        force_exclude,
         click.option("--stdin-filename", metavar="PATH", help="The file that the text on stdin (PATH `-`) belongs to."),
     ]
     for decorate in decorators:
         command = decorate(command)
     return command
+
+
+force_exclude = click.option("--force-exclude", is_flag=True, help="Leave out what is excluded also where it is named itself.")
 
 
 def codes(values: Sequence[str]) -> list[str] | None:
@@ -52,7 +56,9 @@ def codes(values: Sequence[str]) -> list[str] | None:
     return found if values else None
 
 
-def settings_of(select: Sequence[str], ignore: Sequence[str], advice: bool | None, config: str | None, isolated: bool) -> Settings:
+def settings_of(
+    select: Sequence[str], ignore: Sequence[str], advice: bool | None, config: str | None, isolated: bool, force_exclude: bool = False
+) -> Settings:
     """What the options say. Raises ``click.UsageError`` for a code that no rule has, and ``ConfigError``."""
     from bcelint import session
     from bcelint.config import Settings
@@ -63,7 +69,7 @@ def settings_of(select: Sequence[str], ignore: Sequence[str], advice: bool | Non
         session.choose_rules(codes(select), codes(ignore))
     except session.UnknownCode as error:
         raise click.UsageError(str(error)) from None
-    return Settings(codes(select), codes(ignore), advice, config, isolated)
+    return Settings(codes(select), codes(ignore), advice, config, isolated, force_exclude=force_exclude)
 
 
 def run(
@@ -75,6 +81,7 @@ def run(
     isolated: bool,
     jobs: int | None,
     no_cache: bool,
+    force_exclude: bool,
     stdin_filename: str | None,
 ) -> Result:
     """Analyse what the options name, with warnings on stderr and a progress bar if stderr is a terminal.
@@ -85,7 +92,7 @@ def run(
     from bcelint.cache import default_cache
     from bcelint.cli.progress import progress
 
-    settings = settings_of(select, ignore, advice, config, isolated)
+    settings = settings_of(select, ignore, advice, config, isolated, force_exclude)
     cache = None if no_cache else default_cache()
     if STDIN in paths:
         if len(paths) > 1:

@@ -151,13 +151,12 @@ def call_instance(run: Run, frame: Frame, node: cst.BaseExpression, callee: Inst
         member = callee.cls.member(name)
         if member is not None:
             found = declared.call_object(run, frame, node, callee, member[1], args)
-            if found is not None:
-                return found
-            return call_value(run, frame, node, attributes.bind(run, frame, node, member[0], callee), args)
+            return found or call_value(run, frame, node, attributes.bind(run, frame, node, member[0], callee), args)
+    found = declared.call_object(run, frame, node, callee, None, args)
     native = callee.fields.get(CONTENT)
-    if native is not None:
+    if found is None and native is not None:
         return call_value(run, frame, node, native, args)
-    return run.unknown(f"{callee.cls.name} has no forward that is seen here", frame, node, callee, *args.all())
+    return found or run.unknown(f"{callee.cls.name} has no forward that is seen here", frame, node, callee, *args.all())
 
 
 def call_container(run: Run, frame: Frame, node: cst.BaseExpression, callee: Container, args: Arguments) -> Value:
@@ -337,6 +336,8 @@ def make_native(run: Run, frame: Frame, node: cst.BaseExpression, instance: Inst
         native = torchcalls.construct(run, frame, node, base.name, args)
         if native is None:
             native = criteria.construct(run, frame, node, base.name, args)
+        if native is None:
+            native = declared.make_model(run, frame, node, base, args)
         if native is not None:
             run.state.write(instance, CONTENT, native)
             return

@@ -89,16 +89,26 @@ def call(run: Run, frame: Frame, node: cst.BaseExpression, row: Declared, args: 
     return construct_loss(run, frame, node, row, args)
 
 
-def call_object(run: Run, frame: Frame, node: cst.BaseExpression, callee: Instance, owner: Class, args: Arguments) -> Value | None:
-    """``model(x)`` and ``criterion(x, y)`` where ``owner``, the class that has the ``forward``, is declared; else None."""
-    row = row_of(run, owner)
+def make_model(run: Run, frame: Frame, node: cst.BaseExpression, base: External, args: Arguments) -> Value | None:
+    """What a class of the project inherits from a declared model; None where ``base`` is none."""
+    row = run.project.knowledge.of(base.name)
+    return call(run, frame, node, row, args, base) if isinstance(row, DeclaredCall) and row.model else None
+
+
+def call_object(run: Run, frame: Frame, node: cst.BaseExpression, callee: Instance, owner: Class | None, args: Arguments) -> Value | None:
+    """``model(x)`` and ``criterion(x, y)`` where a class of the object is declared, ``owner`` at most, which has the ``forward``; else None."""
+    row = None
+    for cls in callee.cls.mro():
+        row = row or row_of(run, cls)
+        if cls is owner:
+            break
     if row is None or (isinstance(row, DeclaredCall) and row.model is False):
         return None
     making = callee.fields.get(MADE)
     made = making.args if isinstance(making, Making) else Arguments(open_positional=True, open_keywords=True)
     if isinstance(row, DeclaredCall):
         return call_model(run, frame, node, row, row.title, callee, made, args)
-    member = owner.member("__call__") or owner.member("forward")
+    member = callee.cls.member("__call__") or callee.cls.member("forward")
     row = _with_parameters(row, member[0] if member is not None else None)
     options = _options(row.init, made)
     place = making.place if isinstance(making, Making) else None
