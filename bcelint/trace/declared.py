@@ -201,7 +201,8 @@ def _options(signature: Signature, args: Arguments) -> dict[str, Value]:
     """The arguments by parameter name; of a signature that takes anything, the keywords."""
     positional = [param.name for param in signature.params if not param.keyword_only]
     found = {**dict(zip(positional, args.positional)), **args.keywords}
-    if args.open_positional or args.open_keywords:
+    too_many = len(args.positional) > len(positional) and not signature.args
+    if args.open_positional or args.open_keywords or too_many:  # another version may have the parameters in other places
         for param in signature.params:
             found.setdefault(param.name, Unknown(f"{param.name}: it comes out of arguments that are not followed"))
     return found

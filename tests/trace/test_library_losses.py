@@ -14,6 +14,7 @@ import kornia
 from fastai.vision.all import BCEWithLogitsLossFlat, BCELossFlat, CrossEntropyLossFlat
 from timm.loss import LabelSmoothingCrossEntropy, BinaryCrossEntropy
 q = torch.softmax(z, 1)
+k = torch.randint(0, 3, (4,))
 """
 
 
@@ -36,12 +37,13 @@ def verdicts(text: str) -> list[str]:
         ("DiceLoss(sigmoid=True)(p, y)", ["BCE102"]),
         ("DiceLoss(True, True, False, True)(q, y)", ["BCE103"]),
         ("DiceLoss()(p, y)", []),
+        ("DiceLoss(p, y)", ["BCE305"]),
         ("DiceLoss(to_onehot_y=True, softmax=True)(z, torch.randint(0, 3, (4, 1)))", []),
         ("DiceCELoss(to_onehot_y=True, softmax=True)(q, y)", ["BCE103"]),
         ("FocalLoss(use_softmax=True)(q, y)", ["BCE103"]),
         ("ml.FocalLoss()(p, y)", ["BCE102"]),
         ("smp.losses.DiceLoss('binary')(p, y)", ["BCE102"]),
-        ("smp.losses.DiceLoss(mode='multiclass', from_logits=True)(q, y.long())", ["BCE103"]),
+        ("smp.losses.DiceLoss(mode='multiclass', from_logits=True)(q, k)", ["BCE103"]),
         ("smp.losses.DiceLoss(smp.losses.BINARY_MODE, from_logits=False)(z, y)", ["BCE101"]),
         ("smp.losses.JaccardLoss('multilabel', from_logits=False)(p, y)", []),
         ("smp.losses.SoftBCEWithLogitsLoss()(p, y)", ["BCE102"]),
@@ -51,14 +53,15 @@ def verdicts(text: str) -> list[str]:
         ("smp.utils.losses.DiceLoss(activation='sigmoid')(p, y)", ["BCE102"]),
         ("smp.utils.losses.JaccardLoss(activation='sigmoid')(z, y)", []),
         ("kornia.losses.binary_focal_loss_with_logits(p, y, alpha=0.25)", ["BCE102"]),
-        ("kornia.losses.DiceLoss()(q, y.long())", ["BCE103"]),
-        ("kornia.losses.focal_loss(z, y, alpha=0.5)", ["BCE204"]),
-        ("kornia.losses.LovaszHingeLoss()(p, y)", []),
+        ("kornia.losses.DiceLoss()(q, k)", ["BCE103"]),
+        ("kornia.losses.focal_loss(z, k.bool(), alpha=0.5)", ["BCE204"]),
+        ("kornia.losses.LovaszHingeLoss()(p, y)", ["BCE102"]),
+        ("kornia.losses.LovaszHingeLoss()(z, y)", []),
         ("BCEWithLogitsLossFlat()(p, y)", ["BCE102"]),
         ("BCEWithLogitsLossFlat()(z, torch.tensor([0, 1]))", []),
         ("BCELossFlat()(z, y)", ["BCE101"]),
-        ("CrossEntropyLossFlat(axis=1)(q, torch.randint(0, 3, (4,), dtype=torch.int32))", ["BCE103"]),
-        ("LabelSmoothingCrossEntropy()(q, y.long())", ["BCE103"]),
+        ("CrossEntropyLossFlat(axis=1)(q, k.int())", ["BCE103"]),
+        ("LabelSmoothingCrossEntropy()(q, k)", ["BCE103"]),
         ("BinaryCrossEntropy()(p, y)", ["BCE102"]),
         ("import torchvision\ntorchvision.ops.sigmoid_focal_loss(p, y)", ["BCE102"]),
         ("import torchvision\ntorchvision.ops.sigmoid_focal_loss(z, torch.randint(0, 2, (4, 3)))", ["BCE201"]),
@@ -87,13 +90,13 @@ def test_where_it_is_not_known_what_they_want_nothing_is_said(text: str) -> None
 @pytest.mark.parametrize(
     "text",
     [
-        "kornia.losses.FocalLoss(torch.tensor(0.25))(z, y.long())",
+        "kornia.losses.FocalLoss(torch.tensor(0.25))(z, k)",
         "FocalLoss(alpha=torch.tensor([0.2, 0.8]))(z, y)",
         "ml.GeneralizedWassersteinDiceLoss(1 - torch.eye(3))(z, y)",
         "DiceCELoss(softmax=True, ce_weight=torch.ones(3))(z, y)",
         "smp.losses.SoftBCEWithLogitsLoss(torch.ones(3))(z, y)",
         "BinaryCrossEntropy(0.1, None, torch.ones(3))(z, y)",
-        "kornia.losses.dice_loss(input=z, target=y.long())",
+        "kornia.losses.dice_loss(input=z, target=k)",
         "DiceLoss(a_parameter_of_tomorrow=1, sigmoid=True)(z, y)",
     ],
 )
