@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from bcelint.contracts import frameworks
-from bcelint.trace import attributes, criteria, declared, networks, pythoncalls, sequences, subscripts, torchcalls
+from bcelint.trace import attributes, criteria, declared, declared_arguments, declared_calls, networks, pythoncalls, sequences, subscripts, torchcalls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.frames import Frame
@@ -127,13 +127,13 @@ def _call_one(run: Run, frame: Frame, node: cst.BaseExpression, callee: Value, a
     if isinstance(callee, Container):
         return call_container(run, frame, node, callee, args)
     if isinstance(callee, networks.Network):
-        return declared.call_network(run, frame, node, callee, args)
+        return declared_calls.call_network(run, frame, node, callee, args)
     if isinstance(callee, External):
         return pythoncalls.call_external(run, frame, node, callee, args)
     if isinstance(callee, Method):
         return pythoncalls.call_method(run, frame, node, callee, args)
     if isinstance(callee, Tensor) and callee.model is not None:
-        return declared.call_network(run, frame, node, callee.model, args)
+        return declared_calls.call_network(run, frame, node, callee.model, args)
     if isinstance(callee, Partial):
         merged = replace(args, positional=(*callee.args, *args.positional), keywords={**callee.keywords, **args.keywords}, nodes=())
         return call_value(run, frame, node, callee.function, merged)
@@ -312,7 +312,7 @@ def construct(run: Run, frame: Frame, node: cst.BaseExpression, cls: Class, args
     """Make an instance and run its constructor."""
     instance = Instance(cls)
     if declared.row_of(run, cls) is not None:
-        instance.fields[networks.MADE] = declared.Making(args, frame.module.place(node))
+        instance.fields[networks.MADE] = declared_arguments.Making(args, frame.module.place(node))
     external = cls.external_bases()
     if any(base.name in ("enum.Enum", "enum.IntEnum", "enum.StrEnum") for base in external):
         return args.positional[0] if args.positional else run.unknown("an enum", frame, node)

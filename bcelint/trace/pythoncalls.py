@@ -8,7 +8,19 @@ import libcst as cst
 
 from bcelint.contracts import frameworks, tables
 from bcelint.facts import DType
-from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, declared, libraries, networks, sequences, torchcalls
+from bcelint.trace import (
+    attributes,
+    builtin_functions,
+    calls,
+    container_methods,
+    criteria,
+    declared,
+    declared_calls,
+    libraries,
+    networks,
+    sequences,
+    torchcalls,
+)
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.frames import Frame
@@ -174,7 +186,7 @@ def _of_module(
     if name in ("register_forward_hook", "register_forward_pre_hook") and isinstance(receiver, Cell):
         run.state.write(receiver, calls.HOOKED, Const(True))
     if isinstance(receiver, networks.Network) and name in receiver.row.resets:
-        declared.reset(run, frame, node, receiver, name, args)
+        declared_calls.reset(run, frame, node, receiver, name, args)
         return NONE
     if name in frameworks.SELF_METHODS:
         if name in ("train", "eval"):
