@@ -111,6 +111,8 @@ def survey(
     """
     result = Result()
     settings = Settings.of(codes)
+    if settings.force_exclude:
+        paths = [path for path in paths if not (os.path.isfile(path) and settings.excluded(os.path.abspath(path)))]
     files = discover(paths, warn=result.warnings.append, excluded=settings.excluded)
     unreadable = dict(_unreadable(files))
     result.warnings += unreadable.values()

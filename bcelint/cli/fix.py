@@ -11,7 +11,7 @@ import click
 
 from bcelint.cli.baselines import baseline_option, loaded
 from bcelint.cli.exit_codes import COULD_NOT_RUN, FINDINGS, NOTHING_FOUND
-from bcelint.cli.options import NothingToDo, rule_options, settings_of
+from bcelint.cli.options import NothingToDo, force_exclude, rule_options, settings_of
 
 if TYPE_CHECKING:
     from bcelint.baseline import Baseline
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @click.option("--allow-dirty", is_flag=True, help="Change files also where git has uncommitted changes in them.")
 @click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: one per CPU]")
 @click.option("--no-cache", is_flag=True, help="Neither use what earlier runs found out nor keep anything for later ones.")
+@force_exclude
 @click.option("--quiet", "-q", is_flag=True, help="Print no summary.")
 def fix(
     paths: tuple[str, ...],
@@ -44,6 +45,7 @@ def fix(
     allow_dirty: bool,
     jobs: int | None,
     no_cache: bool,
+    force_exclude: bool,
     quiet: bool,
 ) -> int:
     """Repair what `check` finds.
@@ -54,7 +56,7 @@ def fix(
     Exit code: 0 nothing is left, 1 findings are left (with --diff: something would change), 2 it could not run or not write.
     """
     try:
-        settings = settings_of(select, ignore, advice, config, isolated, unused_noqa)
+        settings = settings_of(select, ignore, advice, config, isolated, unused_noqa, force_exclude)
         return _fix(paths, settings, loaded(baseline, settings), unsafe, diff, allow_dirty, jobs, no_cache, quiet)
     except KeyboardInterrupt as stopped:
         click.echo(str(stopped) or "interrupted; nothing was written", err=True)

@@ -40,11 +40,15 @@ def analysis_options(command: F) -> F:
         click.argument("paths", nargs=-1, metavar="[PATH]..."),
         click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: one per CPU]"),
         click.option("--no-cache", is_flag=True, help="Neither use what earlier runs found out nor keep anything for later ones."),
+        force_exclude,
         click.option("--stdin-filename", metavar="PATH", help="The file that the text on stdin (PATH `-`) belongs to."),
     ]
     for decorate in decorators:
         command = decorate(command)
     return command
+
+
+force_exclude = click.option("--force-exclude", is_flag=True, help="Leave out what is excluded also where it is named itself.")
 
 
 def codes(values: Sequence[str]) -> list[str] | None:
@@ -60,6 +64,7 @@ def settings_of(
     config: str | None,
     isolated: bool,
     unused_noqa: bool | None = None,
+    force_exclude: bool = False,
 ) -> Settings:
     """What the options say. Raises ``click.UsageError`` for a code that no rule has, and ``ConfigError``."""
     from bcelint import session
@@ -71,7 +76,7 @@ def settings_of(
         session.choose_rules(codes(select), codes(ignore))
     except session.UnknownCode as error:
         raise click.UsageError(str(error)) from None
-    return Settings(codes(select), codes(ignore), advice, config, isolated, unused_noqa=unused_noqa)
+    return Settings(codes(select), codes(ignore), advice, config, isolated, unused_noqa=unused_noqa, force_exclude=force_exclude)
 
 
 def run(

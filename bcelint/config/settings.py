@@ -18,7 +18,7 @@ class Settings:
     ``select``, ``ignore``, ``advice`` and ``unused_noqa`` are the command line's: a ``select`` stands in the place of the configuration's
     ``select`` and ``ignore``, an ``ignore`` is added to the configuration's. ``config`` is one file for all; ``isolated`` does without any. Where a
     configuration can't be used, ConfigError is raised, or ``complain`` gets its message and the file has no configuration.
-    ``fixed`` are the codes to report, whatever else is said.
+    ``fixed`` are the codes to report, whatever else is said. With ``force_exclude`` a file that is named itself may be excluded, too.
     """
 
     def __init__(
@@ -31,7 +31,9 @@ class Settings:
         complain: Callable[[str], None] | None = None,
         fixed: Collection[str] | None = None,
         unused_noqa: bool | None = None,
+        force_exclude: bool = False,
     ) -> None:
+        self.force_exclude = force_exclude
         self._select = select
         self._ignore = ignore
         self._advice = advice

@@ -45,12 +45,18 @@ class LossConstructorCalled(Rule):
         if not call.is_constructor:
             return None
         for name, argument in call.options.items():
-            if _known_tensor(argument) if name not in _TENSOR_OPTIONS else name == "weight" and _model_output(call):
+            if _is_mistaken(call, name, argument):
                 facts = argument.facts
                 claim = facts.kind or facts.range or facts.dtype or facts.shape or facts.grad
                 message = f"a tensor{brackets(born(claim))} is passed to the constructor of {call.loss.name}; write {call.loss.name}()(…)"
                 return problem(call, argument, claim, message)
         return None
+
+
+def _is_mistaken(call: LossCall, name: str, argument: Argument) -> bool:
+    if call.loss.declared:  # its options may be tensors, but no model computes them
+        return argument.facts.kind is not None and argument.facts.value("grad") is True
+    return _known_tensor(argument) if name not in _TENSOR_OPTIONS else name == "weight" and _model_output(call)
 
 
 def _known_tensor(argument: Argument) -> bool:

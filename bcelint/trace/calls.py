@@ -7,7 +7,19 @@ from dataclasses import replace
 import libcst as cst
 
 from bcelint.contracts import frameworks
-from bcelint.trace import attributes, autocast, criteria, declared, networks, pythoncalls, sequences, subscripts, torchcalls
+from bcelint.trace import (
+    attributes,
+    autocast,
+    criteria,
+    declared,
+    declared_arguments,
+    declared_calls,
+    networks,
+    pythoncalls,
+    sequences,
+    subscripts,
+    torchcalls,
+)
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.frames import Frame
@@ -127,13 +139,13 @@ def _call_one(run: Run, frame: Frame, node: cst.BaseExpression, callee: Value, a
     if isinstance(callee, Container):
         return call_container(run, frame, node, callee, args)
     if isinstance(callee, networks.Network):
-        return declared.call_network(run, frame, node, callee, args)
+        return declared_calls.call_network(run, frame, node, callee, args)
     if isinstance(callee, External):
         return pythoncalls.call_external(run, frame, node, callee, args)
     if isinstance(callee, Method):
         return pythoncalls.call_method(run, frame, node, callee, args)
     if isinstance(callee, Tensor) and callee.model is not None:
-        return declared.call_network(run, frame, node, callee.model, args)
+        return declared_calls.call_network(run, frame, node, callee.model, args)
     if isinstance(callee, Partial):
         merged = replace(args, positional=(*callee.args, *args.positional), keywords={**callee.keywords, **args.keywords}, nodes=())
         return call_value(run, frame, node, callee.function, merged)
@@ -151,13 +163,12 @@ def call_instance(run: Run, frame: Frame, node: cst.BaseExpression, callee: Inst
         member = callee.cls.member(name)
         if member is not None:
             found = declared.call_object(run, frame, node, callee, member[1], args)
-            if found is not None:
-                return found
-            return call_value(run, frame, node, attributes.bind(run, frame, node, member[0], callee), args)
+            return found or call_value(run, frame, node, attributes.bind(run, frame, node, member[0], callee), args)
+    found = declared.call_object(run, frame, node, callee, None, args)
     native = callee.fields.get(CONTENT)
-    if native is not None:
+    if found is None and native is not None:
         return call_value(run, frame, node, native, args)
-    return run.unknown(f"{callee.cls.name} has no forward that is seen here", frame, node, callee, *args.all())
+    return found or run.unknown(f"{callee.cls.name} has no forward that is seen here", frame, node, callee, *args.all())
 
 
 def call_container(run: Run, frame: Frame, node: cst.BaseExpression, callee: Container, args: Arguments) -> Value:
@@ -315,7 +326,7 @@ def construct(run: Run, frame: Frame, node: cst.BaseExpression, cls: Class, args
     """Make an instance and run its constructor."""
     instance = Instance(cls)
     if declared.row_of(run, cls) is not None:
-        instance.fields[networks.MADE] = declared.Making(args, frame.module.place(node))
+        instance.fields[networks.MADE] = declared_arguments.Making(args, frame.module.place(node))
     external = cls.external_bases()
     if any(base.name in ("enum.Enum", "enum.IntEnum", "enum.StrEnum") for base in external):
         return args.positional[0] if args.positional else run.unknown("an enum", frame, node)
@@ -339,6 +350,8 @@ def make_native(run: Run, frame: Frame, node: cst.BaseExpression, instance: Inst
         native = torchcalls.construct(run, frame, node, base.name, args)
         if native is None:
             native = criteria.construct(run, frame, node, base.name, args)
+        if native is None:
+            native = declared.make_model(run, frame, node, base, args)
         if native is not None:
             run.state.write(instance, CONTENT, native)
             return

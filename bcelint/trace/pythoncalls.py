@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
+from typing import Any
 
 import libcst as cst
 
 from bcelint.contracts import frameworks, tables
 from bcelint.facts import DType
-from bcelint.trace import attributes, builtin_functions, calls, container_methods, criteria, declared, libraries, networks, sequences, torchcalls
+from bcelint.trace import (
+    attributes,
+    builtin_functions,
+    calls,
+    container_methods,
+    criteria,
+    declared,
+    declared_calls,
+    libraries,
+    networks,
+    sequences,
+    torchcalls,
+)
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.frames import Frame
@@ -33,7 +47,7 @@ from bcelint.trace.values import (
     Tuple,
     Unknown,
     Value,
-    copied,
+    fresh,
 )
 
 PASS_THROUGH = frozenset(
@@ -108,6 +122,19 @@ def _of_accelerator(run: Run, frame: Frame, node: cst.BaseExpression, method: st
     return run.unknown(f".{method}() of an accelerator is not followed", frame, node, *args.all())
 
 
+def copied(value: Value) -> Value:
+    """A deep copy, as far as the things that can be changed go."""
+    if isinstance(value, (Tuple, Mapped)):
+        items: Any = tuple(map(copied, value.items)) if isinstance(value, Tuple) else {key: copied(item) for key, item in value.items.items()}
+        return replace(value, items=items, rest=value.rest and copied(value.rest))
+    if not isinstance(value, Cell) or isinstance(value, Class):
+        return value
+    cell = copy.copy(value)
+    cell.id = fresh()
+    cell.fields = {name: copied(field) for name, field in value.fields.items() if field is not value}
+    return cell
+
+
 def super_value(run: Run, frame: Frame, node: cst.Call) -> Value:
     """``super()`` and ``super(Class, self)``."""
     owner: Value | None = frame.owner
@@ -174,7 +201,7 @@ def _of_module(
     if name in ("register_forward_hook", "register_forward_pre_hook") and isinstance(receiver, Cell):
         run.state.write(receiver, calls.HOOKED, Const(True))
     if isinstance(receiver, networks.Network) and name in receiver.row.resets:
-        declared.reset(run, frame, node, receiver, name, args)
+        declared_calls.reset(run, frame, node, receiver, name, args)
         return NONE
     if name in frameworks.SELF_METHODS:
         if name in ("train", "eval"):

@@ -150,6 +150,15 @@ def test_what_is_excluded_is_followed_but_not_reported(project: Path, invoke: In
     assert codes(invoke, "lib/net.py") == ["BCE101"]
 
 
+def test_what_is_named_and_excluded(project: Path, invoke: Invoke) -> None:
+    (project / "bcelint.toml").write_text('extend-exclude = ["/train.py"]')
+    (project / "other.py").write_text(TRAIN)
+    assert codes(invoke, "train.py") == codes(invoke, "other.py") == codes(invoke)
+    assert codes(invoke, "train.py", "--force-exclude") == []
+    assert codes(invoke, "train.py", "other.py", "--force-exclude") == codes(invoke, "other.py")
+    assert invoke("fix", "--force-exclude", "--diff", "--no-cache", "train.py").stdout == ""
+
+
 def test_what_is_excluded_is_no_place_to_start_from_and_has_no_findings(project: Path, invoke: Invoke) -> None:
     step = "def step(x, y, squash=False):\n    x = torch.sigmoid(x) if squash else x\n    F.binary_cross_entropy_with_logits(x, y)\n"
     (project / "engine.py").write_text(f"import torch\nimport torch.nn.functional as F\n{step}")
@@ -159,9 +168,9 @@ def test_what_is_excluded_is_no_place_to_start_from_and_has_no_findings(project:
     (project / "bcelint.toml").write_text('exclude = ["old.py"]')
     assert codes(invoke) == []
     (project / "engine.py").write_text("import torch\ndef act(x):\n    return torch.sigmoid(x)\n")
-    use = "import torch\nfrom engine import act\ntorch.nn.BCEWithLogitsLoss()(act(torch.randn(4, 3)), torch.rand(4, 3))\n"
+    use = "import torch\nfrom engine import act\nloss = torch.nn.BCEWithLogitsLoss()(act(torch.randn(4, 3)), torch.rand(4, 3))\n"
     (project / "old.py").write_text(use)
-    (project / "train.py").write_text("import old\n")
+    (project / "train.py").write_text("from old import loss\nprint(loss)\n")
     assert codes(invoke) == []  # train.py leads to it, and its trace begins in engine.py
     (project / "bcelint.toml").write_text("")
     assert codes(invoke) == ["BCE102"]

@@ -101,6 +101,23 @@ def test_a_function_that_is_declared_is_not_followed() -> None:
     assert value_of("import lib\nout = lib.Net()", files, '[calls."lib.Net"]\nmodel = false\nreturns = "probabilities"') == "probabilities"
 
 
+@pytest.mark.parametrize(
+    ("classes", "declared", "expected"),
+    [
+        ("class Net(far.Base):\n    pass", '[calls."lib.Net"]\nreturns = "probabilities"', "probabilities"),
+        ("class Base(nn.Module):\n    def forward(self, x):\n        return x\nclass Net(Base):\n    pass",
+         '[calls."lib.Net"]\nreturns = "logits"', "logits"),
+        ("class Base(nn.Module):\n    pass\nclass Net(Base):\n    def forward(self, x):\n        return torch.sigmoid(x)",
+         '[calls."lib.Base"]\nreturns = "logits"', "probabilities"),
+        ("class Net(mylib.Unet):\n    def __init__(self):\n        super().__init__(activation='sigmoid')", UNET, "probabilities"),
+        ("class Net(mylib.Unet):\n    def forward(self, x):\n        return torch.sigmoid(super().forward(x))", UNET, "probabilities"),
+    ],
+)  # fmt: skip
+def test_classes_that_inherit(classes: str, declared: str, expected: str) -> None:
+    files = {"lib.py": f"import torch, far, mylib\nfrom torch import nn\n{classes}\n"}
+    assert value_of("import lib\nout = lib.Net().cuda()(x)", files, declared) == expected
+
+
 def test_what_is_no_loss_is_not_reported() -> None:
     text = "from lib import metric\nmetric(p, y)"
     files = {"lib.py": "import torch.nn.functional as F\ndef metric(a, b):\n    return F.binary_cross_entropy_with_logits(a, b)"}
