@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bcelint.contracts.declared.declarations import library, packages, read
+from bcelint.contracts.declared.declarations import library, library_row, packages, read
 from bcelint.contracts.declared.reading import BadTable
 from bcelint.toml import loads
 
@@ -15,6 +15,7 @@ def test_our_own_files_are_understood_and_name_their_sources(package: str) -> No
     for name, row in [*declared.losses.items(), *declared.calls.items()]:
         assert row.source, name
         assert name.partition(".")[0] == package, name
+        assert library_row(name) == row
 
 
 @pytest.mark.parametrize(
