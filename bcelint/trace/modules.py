@@ -109,4 +109,6 @@ def _member(name: str) -> Value:
 
 
 _CONSTANTS = {"math.pi": 3.141592653589793, "numpy.pi": 3.141592653589793, "torch.pi": 3.141592653589793, "math.inf": float("inf"),
-              "torch.inf": float("inf"), "numpy.inf": float("inf"), "typing.TYPE_CHECKING": False}  # fmt: skip
+              "torch.inf": float("inf"), "numpy.inf": float("inf"), "typing.TYPE_CHECKING": False,
+              **{f"segmentation_models_pytorch.losses.{inner}{mode.upper()}_MODE": mode for inner in ("", "constants.")
+                 for mode in ("binary", "multiclass", "multilabel")}}  # fmt: skip

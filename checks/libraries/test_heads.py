@@ -11,6 +11,7 @@ from torch import nn
 
 from bcelint.contracts.declared.rows import DeclaredCall, Returns
 from bcelint.contracts.schema import UNKNOWN
+from checks.libraries import tiny
 from checks.libraries.real import by_name, real, rows
 
 HEADS = {by_name(row): row for row in rows() if isinstance(row, DeclaredCall) and row.layers}

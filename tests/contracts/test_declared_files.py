@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bcelint.contracts.declared.declarations import library, packages, read
+from bcelint.contracts.declared.declarations import library, library_row, packages, read
 from bcelint.contracts.declared.reading import BadTable
 from bcelint.toml import loads
 
@@ -15,6 +15,7 @@ def test_our_own_files_are_understood_and_name_their_sources(package: str) -> No
     for name, row in [*declared.losses.items(), *declared.calls.items()]:
         assert row.source, name
         assert name.partition(".")[0] == package, name
+        assert library_row(name) == row
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,10 @@ def test_our_own_files_are_understood_and_name_their_sources(package: str) -> No
         ('[losses."a.B"]\nprediction = "logits"\ncases = [{when = "import x", prediction = "any"}]', "is no expression in Python's notation"),
         ('[losses."a.B"]\nprediction = "logits"\ncases = [{when = "f(x)", prediction = "any"}]', "`f(x)` is not understood"),
         ("[losses.a.B]\nprediction = 'logits'", "losses.a: is no dotted name"),
+        ('[calls."a.b"]\ninit = "n"\nlayers = {fc = "torch.nn.Linear(..., m)"}', 'calls."a.b".layers.fc: mentions m, which is no parameter'),
+        ('[calls."a.b"]\nlayers = {fc = 3}', 'calls."a.b".layers.fc: is an integer and should be a string'),
+        ('[calls."a.b"]\nlayers = ["..."]\nresets = {reset = "n m"}', "calls.\"a.b\".resets.reset: 'n m' is no list of parameters"),
+        ('[calls."a.b"]\ninit = "n"\nreturns = "logits"\ncases = [{when = "known(n, 1)", returns = "unknown"}]', "is not understood"),
         ("losses = 3", "losses: is an integer and should be a table"),
         ('[calls."a.b"]\nmodel = true', 'calls."a.b".returns: is missing'),
         ('[calls."a.b"]\nreturns = "head"', "has no layers"),

@@ -45,6 +45,7 @@ def verdicts(text: str) -> list[str]:
         ("smp.losses.DiceLoss('binary')(p, y)", ["BCE102"]),
         ("smp.losses.DiceLoss(mode='multiclass', from_logits=True)(q, k)", ["BCE103"]),
         ("smp.losses.DiceLoss(smp.losses.BINARY_MODE, from_logits=False)(z, y)", ["BCE101"]),
+        ("smp.losses.DiceLoss(smp.losses.MULTICLASS_MODE)(q, k)", ["BCE103"]),
         ("smp.losses.JaccardLoss('multilabel', from_logits=False)(p, y)", []),
         ("smp.losses.SoftBCEWithLogitsLoss()(p, y)", ["BCE102"]),
         ("smp.losses.SoftCrossEntropyLoss(smooth_factor=0.1)(q, y)", ["BCE103"]),

@@ -56,20 +56,38 @@ def packages() -> frozenset[str]:
 
 @cache
 def library(package: str) -> Declarations:
-    """What our file says of ``package``, read when it is first asked for."""
+    """All that our file says of ``package``. To read every row takes longer than to read the file: who wants one asks ``library_row``."""
+    return read(_tables(package), ours=True)
+
+
+@cache
+def library_names(package: str) -> Mapping[str, tuple[str, str]]:
+    """Every name in our file of ``package``, with the table (``losses`` or ``calls``) and the row that it stands for."""
+    found = {}
+    for table, rows in _tables(package).items():
+        for name, row in rows.items():
+            found.update(dict.fromkeys((name, *row.get("names", ())), (table, name)))
+    return found
+
+
+@cache
+def library_row(name: str) -> DeclaredLoss | DeclaredCall | None:
+    """The row of something of a library by its dotted name."""
+    package = name.partition(".")[0]
+    table, row = library_names(package).get(name, ("", ""))
+    return _row(package, table, row) if table else None
+
+
+@cache
+def _row(package: str, table: str, name: str) -> DeclaredLoss | DeclaredCall:
+    reader = read_loss if table == "losses" else read_call
+    return reader(name, _tables(package)[table][name], dotted(table, name), ours=True)
+
+
+@cache
+def _tables(package: str) -> Mapping[str, Any]:
     if package not in packages():
-        return Declarations()
+        return {}
     from bcelint.toml import load
 
-    path = os.path.join(FOLDER, f"{package}.toml")
-    return read(Table(load(path), "", ("losses", "calls")).data, ours=True)
-
-
-def library_loss(name: str) -> DeclaredLoss | None:
-    """The row of a loss of a library by its dotted name."""
-    return library(name.partition(".")[0]).losses.get(name)
-
-
-def library_call(name: str) -> DeclaredCall | None:
-    """The row of what else a library has by its dotted name."""
-    return library(name.partition(".")[0]).calls.get(name)
+    return Table(load(os.path.join(FOLDER, f"{package}.toml")), "", ("losses", "calls")).data

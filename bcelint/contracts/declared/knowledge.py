@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Iterable
+from functools import cache, cached_property
 from typing import Union
 
 from bcelint.contracts.aliases import canonical
-from bcelint.contracts.declared.declarations import library, packages
+from bcelint.contracts.declared.declarations import library_names, library_row, packages
 from bcelint.contracts.declared.rows import Declarations, DeclaredCall, DeclaredLoss
 
 Declared = Union[DeclaredLoss, DeclaredCall]
@@ -21,17 +21,17 @@ class Knowledge:
 
     def of(self, name: str) -> Declared | None:
         """The row of a class, function or method outside of the project by its dotted name."""
-        return self._names.get(name) or library(_package(name)).losses.get(name) or library(_package(name)).calls.get(name)
+        return self._names.get(name) or library_row(name)
 
     def has_methods(self, name: str) -> bool:
         """Whether something is declared of objects of the class ``name``."""
-        return name in self._classes or name in _classes(library(_package(name)))
+        return name in self._classes or name in _library_classes(name.partition(".")[0])
 
     def loss_words(self, data: bytes) -> frozenset[bytes]:
         """The last parts of the names of losses that code may mean: the user's, and those of the packages that it mentions."""
         mentioned = [package for package in packages() if package.encode() in data]
-        names = [name for declared in (self.user, *map(library, mentioned)) for name in declared.losses]
-        return frozenset(name.rpartition(".")[2].encode() for name in names)
+        words = frozenset(name.rpartition(".")[2].encode() for name in self.user.losses)
+        return words.union(*map(_library_words, mentioned))
 
     @cached_property
     def _names(self) -> dict[str, Declared]:
@@ -40,13 +40,19 @@ class Knowledge:
 
     @cached_property
     def _classes(self) -> frozenset[str]:
-        return frozenset(_classes(self.user))
+        return _owners((*self.user.losses, *self.user.calls))
 
 
-def _package(name: str) -> str:
-    return name.partition(".")[0]
+def _owners(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.rpartition(".")[0] for name in names)
 
 
-def _classes(declared: Declarations) -> Iterator[str]:
-    for name in (*declared.losses, *declared.calls):
-        yield name.rpartition(".")[0]
+@cache
+def _library_classes(package: str) -> frozenset[str]:
+    return _owners(library_names(package))
+
+
+@cache
+def _library_words(package: str) -> frozenset[bytes]:
+    losses = (name for name, (table, _) in library_names(package).items() if table == "losses")
+    return frozenset(name.rpartition(".")[2].encode() for name in losses)
