@@ -353,3 +353,11 @@ def test_flake8_heeds_the_same_file(known: Path, monkeypatch: pytest.MonkeyPatch
     assert done.stdout.count("BCE102") == 2
     assert len(done.stderr.splitlines()) == 1
     assert "nowhere.json: can't be read" in done.stderr
+
+
+def test_what_a_configuration_ignores_in_a_file_keeps_its_entry(known: Path, invoke: Invoke) -> None:
+    whole = (known / FILE).read_text()
+    (known / "bcelint.toml").write_text('per-file-ignores = {"train.py" = ["BCE1"]}\n')
+    assert invoke("check", "--baseline", FILE).stderr == ""
+    invoke("check", "--write-baseline", FILE)
+    assert (known / FILE).read_text() == whole

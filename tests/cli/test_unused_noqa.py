@@ -159,3 +159,16 @@ def test_flake8(marked: Path) -> None:
     assert sorted(flake8()) == both
     (marked / "user.py").write_text("import train\ndef broken(:\n    binary_cross_entropy_with_logits\n")
     assert flake8() == []
+
+
+def test_configured(marked: Path, invoke: Invoke, found: Found) -> None:
+    """A configuration can select it, for flake8 too, and what it ignores in a file is not missed there."""
+    (marked / "bcelint.toml").write_text('select = ["BCE001", "BCE1"]\n')
+    said = invoke("check", "--output-format", "concise", "-q").stdout.splitlines()
+    assert [line.split()[1] for line in said] == ["BCE001", "BCE001"]
+    flake8 = subprocess.run([sys.executable, "-m", "flake8", "--select", "BCE", "."], capture_output=True, encoding="utf-8", check=False)
+    assert sorted(line.split()[1] for line in flake8.stdout.splitlines()) == ["BCE001", "BCE001"]
+    (marked / "bcelint.toml").write_text('per-file-ignores = {"model.py" = ["BCE103"]}\n')
+    assert found() == [("train.py", 10, "BCE001")]
+    (marked / "bcelint.toml").write_text('per-file-ignores = {"train.py" = ["BCE001"]}\n')
+    assert found() == [("model.py", 8, "BCE001")]
