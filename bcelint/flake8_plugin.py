@@ -46,6 +46,9 @@ class Plugin:
 
     @classmethod
     def parse_options(cls, options: Any) -> None:
+        """Called once for each run of flake8, of which an editor's extension makes many in one process: files may have changed in between."""
+        global _workspace
+        _workspace = None
         cls.advice = bool(getattr(options, "bcelint_advice", False))
 
     def run(self) -> Iterator[Report]:

@@ -39,6 +39,7 @@ CALL = "bce_logits(net(x), y)"
 
 def write_project(folder: Path, model: str = SIGMOID_MODEL, train: str = TRAIN) -> Path:
     """``models.py`` and ``train.py`` in ``folder``, which is the root of their project."""
+    folder.mkdir(exist_ok=True)
     (folder / "pyproject.toml").write_text("", encoding="utf-8")
     (folder / "models.py").write_text(model, encoding="utf-8")
     (folder / "train.py").write_text(train, encoding="utf-8")

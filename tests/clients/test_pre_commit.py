@@ -136,7 +136,6 @@ def test_a_change_that_breaks_a_loss_in_another_file_is_refused(repository: Repo
 def test_a_long_list_of_files_stays_one_run(repository: Repository) -> None:
     """Where pre-commit splits the list over processes, one with a ``models.py`` and one with its ``train.py`` would both report the call."""
     for number in range(8):
-        (repository.folder / f"p{number}").mkdir()
         write_project(repository.folder / f"p{number}")
     repository.git("add", ".")
     refused = repository.git("commit", "--message", "many")
