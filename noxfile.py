@@ -12,6 +12,7 @@ TEST_TOOLS = [
     "pre-commit>=3.5",
     "python-lsp-server>=1.7",
     "nbformat>=5",
+    "ipython>=8",
 ]
 
 

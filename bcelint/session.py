@@ -46,13 +46,18 @@ class Result:
     crashed: bool = False
     """Some of the analysis ended in an error of bcelint's own, which ``warnings`` names."""
     text_of: Callable[[str], str] = field(default=lambda path: "")
+    written_of: Callable[[str], Mapping[int, str]] = field(default=lambda path: {})
+    """The lines of a notebook that stand otherwise in its text (``Source.written``)."""
     files: list[str] = field(default_factory=list)
     """The files that the run was about."""
     sites: list[CallSite] = field(default_factory=list)
     """What repairs must know of the calls that have a problem, and of those that share a criterion with one."""
 
     def line(self, path: str, number: int) -> str | None:
-        """A line (from 1) of a file, without its end; None where there is none."""
+        """A line (from 1) of a file as its author sees it, without its end; None where there is none."""
+        written = self.written_of(path).get(number)
+        if written is not None:
+            return written
         lines = _lines(self.text_of(path))
         return lines[number - 1] if 0 < number <= len(lines) else None
 
@@ -161,10 +166,13 @@ def _run(workspace: Workspace, tasks: Sequence[Task], jobs: int | None, progress
 
 
 def _unreadable(files: Iterable[str]) -> Iterator[str]:
-    """A line for each file that is no text. Those that hold no loss are not looked at again, so this would go unnoticed."""
+    """A line for each file that is no text, and for each cell of a notebook that can't be parsed.
+
+    Those that hold no loss are not looked at again, so this would go unnoticed.
+    """
     for path in files:
         try:
-            read_source(path)
+            yield from (f"{shown(path)}: {reason}" for reason in read_source(path).trouble)
         except BadInput as error:
             yield f"{shown(path)}: {error.reason}"
 
@@ -197,7 +205,7 @@ def _keep(
     shown: Callable[[JudgedCall], bool],
 ) -> None:
     """Fill ``result`` with what belongs to the run, is selected and not silenced."""
-    result.text_of = workspace.text
+    result.text_of, result.written_of = workspace.text, workspace.written
     noqa: dict[str, Noqa] = {}
     for call in calls:
         findings = [finding for finding in call.findings if belongs(finding)]

@@ -137,6 +137,13 @@ class Workspace:
         except BadInput:
             return ""
 
+    def written(self, path: str) -> Mapping[int, str]:
+        """The lines of a notebook that stand otherwise in its text (``Source.written``)."""
+        try:
+            return self.project(self.root(path)).source(path).written
+        except BadInput:
+            return {}
+
     def run(self, task: Task) -> Outcome:
         """Evaluate entry files, once. Where that fails, each is evaluated alone: an error may not take the other files with it."""
         outcome = self.known(task)

@@ -57,3 +57,13 @@ class NodePlace:
     @property
     def end_column(self) -> int:
         return self.module.range_of(self.node).end.column + 1
+
+    @property
+    def cell(self) -> int | None:
+        cell = self.module.source.cell_at(self.line)
+        return None if cell is None else cell.number
+
+    @property
+    def above(self) -> int:
+        cell = self.module.source.cell_at(self.line)
+        return 0 if cell is None else cell.first - 1

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from tests.clients.projects import LOGITS_MODEL, SIGMOID_MODEL, TRAIN, write_project
@@ -141,6 +142,15 @@ def test_a_long_list_of_files_stays_one_run(repository: Repository) -> None:
     refused = repository.git("commit", "--message", "many")
     assert refused.stdout.count("BCE102") == 8, refused.stdout
     assert refused.stdout.count("Found 8 problems.") == 1
+
+
+def test_a_notebook_is_checked_too(repository: Repository) -> None:
+    cells = [nbformat.v4.new_code_cell(cell) for cell in INLINE.split("\n\n")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), str(repository.folder / "train.ipynb"))
+    repository.git("add", "train.ipynb")
+    refused = repository.git("commit", "--message", "notebook")
+    assert refused.returncode == 1, refused.stdout
+    assert "train.ipynb:cell 3:4:8: BCE102" in refused.stdout
 
 
 def test_only_what_is_staged_counts(repository: Repository) -> None:
