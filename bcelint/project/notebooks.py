@@ -6,8 +6,8 @@ The format is that of https://nbformat.readthedocs.io, versions 2 to 4. What cel
 from __future__ import annotations
 
 import json
-import textwrap
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,9 @@ from bcelint.project.source import BadInput, Cell, Source
 
 _INDENTED = "if 1:"
 """Stands before a cell that is indented as a whole, which IPython runs all the same."""
+
+
+_LINE = re.compile(r"\(line (\d+)\)$")
 
 
 @dataclass(frozen=True)
@@ -40,22 +43,33 @@ def code_of(path: str, text: str) -> Code:
     except ValueError as error:
         line = getattr(error, "lineno", 0)
         raise BadInput(path, f"broken JSON: {getattr(error, 'msg', error)}" + (f" (line {line})" if line else "")) from None
+    cells = [(number, cell, without_magics(cell)) for number, cell in _code_cells(path, notebook)]
+    code = _as_module(cells, {})
+    if not _reason_against(path, code.text):
+        return code
+    reasons = {number: _reason_against(path, _as_module([(number, cell, python)], {}).text) for number, cell, python in cells}
+    return _as_module(cells, {number: _LINE.sub(_line_in_cell, reason) for number, reason in reasons.items() if reason})
+
+
+def _line_in_cell(match: re.Match[str]) -> str:
+    return f"(line {int(match[1]) - 1})"
+
+
+def _as_module(cells: Iterable[tuple[int, str, str]], reasons: Mapping[int, str]) -> Code:
+    """``cells`` by their numbers, as they are written and as Python, without those that can't be parsed for ``reasons``."""
     lines: list[str] = []
-    cells: list[Cell] = []
-    trouble: list[str] = []
+    starts: list[Cell] = []
     written: dict[int, str] = {}
-    for number, cell in _code_cells(path, notebook):
-        code = without_magics(cell)
-        reason = _reason_against(path, code)
-        if reason:
-            trouble.append(f"cell {number}: {reason}")
-            code = ""
-        lines.append(_INDENTED if _is_indented(code) else "")
-        cells.append(Cell(number, len(lines) + 1))
-        pairs = zip(cell.split("\n"), code.split("\n"))
+    for number, cell, python in cells:
+        if number in reasons:
+            python = ""
+        lines.append(_INDENTED if _is_indented(python) else "")
+        starts.append(Cell(number, len(lines) + 1))
+        pairs = zip(cell.split("\n"), python.split("\n"))
         written.update((len(lines) + index, old) for index, (old, new) in enumerate(pairs, start=1) if old != new)
-        lines += code.split("\n")
-    return Code("".join(line + "\n" for line in lines), tuple(cells), tuple(trouble), written)
+        lines += python.split("\n")
+    trouble = tuple(f"cell {number}: {reason}" for number, reason in reasons.items())
+    return Code("".join(line + "\n" for line in lines), tuple(starts), trouble, written)
 
 
 def _code_cells(path: str, notebook: Any) -> Iterator[tuple[int, str]]:
@@ -110,7 +124,7 @@ def _reason_against(path: str, code: str) -> str:
         return "holds a null byte"
     from bcelint.project.parse import reason_against
 
-    return reason_against(Source(path, textwrap.dedent(code) if _is_indented(code) else code, ""))
+    return reason_against(Source(path, code, ""))
 
 
 def _is_indented(code: str) -> bool:

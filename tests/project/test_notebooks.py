@@ -88,9 +88,11 @@ def test_a_cell_that_can_not_be_parsed_is_left_out() -> None:
 
 
 def test_await_and_cells_that_are_indented_as_a_whole() -> None:
-    source = source_from_text(PATH, notebook("p = await net(x)\nasync for y in z:\n    pass", "\n  a = 1\n  if a:\n    b = 2", "  a = 1\nb = 2"))
-    assert code(source) == {1: "p = await net(x)\nasync for y in z:\n    pass", 2: "\n  a = 1\n  if a:\n    b = 2", 3: ""}
-    assert [line.split(":")[0] for line in source.trouble] == ["cell 3"]
+    source = source_from_text(
+        PATH, notebook("p = await net(x)\nasync for y in z:\n    pass", "\n  a = 1\n  if a:\n    b = 2", "  a = 1\nb = 2", "  a = (\n")
+    )
+    assert code(source) == {1: "p = await net(x)\nasync for y in z:\n    pass", 2: "\n  a = 1\n  if a:\n    b = 2", 3: "  a = 1\nb = 2", 4: ""}
+    assert [(line.split(":")[0], line[-9:]) for line in source.trouble] == [("cell 4", " (line 1)")]
     assert parse(source).code == source.text
 
 
