@@ -8,12 +8,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
-from libcst.metadata import CodeRange
 
 from bcelint.contracts import tables
 from bcelint.project.source import BadInput, Source
 from bcelint.trace.frames import Frame
-from bcelint.trace.positions import NodePlace, positions
+from bcelint.trace.positions import NodePlace, Span, positions
 from bcelint.trace.values import Const, External, Module, Unknown, Value
 
 if TYPE_CHECKING:
@@ -40,12 +39,12 @@ class SourceModule:
         self.assigned: dict[cst.CSTNode, frozenset[str]] = {}
         """The names that suites assign to, collected once."""
         self._texts: dict[cst.CSTNode, str] = {}
-        self._positions: Mapping[cst.CSTNode, CodeRange] | None = None
+        self._positions: Mapping[int, Span] | None = None
 
-    def range_of(self, node: cst.CSTNode) -> CodeRange:
+    def span(self, node: cst.CSTNode) -> Span:
         if self._positions is None:
             self._positions = positions(self.tree)
-        return self._positions[node]
+        return self._positions[id(node)]
 
     def place(self, node: cst.CSTNode) -> NodePlace:
         return NodePlace(self, node)
