@@ -14,7 +14,7 @@ from bcelint.trace.positions import positions
 
 ROOT = Path(__file__).resolve().parents[2]
 _PRINTERS = Path(cst.__file__).parent / "_nodes"
-FILES = [*sorted((ROOT / "bcelint").rglob("*.py"))[::4], *sorted((ROOT / "fixtures").rglob("*.py"))[::6], *sorted(_PRINTERS.glob("*.py"))]
+FILES = [*sorted((ROOT / "bcelint").rglob("*.py"))[::10], *sorted((ROOT / "fixtures").rglob("*.py"))[::12], *sorted(_PRINTERS.glob("*o*.py"))]
 
 TEXTS = [
     "",
