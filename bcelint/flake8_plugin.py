@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -72,6 +74,8 @@ def _findings(text: str, path: str, advice: bool) -> list[Finding]:
 
     if _workspace is None:
         _workspace = Workspace(cache=default_cache())
+        atexit.unregister(gc.freeze)
+        atexit.register(gc.freeze)  # or Python looks through all syntax trees for garbage before it ends
     return [finding for finding in findings_in(_workspace, path, text) if advice or not finding.advice]
 
 
