@@ -12,6 +12,7 @@ from click.testing import Result
 
 import bcelint
 from bcelint.cache import VARIABLE
+from bcelint.fix.write import write
 from tests.clients.projects import LOGITS_MODEL, write_project
 
 Invoke = Callable[..., Result]
@@ -145,6 +146,14 @@ def test_fix_leaves_notebooks_alone_and_says_so(folder: Path, invoke: Invoke) ->
     assert done.exit_code == 1
     assert done.stdout.startswith("left  train.ipynb:cell 5:1:1: BCE102: notebooks are left alone; what could be done: drop the sigmoid\n")
     assert (folder / "train.ipynb").read_bytes() == before
+
+
+def test_a_text_is_never_written_over_a_notebook(folder: Path) -> None:
+    path = str(folder / "train.ipynb")
+    before = (folder / "train.ipynb").read_text(encoding="utf-8")
+    written = write({path: before}, {path: "x = 1\n"}, [])
+    assert (written.done, list(written.failed)) == ([], [path])
+    assert (folder / "train.ipynb").read_text(encoding="utf-8") == before
 
 
 def test_fix_repairs_a_module_that_a_notebook_calls(folder: Path, invoke: Invoke) -> None:
