@@ -47,7 +47,8 @@ class Project:
         path = os.path.abspath(path)
         self.asked.add(path)
         if path not in self._sources:
-            self._sources[path] = self._read(path)
+            overlaid = self._overlay.get(path)
+            self._sources[path] = read_source(path) if overlaid is None else source_from_text(path, overlaid)
         return self._sources[path]
 
     def module(self, path: str) -> libcst.Module:
@@ -151,10 +152,6 @@ class Project:
             waiting += fresh
         return reached
 
-    def _read(self, path: str) -> Source:
-        overlaid = self._overlay.get(path)
-        return read_source(path) if overlaid is None else source_from_text(path, overlaid)
-
     def _bytes(self, path: str) -> bytes:
         if path in self._overlay:
             return self._overlay[path].encode("utf-8", "surrogatepass")
@@ -168,10 +165,13 @@ class Project:
         if not is_notebook(path):
             return self._bytes(path)
         if path not in self._cells:
+            from bcelint.project.notebooks import as_written
+
             try:
-                self._cells[path] = self._read(path).text.encode("utf-8", "surrogatepass")
+                text = as_written(path, self._bytes(path).decode("utf-8-sig", "replace"))
             except BadInput:
-                self._cells[path] = b""
+                text = ""
+            self._cells[path] = text.encode("utf-8", "surrogatepass")
         return self._cells[path]
 
     def _import_lines(self, path: str) -> list[ImportLine]:

@@ -157,11 +157,7 @@ def test_whatever_cells_hold_the_text_parses_and_lines_stay(cells: list[str]) ->
     source = source_from_text(PATH, text)
     parse(source)
     lines = source.text.split("\n")
-    bad = {int(line.split(":")[0].split()[1]) for line in source.trouble}
-    for cell in source.cells:
-        if cell.number in bad or not any(lines[cell.first - 1 :]):
-            continue
-        for offset, line in enumerate(cells[cell.number - 1].replace("\r\n", "\n").replace("\r", "\n").split("\n")):
-            number = cell.first + offset
-            if source.cell_at(number) == cell:
-                assert source.written.get(number, lines[number - 1]) == line
+    for cell, text in zip(source.cells, cells):
+        for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), start=cell.first):
+            assert source.cell_at(number) == cell
+            assert source.written.get(number, lines[number - 1]) == line
