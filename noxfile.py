@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import nox
 
-TEST_TOOLS = ["pytest>=8", "pytest-xdist>=3.5", "hypothesis>=6.100", "hypothesmith>=0.3.3"]
+TEST_TOOLS = [
+    "pytest>=8",
+    "pytest-xdist>=3.5",
+    "hypothesis>=6.100",
+    "hypothesmith>=0.3.3",
+    "pre-commit>=3.5",
+    "python-lsp-server>=1.7",
+    "nbformat>=5",
+    "ipython>=8",
+]
 
 
 @nox.session(python=["3.9", "3.10", "3.11", "3.12", "3.13"])

@@ -3,29 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
+class _Spot:
+    """What a position and a step have in common."""
+
+    path: str
+    line: int
+    column: int
+    cell: int | None
+    above: int
+
+    @property
+    def line_in_cell(self) -> int:
+        """The line as it is shown, which in a notebook counts from the beginning of the cell."""
+        return self.line - self.above
+
+    def _spot_as_json(self) -> dict[str, Any]:
+        """The line is that in the cell, which is named in notebooks only."""
+        cell = {} if self.cell is None else {"cell": self.cell}
+        return {"path": self.path, **cell, "line": self.line_in_cell, "column": self.column}
+
+
 @dataclass(frozen=True, order=True)
-class Position:
-    """A span in a file; lines and columns count from 1, columns in characters."""
+class Position(_Spot):
+    """A span in a file; lines and columns count from 1, columns in characters.
+
+    A notebook is read as its code cells one after another, and lines count through. ``cell`` is the cell's number, text cells counted too, and
+    ``above`` how many lines stand before it; None and 0 in other files.
+    """
 
     path: str
     line: int
     column: int
     end_line: int
     end_column: int
+    cell: int | None = field(default=None, compare=False)
+    above: int = field(default=0, compare=False)
+
+    def as_json(self) -> dict[str, Any]:
+        return {**self._spot_as_json(), "end_line": self.end_line - self.above, "end_column": self.end_column}
 
 
 @dataclass(frozen=True)
-class TraceStep:
+class TraceStep(_Spot):
     """One step of the way from where a value was born to the loss call."""
 
     path: str
     line: int
     column: int
     note: str
+    cell: int | None = None
+    above: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return {**self._spot_as_json(), "note": self.note}
 
 
 @dataclass(frozen=True)
@@ -65,12 +99,8 @@ class Finding:
             "code": self.code,
             "name": self.name,
             "message": self.message,
-            "path": at.path,
-            "line": at.line,
-            "column": at.column,
-            "end_line": at.end_line,
-            "end_column": at.end_column,
+            **at.as_json(),
             "advice": self.advice,
-            "trace": [{"path": s.path, "line": s.line, "column": s.column, "note": s.note} for s in self.trace],
+            "trace": [step.as_json() for step in self.trace],
             "fix": None if self.fix is None else {"applicability": self.fix.applicability, "title": self.fix.title},
         }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import atexit
+import gc
 import multiprocessing
 import os
 import sys
@@ -66,6 +68,9 @@ class Plugin:
 
     @classmethod
     def parse_options(cls, options: Any) -> None:
+        """Called once for each run of flake8, of which an editor's extension makes many in one process: files may have changed in between."""
+        global _workspace
+        _workspace = None
         cls.advice = bool(getattr(options, "bcelint_advice", False))
         cls.unused_noqa = bool(getattr(options, "bcelint_unused_noqa", False))
         cls.baseline = getattr(options, "bcelint_baseline", None) or ""
@@ -97,6 +102,8 @@ def _findings(text: str, path: str, advice: bool, unused_noqa: bool, baseline: s
     if _workspace is None:
         settings = Settings(advice=advice or None, complain=_say_once, unused_noqa=unused_noqa or None)
         _workspace = Workspace(cache=default_cache(), settings=settings)
+        atexit.unregister(gc.freeze)
+        atexit.register(gc.freeze)  # or Python looks through all syntax trees for garbage before it ends
     findings = findings_in(_workspace, path, text)
     if not findings:
         return []

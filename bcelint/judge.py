@@ -164,7 +164,7 @@ def position_of(place: Place) -> Position:
     """The place's span; an end that is not known is the beginning."""
     end_line = place.end_line or place.line
     end_column = place.end_column or place.column
-    return Position(place.path, place.line, place.column, end_line, end_column)
+    return Position(place.path, place.line, place.column, end_line, end_column, place.cell, place.above)
 
 
 def facts_text(argument: Argument) -> str:
@@ -186,7 +186,8 @@ def facts_text(argument: Argument) -> str:
 def _trace(steps: Sequence[Step]) -> tuple[TraceStep, ...]:
     trace: list[TraceStep] = []
     for step in steps:
-        shown = TraceStep(step.place.path, step.place.line, step.place.column, step.note)
+        at = step.place
+        shown = TraceStep(at.path, at.line, at.column, step.note, at.cell, at.above)
         if not trace or trace[-1] != shown:
             trace.append(shown)
     return tuple(trace)

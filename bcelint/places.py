@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Place(Protocol):
-    """A span of source code; lines and columns count from 1, columns in characters.
+    """A span of source code; lines and columns count from 1, columns in characters. See ``Position`` in finding.py for ``cell`` and ``above``.
 
     The static tracer's places look their position up only when it is asked for, since most places are never shown.
     """
@@ -23,6 +23,10 @@ class Place(Protocol):
     def end_line(self) -> int: ...
     @property
     def end_column(self) -> int: ...
+    @property
+    def cell(self) -> int | None: ...
+    @property
+    def above(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class FixedPlace:
     column: int = 1
     end_line: int = 0
     end_column: int = 0
+    cell: int | None = None
+    above: int = 0
 
 
 DECLARED = ", as declared"
@@ -55,3 +61,22 @@ def shown(path: str) -> str:
     except ValueError:  # on Windows, another drive
         return path
     return path if relative.startswith(os.pardir) else relative
+
+
+class Spot(Protocol):
+    """What ``shown_spot`` needs of a place, a position or a step."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def cell(self) -> int | None: ...
+    @property
+    def above(self) -> int: ...
+
+
+def shown_spot(at: Spot) -> str:
+    """File and line as a person reads them: ``models/unet.py:88``, ``train.ipynb:cell 3:12``."""
+    cell = "" if at.cell is None else f"cell {at.cell}:"
+    return f"{shown(at.path)}:{cell}{at.line - at.above}"

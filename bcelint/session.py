@@ -51,6 +51,8 @@ class Result:
     crashed: bool = False
     """Some of the analysis ended in an error of bcelint's own, which ``warnings`` names."""
     text_of: Callable[[str], str] = field(default=lambda path: "")
+    written_of: Callable[[str], Mapping[int, str]] = field(default=lambda path: {})
+    """The lines of a notebook that stand otherwise in its text (``Source.written``)."""
     files: list[str] = field(default_factory=list)
     """The files that the run was about."""
     sites: list[CallSite] = field(default_factory=list)
@@ -64,7 +66,10 @@ class Result:
     """What the run selected in a file."""
 
     def line(self, path: str, number: int) -> str | None:
-        """A line (from 1) of a file, without its end; None where there is none."""
+        """A line (from 1) of a file as its author sees it, without its end; None where there is none."""
+        written = self.written_of(path).get(number)
+        if written is not None:
+            return written
         lines = lines_of(self.text_of(path))
         return lines[number - 1] if 0 < number <= len(lines) else None
 
@@ -114,13 +119,13 @@ def survey(
     if settings.force_exclude:
         paths = [path for path in paths if not (os.path.isfile(path) and settings.excluded(os.path.abspath(path)))]
     files = discover(paths, warn=result.warnings.append, excluded=settings.excluded)
-    unreadable = dict(_unreadable(files))
-    result.warnings += unreadable.values()
+    unreadable = list(_unreadable(files))
+    result.warnings += [reason for _, reason in unreadable]
     workspace = Workspace(overlay, cache, settings)
     result.files = list(dict.fromkeys([*files, *also]))
     tasks = workspace.tasks(result.files)
     result.judged = files
-    calls = _run(workspace, tasks, jobs, progress, result, unreadable)
+    calls = _run(workspace, tasks, jobs, progress, result, {path for path, _ in unreadable})
     result.checked = len(files)
     given = {os.path.realpath(path) for path in files}
 
@@ -230,10 +235,13 @@ def _run(
 
 
 def _unreadable(files: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each file that is no text, with a line that says why. Those that hold no loss are not looked at again, so this would go unnoticed."""
+    """Each file that is no text, and each that is a notebook with a cell that can't be parsed, with a line that says why.
+
+    Those that hold no loss are not looked at again, so this would go unnoticed.
+    """
     for path in files:
         try:
-            read_source(path)
+            yield from ((path, f"{shown(path)}: {reason}") for reason in read_source(path).trouble)
         except BadInput as error:
             yield path, f"{shown(path)}: {error.reason}"
 
@@ -266,7 +274,7 @@ def _keep(
     shown: Callable[[JudgedCall], bool],
 ) -> None:
     """Fill ``result`` with what belongs to the run, is selected and not silenced."""
-    result.text_of, result.codes_of = workspace.text, settings.codes
+    result.text_of, result.written_of, result.codes_of = workspace.text, workspace.written, settings.codes
     noqa: dict[str, Noqa] = {}
 
     def speaks(finding: Finding) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,8 @@ class Outcome:
         return cls(list(calls), warnings, data["crashed"], data["details"], list(sites))
 
 
+_THRESHOLD = 1_000_000
+"""New objects after which Python looks for garbage among them; its own default is 700, or 2000."""
 KEPT_SOURCE = 500_000
 """Characters of source whose syntax trees are kept between tasks, which may have modules in common."""
 
@@ -162,6 +165,13 @@ class Workspace:
         except BadInput:
             return ""
 
+    def written(self, path: str) -> Mapping[int, str]:
+        """The lines of a notebook that stand otherwise in its text (``Source.written``)."""
+        try:
+            return self.project(self.root(path)).source(path).written
+        except BadInput:
+            return {}
+
     def run(self, task: Task) -> Outcome:
         """Evaluate entry files, once. Where that fails, each is evaluated alone: an error may not take the other files with it."""
         outcome = self.known(task)
@@ -192,6 +202,10 @@ class Workspace:
         return self.project(task.root).around(path for path, _ in outcome.warnings) if outcome.warnings else set()
 
     def _evaluate(self, task: Task) -> Outcome:
+        with _collecting_rarely():
+            return self._evaluate_now(task)
+
+    def _evaluate_now(self, task: Task) -> Outcome:
         from bcelint.callsite import call_sites
         from bcelint.judge import judge, merge
         from bcelint.rules.registry import ALL_RULES
@@ -209,6 +223,21 @@ class Workspace:
             outcome.crashed = True
             outcome.details = traceback.format_exc()
         return outcome
+
+
+@contextlib.contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Let Python look for garbage less often: what parsing and evaluating make is there to stay, and is walked over each time."""
+    before = gc.get_threshold()
+    if before[0]:
+        gc.set_threshold(max(before[0], _THRESHOLD), *before[1:])
+    try:
+        yield
+    finally:
+        if not gc.get_freeze_count():
+            gc.freeze()
+            gc.unfreeze()  # all that is new counts as old now, so that it is not walked over at once
+        gc.set_threshold(*before)
 
 
 def together(outcomes: Iterable[Outcome]) -> Outcome:

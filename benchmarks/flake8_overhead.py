@@ -7,34 +7,9 @@ ratios of the fastest ones. For the runs without, the plugin's distribution is h
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
 import tempfile
-import time
 
-from bcelint.cache import VARIABLE
-
-LAUNCH = """\
-import importlib.metadata as metadata
-import sys
-every = metadata.distributions
-hidden = {hidden!r}
-metadata.distributions = lambda **context: (d for d in every(**context) if d.metadata["Name"] != hidden)
-from flake8.main.cli import main
-sys.exit(main())
-"""
-
-
-def run(tree: str, jobs: str, hidden: str, cache: str) -> float:
-    """Seconds of one run of flake8 that does not see the distribution ``hidden``, with the folder ``cache`` for bcelint's cache."""
-    command = [sys.executable, "-c", LAUNCH.format(hidden=hidden), "--isolated", "--jobs", jobs, tree]
-    started = time.perf_counter()
-    process = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, VARIABLE: cache})
-    seconds = time.perf_counter() - started
-    if process.returncode not in (0, 1):
-        sys.exit(f"flake8 failed:\n{process.stderr}")
-    return seconds
+from launching import Run, flake8, print_runs  # type: ignore[import-not-found]
 
 
 def main() -> None:
@@ -43,16 +18,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--jobs", default="auto")
     options = parser.parse_args()
-    times: dict[str, list[float]] = {"without": [], "cold": [], "warm": []}
+    arguments = ["--jobs", options.jobs, options.tree]
+    runs: dict[str, list[Run]] = {"without": [], "cold": [], "warm": []}
     for _ in range(options.rounds):
         with tempfile.TemporaryDirectory() as cache:
-            times["without"].append(run(options.tree, options.jobs, "bcelint", cache))
-            times["cold"].append(run(options.tree, options.jobs, "", cache))
-            times["warm"].append(run(options.tree, options.jobs, "", cache))
-    for name, seconds in times.items():
-        print(f"{name:>8}: {', '.join(f'{each:.2f}' for each in seconds)} s")
-    for name in ("cold", "warm"):
-        print(f"ratio of the fastest, {name} against without: {min(times[name]) / min(times['without']):.2f}")
+            runs["without"].append(flake8(arguments, False, cache))
+            runs["cold"].append(flake8(arguments, True, cache))
+            runs["warm"].append(flake8(arguments, True, cache))
+    print_runs(runs)
 
 
 if __name__ == "__main__":

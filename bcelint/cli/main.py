@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 import threading
@@ -28,6 +30,8 @@ class Commands(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
+        atexit.unregister(gc.freeze)
+        atexit.register(gc.freeze)  # or Python looks through all syntax trees for garbage before it ends
         try:
             code = super().main(*args, **kwargs)
             sys.stdout.flush()

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bcelint.cli.comparison import Agreement, Row
 from bcelint.cli.console import printable, stdout, styled
-from bcelint.places import shown
+from bcelint.places import shown_spot
 
 _STYLES = {Agreement.AGREE: "green", Agreement.DISAGREE: "bold red", Agreement.OTHER_CASE: "cyan"}
 _UNBOUNDED = 10_000
@@ -26,7 +26,7 @@ def print_comparison(rows: Sequence[Row]) -> None:
         table.add_column(title, overflow="fold")
     for row in rows:
         at = row.position
-        place = f"{printable(shown(at.path))}:{at.line}:{at.column}"
+        place = f"{printable(shown_spot(at))}:{at.column}"
         outcome = styled((row.outcome.value, _STYLES.get(row.outcome, "yellow")))
         table.add_row(styled((place, "bold")), styled(row.loss), styled(row.inferred), styled(row.observed), outcome)
     if console.is_terminal:

@@ -1,4 +1,4 @@
-"""One line for each finding: ``path:line:column: CODE message``."""
+"""One line for each finding: ``path:line:column: CODE message``, in a notebook ``path:cell N:line:column: CODE message``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from bcelint.cli.console import printable
 from bcelint.finding import Finding
-from bcelint.places import shown
+from bcelint.places import shown_spot
 
 
 def findings_as_lines(findings: Iterable[Finding]) -> str:
@@ -17,4 +17,4 @@ def findings_as_lines(findings: Iterable[Finding]) -> str:
 def as_line(finding: Finding) -> str:
     """The finding in one line."""
     at = finding.position
-    return f"{printable(shown(at.path))}:{at.line}:{at.column}: {finding.code} {printable(finding.message)}"
+    return f"{printable(shown_spot(at))}:{at.column}: {finding.code} {printable(finding.message)}"

@@ -11,7 +11,7 @@ import click
 
 from bcelint.cli.console import printable, stdout, styled, to_file
 from bcelint.finding import Finding
-from bcelint.places import shown
+from bcelint.places import shown, shown_spot
 
 if TYPE_CHECKING:
     from bcelint.fix.engine import Fixes
@@ -53,4 +53,4 @@ def print_summary(found: Fixes, done: bool, failed: Collection[str] = (), err: b
 
 def _named(finding: Finding) -> str:
     at = finding.position
-    return f"{printable(shown(at.path))}:{at.line}:{at.column}: {finding.code}"
+    return f"{printable(shown_spot(at))}:{at.column}: {finding.code}"

@@ -25,8 +25,11 @@ def findings_as_commands(findings: Iterable[Finding]) -> str:
 
 def _command(finding: Finding) -> str:
     at = finding.position
-    properties: dict[str, object] = {"file": _path(at.path), "line": at.line}
-    if at.line == at.end_line:  # columns are refused where the lines differ
+    in_notebook = at.cell is not None  # whose lines GitHub counts in the JSON: the message says where it is
+    properties: dict[str, object] = {"file": _path(at.path), "line": 1 if in_notebook else at.line}
+    if in_notebook:
+        properties.update(endLine=1)
+    elif at.line == at.end_line:  # columns are refused where the lines differ
         properties.update(col=at.column, endLine=at.end_line, endColumn=at.end_column)
     else:
         properties.update(endLine=at.end_line)

@@ -1,4 +1,4 @@
-"""JSON: paths relative to the working directory, lines and columns from 1."""
+"""JSON: paths relative to the working directory, lines and columns from 1, in a notebook those of its ``cell``."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _call(call: JudgedCall) -> dict[str, Any]:
 
 
 def _span(at: Position) -> dict[str, Any]:
-    return {"path": shown(at.path), "line": at.line, "column": at.column, "end_line": at.end_line, "end_column": at.end_column}
+    return {**at.as_json(), "path": shown(at.path)}
 
 
 def dump(value: Any) -> str:

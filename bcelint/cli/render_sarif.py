@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from bcelint import __version__
 from bcelint.cli.render_json import dump
-from bcelint.finding import Finding, TraceStep
+from bcelint.finding import Finding, Position, TraceStep
 from bcelint.fingerprints import numbered
 from bcelint.places import shown
 from bcelint.rules.registry import EVERY_CODE, UNUSED_NOQA
@@ -70,13 +70,13 @@ def _rule(rule: Documented) -> Json:
 
 def _result(finding: Finding, rule: int, print_: str) -> Json:
     at = finding.position
-    region = {"startLine": at.line, "startColumn": at.column, "endLine": at.end_line, "endColumn": at.end_column}
+    region = {"startLine": at.line_in_cell, "startColumn": at.column, "endLine": at.end_line - at.above, "endColumn": at.end_column}
     item: Json = {
         "ruleId": finding.code,
         "ruleIndex": rule,
         "level": EVERY_CODE[rule].level,
         "message": {"text": finding.message},
-        "locations": [_location(at.path, region)],
+        "locations": [_location(at, region)],
         "partialFingerprints": {FINGERPRINT: print_},
     }
     if finding.trace:
@@ -85,11 +85,13 @@ def _result(finding: Finding, rule: int, print_: str) -> Json:
 
 
 def _step(step: TraceStep) -> Json:
-    return {**_location(step.path, {"startLine": step.line, "startColumn": step.column}), "message": {"text": step.note}}
+    return {**_location(step, {"startLine": step.line_in_cell, "startColumn": step.column}), "message": {"text": step.note}}
 
 
-def _location(path: str, region: Mapping[str, int]) -> Json:
-    return {"physicalLocation": {"artifactLocation": _artifact(path), "region": dict(region)}}
+def _location(at: Position | TraceStep, region: Mapping[str, int]) -> Json:
+    """In a notebook, lines are those of the cell, which stands beside as a logical location."""
+    cell = {} if at.cell is None else {"logicalLocations": [{"name": f"cell {at.cell}"}]}
+    return {"physicalLocation": {"artifactLocation": _artifact(at.path), "region": dict(region)}, **cell}
 
 
 def _artifact(path: str) -> Json:

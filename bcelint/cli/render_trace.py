@@ -11,7 +11,7 @@ from bcelint.cli.summary import Summary
 from bcelint.finding import Position
 from bcelint.judge import JudgedCall
 from bcelint.losscall import Verdict
-from bcelint.places import shown
+from bcelint.places import shown_spot
 
 _STYLES = {Verdict.OK: "green", Verdict.MISUSE: "bold red", Verdict.UNKNOWN: "yellow"}
 
@@ -51,4 +51,4 @@ def _print_call(console: Console, call: JudgedCall) -> None:
 
 
 def _place(at: Position) -> str:
-    return f"{printable(shown(at.path))}:{at.line}:{at.column}"
+    return f"{printable(shown_spot(at))}:{at.column}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from bcelint.contracts.schema import KEEP, REQUIRED, Op, Param
@@ -17,6 +18,7 @@ MOVED: dict[str, Any] = {"range": KEEP, "kind": KEEP}
 """The values go through, but a softmax's axis may be another one now."""
 
 
+@cache
 def signature(text: str) -> tuple[Param, ...]:
     """The parameters of ``text``, which is written as in a ``def``; a ``*name`` in it is left to ``variadic``."""
     arguments = _arguments(text)
@@ -32,6 +34,7 @@ def variadic(text: str) -> bool:
     return _arguments(text).vararg is not None
 
 
+@cache
 def _arguments(text: str) -> ast.arguments:
     function = ast.parse(f"def f({text}): ...").body[0]
     assert isinstance(function, ast.FunctionDef)

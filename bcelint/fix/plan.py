@@ -11,6 +11,7 @@ from bcelint.fix.edits import Outcome, Refusal, Repair, whole
 from bcelint.fix.repairs import repair
 from bcelint.fix.repairs.comments import unused_noqa
 from bcelint.noqa import Noqa
+from bcelint.project.source import is_notebook
 from bcelint.rules.registry import UNUSED_NOQA
 
 
@@ -56,6 +57,8 @@ def _outcome(context: Context, silence: _Silence, finding: Finding, sites: Seque
         # A mistake in a repair may cost that repair, but never the finding.
         return Refusal(f"bcelint could not work out a repair ({type(error).__name__}: {error}); please report it")
     if isinstance(found, Repair):
+        if any(map(is_notebook, found.paths)):
+            return Refusal(f"notebooks are left alone; what could be done: {found.title}")
         if any(edit.clashes(other) for edit in found.edits for other in found.edits):
             return Refusal("its cases want different repairs")
         for edit in found.edits:

@@ -15,8 +15,11 @@ import tokenize
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bcelint.project.source import is_notebook
+
 CHANGED = "it has changed on disk since it was read; nothing was written to it"
 READ_ONLY = "it is read-only"
+NOTEBOOK = "notebooks are left alone"
 TOGETHER = "its repair also lies in a file that can't be written"
 
 
@@ -75,6 +78,8 @@ class _Unwritable(Exception):
 
 def _contents(path: str, before: str, after: str) -> tuple[bytes, bytes]:
     """The bytes on disk, and those to put there: the same encoding and byte order mark."""
+    if is_notebook(path):
+        raise _Unwritable(NOTEBOOK)
     try:
         with open(path, "rb") as file:
             old = file.read()

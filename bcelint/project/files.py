@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Callable
 
 from bcelint.project.ignores import IgnoreFiles
+from bcelint.project.source import NOTEBOOK
 
 SKIPPED = frozenset(
     {
@@ -23,7 +24,7 @@ def skipped(path: str) -> bool:
 
 
 def discover(paths: Sequence[str], *, warn: Callable[[str], None], excluded: Callable[[str], bool] = skipped) -> list[str]:
-    """The Python files at and below ``paths``: absolute, sorted, each once; what git ignores, and virtual environments, left out.
+    """The Python files and notebooks at and below ``paths``: absolute, sorted, each once; what git ignores, and virtual environments, left out.
 
     A file that is given itself is always taken. ``excluded`` tells of each file, and of each folder with a slash at its end, whether
     it is left out besides. ``warn`` gets one line for each path that is missing and each folder that can't be read.
@@ -67,7 +68,7 @@ def _walk(top: str, found: dict[str, str], warn: Callable[[str], None], excluded
         for entry in entries:
             try:
                 is_folder, is_link = entry.is_dir(), entry.is_symlink()
-                is_file = entry.name.endswith(".py") and entry.is_file()
+                is_file = entry.name.endswith((".py", NOTEBOOK)) and entry.is_file()
             except OSError:
                 continue
             if is_folder and not excluded(entry.path + "/") and not ignores.ignored(entry.path + "/"):

@@ -35,6 +35,20 @@ def parse(source: Source) -> libcst.Module:
     return on_stack(LARGE, lambda: _parse_any(source))
 
 
+def reason_against(source: Source) -> str:
+    """Why ``source`` can't be parsed, "" if it can. LibCST is imported only where ``ast`` has something against it."""
+    try:
+        if not on_stack(LARGE, lambda: _check(source)):
+            return ""
+    except BadInput:
+        pass
+    try:
+        parse(source)
+    except BadInput as error:
+        return error.reason
+    return ""
+
+
 def _parse_any(source: Source) -> libcst.Module:
     try:
         return _parse(source)

@@ -16,14 +16,14 @@ from bcelint.project.parse import parse
 from bcelint.project.reach import Reach
 from bcelint.project.resolve import Resolver
 from bcelint.project.roots import find_root as find_root
-from bcelint.project.source import BadInput, Source, read_bytes, read_source, source_from_text
+from bcelint.project.source import BadInput, Source, is_notebook, read_bytes, read_source, source_from_text
 
 if TYPE_CHECKING:
     import libcst
 
 
 class Project:
-    """The Python files below ``root`` (or ``files``), with the unsaved text of ``overlay`` in place of what is on disk."""
+    """The Python files and notebooks below ``root`` (or ``files``), with the unsaved text of ``overlay`` in place of what is on disk."""
 
     def __init__(
         self,
@@ -44,6 +44,7 @@ class Project:
         self._modules: dict[str, libcst.Module | BadInput] = {}
         self.asked: set[str] = set()
         """The files whose text was asked for."""
+        self._cells: dict[str, bytes] = {}
         self._losses: dict[str, bool] = {}
         self._lines: dict[str, list[ImportLine]] = {}
         self._imports: dict[str, frozenset[str]] = {}
@@ -107,14 +108,14 @@ class Project:
     def children(self, path: str) -> list[str]:
         """The names of the submodules of the package whose ``__init__.py`` or namespace folder is ``path``."""
         folder = os.path.dirname(path) if path.endswith(".py") else path
-        names = [os.path.basename(file)[: -len(".py")] for file in self.files if os.path.dirname(file) == folder]
+        names = [os.path.basename(file)[: -len(".py")] for file in self.files if os.path.dirname(file) == folder and not is_notebook(file)]
         return [name for name in names if name != "__init__"]
 
     def names_loss(self, path: str) -> bool:
         """Whether the code in ``path`` names one of torch's losses; False where it can't be read."""
         path = os.path.abspath(path)
         if path not in self._losses:
-            self._losses[path] = names_a_loss(self._bytes(path), self._words_of_losses(path))
+            self._losses[path] = names_a_loss(self._code(path), self._words_of_losses(path))
         return self._losses[path]
 
     def declared(self, path: str, qualname: str) -> Declared | None:
@@ -149,7 +150,7 @@ class Project:
 
     @cached_property
     def _resolver(self) -> Resolver:
-        return Resolver(self.root, self.files, self.source_roots)
+        return Resolver(self.root, [path for path in self.files if not is_notebook(path)], self.source_roots)
 
     @property
     def _outside(self) -> list[str]:
@@ -158,7 +159,7 @@ class Project:
 
     @cached_property
     def _reached(self) -> frozenset[str]:
-        return Reach(self.files, self._bytes, self.importers, self._words_of_losses).files
+        return Reach(self.files, self._code, self.importers, self._words_of_losses).files
 
     @cached_property
     def _importers(self) -> dict[str, frozenset[str]]:
@@ -219,9 +220,23 @@ class Project:
         except BadInput:
             return b""
 
+    def _code(self, path: str) -> bytes:
+        """What is read of a file before it is parsed, if it is: its bytes, for a notebook those of its cells."""
+        if not is_notebook(path):
+            return self._bytes(path)
+        if path not in self._cells:
+            from bcelint.project.notebooks import as_written
+
+            try:
+                text = as_written(path, self._bytes(path).decode("utf-8-sig", "replace"))
+            except BadInput:
+                text = ""
+            self._cells[path] = text.encode("utf-8", "surrogatepass")
+        return self._cells[path]
+
     def _import_lines(self, path: str) -> list[ImportLine]:
         if path not in self._lines:
-            self._lines[path] = import_lines(self._bytes(path))
+            self._lines[path] = import_lines(self._code(path))
         return self._lines[path]
 
     def _edges(self, path: str) -> set[str]:
@@ -257,7 +272,7 @@ class Project:
                         return origins | self._origins(target, there, seen)
                     stars.append(target)
         for target in stars:
-            if defines(self._bytes(target), name) or os.path.basename(target) == "__init__.py":
+            if defines(self._code(target), name) or os.path.basename(target) == "__init__.py":
                 origins |= self._origins(target, name, seen)
         return origins
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import bisect
 import codecs
 import hashlib
 import io
 import os
 import tokenize
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 class BadInput(Exception):
@@ -22,13 +24,38 @@ class BadInput(Exception):
         return f"{self.path}: {self.reason}"
 
 
+NOTEBOOK = ".ipynb"
+"""What the names of notebooks end in."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell of a notebook: its number as people count them, and the line of the text at which it begins, both from 1."""
+
+    number: int
+    first: int
+
+
 @dataclass
 class Source:
-    """The text of one file, without its byte order mark, line ends and form feeds as they are on disk."""
+    """The text of one file, without its byte order mark, line ends and form feeds as they are on disk.
+
+    Of a notebook it is the code in its ``cells``, one after another.
+    """
 
     path: str
     text: str
     digest: str
+    cells: tuple[Cell, ...] = ()
+    trouble: tuple[str, ...] = ()
+    """A line for each cell that can't be parsed."""
+    written: Mapping[int, str] = field(default_factory=dict)
+    """By their numbers, the lines of cells for which something else stands in the text, since IPython reads them itself."""
+
+    def cell_at(self, line: int) -> Cell | None:
+        """The cell that a line of the text (from 1) belongs to."""
+        index = bisect.bisect_right([cell.first for cell in self.cells], line)
+        return self.cells[index - 1] if index else None
 
 
 def read_source(path: str) -> Source:
@@ -70,10 +97,24 @@ def size(path: str) -> int:
 
 
 def source_from_text(path: str, text: str) -> Source:
-    """A source from text that is already decoded, such as an unsaved buffer; raises BadInput if it holds null bytes."""
+    """A source from text that is already decoded, such as an unsaved buffer; raises BadInput if it holds null bytes, or is no notebook
+    though its name says so."""
     path = os.path.abspath(path)
     text = text[1:] if text.startswith("\ufeff") else text
     null = text.find("\0")
     if null >= 0:
         raise BadInput(path, f"holds a null byte (line {text.count(chr(10), 0, null) + 1})")
-    return Source(path, text, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+    if is_notebook(path):
+        from bcelint.project.notebooks import code_of
+
+        code = code_of(path, text)
+        return Source(path, code.text, _digest(code.text), code.cells, code.trouble, code.written)
+    return Source(path, text, _digest(text))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_notebook(path: str) -> bool:
+    return path.endswith(NOTEBOOK)

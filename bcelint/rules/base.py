@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bcelint.losscall import LossCall
-from bcelint.places import Step, shown
+from bcelint.places import Step, shown_spot
 
 
 @dataclass(frozen=True)
@@ -49,4 +49,4 @@ class Rule(Documented, ABC):
 
 def where(step: Step) -> str:
     """A place as a message names it: ``models/unet.py:88``."""
-    return f"{shown(step.place.path)}:{step.place.line}"
+    return shown_spot(step.place)

@@ -8,12 +8,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
-from libcst.metadata import CodeRange
 
 from bcelint.contracts import tables
-from bcelint.project.source import BadInput
+from bcelint.project.source import BadInput, Source
 from bcelint.trace.frames import Frame
-from bcelint.trace.positions import NodePlace, positions
+from bcelint.trace.positions import NodePlace, Span, positions
 from bcelint.trace.values import Const, External, Module, Unknown, Value
 
 if TYPE_CHECKING:
@@ -27,8 +26,9 @@ MAX_SOURCE = 3_500_000
 class SourceModule:
     """One file: its tree, its global names, and the positions of its nodes, each made when first asked for."""
 
-    def __init__(self, path: str, tree: cst.Module) -> None:
-        self.path = path
+    def __init__(self, source: Source, tree: cst.Module) -> None:
+        self.path = source.path
+        self.source = source
         self.tree = tree
         self.frame = Frame(self)
         self.executed = False
@@ -39,12 +39,12 @@ class SourceModule:
         self.assigned: dict[cst.CSTNode, frozenset[str]] = {}
         """The names that suites assign to, collected once."""
         self._texts: dict[cst.CSTNode, str] = {}
-        self._positions: Mapping[cst.CSTNode, CodeRange] | None = None
+        self._positions: Mapping[int, Span] | None = None
 
-    def range_of(self, node: cst.CSTNode) -> CodeRange:
+    def span(self, node: cst.CSTNode) -> Span:
         if self._positions is None:
             self._positions = positions(self.tree)
-        return self._positions[node]
+        return self._positions[id(node)]
 
     def place(self, node: cst.CSTNode) -> NodePlace:
         return NodePlace(self, node)
@@ -81,8 +81,11 @@ class Modules:
         if self.is_full or os.path.isdir(path):
             return None
         try:
-            self._room -= len(self.project.source(path).text)
-            return None if self.is_full else SourceModule(path, self.project.module(path))
+            source = self.project.source(path)
+            for reason in source.trouble:
+                self._warn(path, reason)
+            self._room -= len(source.text)
+            return None if self.is_full else SourceModule(source, self.project.module(path))
         except BadInput as error:
             self._warn(error.path, error.reason)
             return None

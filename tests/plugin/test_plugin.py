@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,13 @@ def test_line_and_column(project: Path) -> None:
     ((line, column, message),) = report(project / "train.py")
     assert (line, column) == (9, 7)
     assert message.startswith("BCE102 probabilities reach ")
+
+
+def test_the_settings_of_the_garbage_collector_stay(project: Path) -> None:
+    before = gc.get_threshold()
+    assert report(project / "train.py") != []
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0
 
 
 def test_the_buffer_wins_over_the_file_on_disk(project: Path) -> None:
