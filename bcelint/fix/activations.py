@@ -96,6 +96,8 @@ class Found:
 
     activation: Activation
     path: tuple[tuple[ast.Name, ast.stmt], ...] = ()
+    in_a_branch: bool = False
+    """A name on the way has its value from elsewhere in other cases."""
 
 
 def find(code: Code, value: ast.expr, born: Position | None, path: tuple[tuple[ast.Name, ast.stmt], ...] = ()) -> Found | None:
@@ -121,11 +123,38 @@ def find(code: Code, value: ast.expr, born: Position | None, path: tuple[tuple[a
             target = binding.targets[0] if isinstance(binding, ast.Assign) else getattr(binding, "target", None)
             if isinstance(binding, ast.For):
                 value_there = binding.iter
-            if binding is None or value_there is None or not isinstance(target, ast.Name):
+            if binding is None:
+                return _in_a_branch(code, names, node, born, path)
+            if value_there is None or not isinstance(target, ast.Name):
                 return None
             return find(code, value_there, born, (*path, (node, binding)))
         else:
             return None
+
+
+def _in_a_branch(code: Code, names: Names, use: ast.Name, born: Position, path: tuple[tuple[ast.Name, ast.stmt], ...]) -> Found | None:
+    """The activation at ``born`` where it is all of one of several values that a name may have."""
+    made = activation(code, code.call(born) or use)
+    binding = None if made is None else code.parents.get(made.call)
+    if made is None or not isinstance(binding, ast.stmt) or _value(binding) is not made.call:
+        return None
+    bound = [code.parents.get(each) for each in names.bindings(use.id)]
+    return Found(made, (*path, (use, binding)), in_a_branch=True) if binding in bound else None
+
+
+def only_in_training(code: Code, born: Position) -> bool:
+    """Whether the operation at ``born`` is one that a module does not apply once it is no longer ``self.training``."""
+    call = code.call(born)
+    function = None if call is None else code.scope(call)
+    if call is None or function is None:
+        return False
+    above = list(code.ancestors(call))
+    for node in ast.walk(function):
+        if isinstance(node, (ast.If, ast.IfExp)) and any(isinstance(each, ast.Attribute) and each.attr == "training" for each in ast.walk(node.test)):
+            leaves = any(isinstance(each, ast.Return) for each in ast.walk(node)) and code.span(node)[1] <= code.span(call)[0]
+            if leaves or (node in above and node.test not in above):
+                return True
+    return False
 
 
 def _reshaped(code: Code, node: ast.Call) -> ast.expr | None:
@@ -140,6 +169,8 @@ def _reshaped(code: Code, node: ast.Call) -> ast.expr | None:
 def without(code: Code, found: Found) -> Draft | None:
     """Edits after which the loss gets what the activation was given; None where others would notice."""
     made = found.activation
+    if found.in_a_branch:
+        return None
     start, end = code.span(made.call)
     first, last = code.span(made.given)
     if "#" in code.text[start:first] + code.text[last:end]:

@@ -41,7 +41,7 @@ def outcomes(findings: Sequence[Finding], sites: Sequence[CallSite], text_of: Ca
 
 def _outcome(context: Context, silence: _Silence, finding: Finding, sites: Sequence[CallSite]) -> Outcome:
     try:
-        found = whole([repair(context, finding.code, site) for site in sites])
+        found = whole([context.misfit(site) or repair(context, finding.code, site) for site in sites])
     except Exception as error:
         # A mistake in a repair may cost that repair, but never the finding.
         return Refusal(f"bcelint could not work out a repair ({type(error).__name__}: {error}); please report it")
