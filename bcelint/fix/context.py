@@ -14,6 +14,7 @@ from bcelint.fix.code import FUNCTIONS, Code
 from bcelint.fix.edits import Draft, Edit, Refusal
 from bcelint.fix.named import elsewhere
 from bcelint.fix.naming import renamed
+from bcelint.fix.scopes import Names
 
 NOT_WRITTEN = Refusal("the argument is not written in the call")
 ROWS = {row.name: row for row in tables.losses()}
@@ -98,8 +99,6 @@ class Context:
         function = inner.code.scope(inner.node)
         if isinstance(function, ast.Module):
             return None
-        from bcelint.fix.scopes import Names
-
         code = self.code(site.position.path)
         call = None if code is None else code.call(site.position)
         if code is None or call is None or not Names(inner.code, function).is_parameter(inner.node.id):

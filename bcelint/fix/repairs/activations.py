@@ -5,8 +5,9 @@ from __future__ import annotations
 from bcelint.callsite import CallSite
 from bcelint.facts import DType
 from bcelint.fix import activations
-from bcelint.fix.activations import Found, find, without
+from bcelint.fix.activations import Found, find
 from bcelint.fix.context import Context, Written
+from bcelint.fix.dropping import without
 from bcelint.fix.edits import Draft, Outcome, Refusal
 from bcelint.fix.repairs.losses import name_of
 from bcelint.fix.wrapping import around, calls_it_logits, log

@@ -6,8 +6,8 @@ import math
 from dataclasses import replace
 
 from bcelint.callsite import CallSite
-from bcelint.fix.activations import logged
 from bcelint.fix.context import Context
+from bcelint.fix.dropping import logged
 from bcelint.fix.edits import Draft, Edit, Outcome, Refusal, Repair
 from bcelint.fix.repairs.activations import located, only_in_training
 from bcelint.fix.repairs.losses import name_of
