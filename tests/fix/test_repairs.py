@@ -203,6 +203,11 @@ def test_unsafe_repair_waits_to_be_asked_for(tmp_path: Path, before: str, after:
             id="nor by its key",
         ),
         pytest.param(
+            CLASSES + "net = nn.Sequential(net, nn.Softmax(1))\nlogits = net(x)\nF.nll_loss(logits, y)",
+            "the call names them logits, but they are probabilities",
+            id="nor for a loss that wants logs",
+        ),
+        pytest.param(
             CLASSES + "net = nn.Sequential(net, nn.Softmax(1))\nnn.MultiLabelSoftMarginLoss()(net(x), torch.rand(8, 3))",
             "let the model return logits: drop the softmax at ",
             id="a logit does not undo a softmax",

@@ -12,7 +12,7 @@ from bcelint.fix.edits import Draft, Edit, Outcome, Refusal, Repair
 from bcelint.fix.repairs.activations import located, only_in_training
 from bcelint.fix.repairs.losses import name_of
 from bcelint.fix.scopes import Names
-from bcelint.fix.wrapping import behind, log
+from bcelint.fix.wrapping import behind, calls_it_logits, log
 
 
 def _log(context: Context, site: CallSite, code: str, inline_is_safe: bool, argument: str = "prediction") -> Outcome:
@@ -28,6 +28,8 @@ def _log(context: Context, site: CallSite, code: str, inline_is_safe: bool, argu
     written = only_in_training(context, site, argument) or context.wrong(site, argument, code)
     if isinstance(written, Refusal):
         return written
+    if calls_it_logits(written.node):
+        return Refusal("the call names them logits, but they are probabilities: let a log_softmax instead of the softmax make them")
     draft = log(written, site.prediction if argument == "prediction" else site.target)
     draft.loss_at.update(context.kept(site))
     return draft.repair(False, "take the log of the probabilities; better by hand: log_softmax instead of softmax")
