@@ -167,8 +167,13 @@ class Context:
         return {(code.path, code.span(written)[0]): site.loss}
 
 
+_LONGEST_CASE = 120
+"""Characters of a condition that still tell a reader something."""
+
+
 def _right_in(case: Sequence[str]) -> Refusal:
     when = f" (when {' and '.join(f'`{condition}`' for condition in case)})" if case else ""
+    when = when if len(when) <= _LONGEST_CASE else ""
     return Refusal(f"in other cases the same call is right{when}; let the loss get the same kind of values in all of them")
 
 
