@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import math
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -27,16 +29,23 @@ sys.exit(main())
 """
 
 
-def measure(command: Sequence[str]) -> tuple[float, float]:
-    """(seconds, peak MB) of a command with its children; the memory is 0 where it can't be known."""
+def measure(command: Sequence[str], limit: float = math.inf) -> tuple[float, float]:
+    """(seconds, peak MB) of a command with its children; the memory is 0 where it can't be known.
+
+    After ``limit`` seconds it is stopped, with its children, and the seconds are infinite.
+    """
     started = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    stopped = False
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) as process:
         peak = 0
         while process.poll() is None:
             peak = max(peak, sum(map(memory, family(process.pid))))
+            if not stopped and time.perf_counter() - started > limit:
+                os.killpg(process.pid, signal.SIGKILL)
+                stopped = True
             time.sleep(INTERVAL)
-    seconds = time.perf_counter() - started
-    if process.returncode not in (0, 1):
+    seconds = math.inf if stopped else time.perf_counter() - started
+    if process.returncode not in (0, 1) and not stopped:
         print(f"exit code {process.returncode}: {' '.join(command[:4])} …", file=sys.stderr)
     return seconds, peak / 1024
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Union
@@ -61,8 +62,6 @@ class Code:
 
     def line(self, offset: int) -> int:
         """The line, from 1, of an offset."""
-        from bisect import bisect_right
-
         return bisect_right(self._starts, offset)
 
     @property

@@ -12,7 +12,9 @@ from bcelint.contracts.schema import Loss, Param
 from bcelint.finding import Position
 from bcelint.fix.code import FUNCTIONS, Code
 from bcelint.fix.edits import Draft, Edit, Refusal
+from bcelint.fix.named import elsewhere
 from bcelint.fix.naming import renamed
+from bcelint.fix.scopes import Names
 
 NOT_WRITTEN = Refusal("the argument is not written in the call")
 ROWS = {row.name: row for row in tables.losses()}
@@ -73,7 +75,7 @@ class Context:
             each for each in self.of_call(site) if code not in each.codes and _is_known(each.prediction if name == "prediction" else each.target)
         ]
         if any(each.position == site.position for each in right):
-            return Refusal("in other cases the same call is right")
+            return _right_in(next(each.case for each in right if each.position == site.position))
         return self.argument(site, name, bool(right)) or NOT_WRITTEN
 
     def argument(self, site: CallSite, name: str, only_here: bool = False) -> Written | None:
@@ -95,26 +97,36 @@ class Context:
         if not isinstance(inner.node, ast.Name) or site.position == site.inner:
             return None
         function = inner.code.scope(inner.node)
-        if not isinstance(function, FUNCTIONS):
+        if isinstance(function, ast.Module):
             return None
-        from bcelint.fix.scopes import Names
-
         code = self.code(site.position.path)
         call = None if code is None else code.call(site.position)
         if code is None or call is None or not Names(inner.code, function).is_parameter(inner.node.id):
             return None
         params = [arg.arg for arg in (*function.args.posonlyargs, *function.args.args)]
         is_method = isinstance(inner.code.parents.get(function), ast.ClassDef) and params[:1] in (["self"], ["cls"])
-        called = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
-        if called != function.name and not (is_method and function.name in ("forward", "__call__")):
+        name = function.name if isinstance(function, FUNCTIONS) else _last(getattr(inner.code.parents[function], "targets", [None])[0])
+        if _last(call.func) != name and not (is_method and name in ("forward", "__call__")):
             return None
         node = bound(call, tuple(Param(each) for each in (params[1:] if is_method else params)), inner.node.id)
         return None if node is None else Written(code, call, node)
 
+    def misfit(self, site: CallSite) -> Refusal | None:
+        """Why torch refuses the call whatever becomes of its values: what else is wrong with it was never meant as it stands."""
+        code = None if site.is_constructor else self.code(site.inner.path)
+        call = None if code is None else code.call(site.inner)
+        if call is None or any(isinstance(each, ast.Starred) for each in call.args):
+            return None
+        row = ROWS[site.loss]
+        taken = len(row.call if site.built is not None else row.func)
+        if len(call.args) <= taken:
+            return None
+        return Refusal(f"{site.loss} takes {taken} arguments and is given {len(call.args)}: torch refuses the call; make it one that the loss takes")
+
     # The loss itself
 
     def loss_named(self, site: CallSite) -> tuple[Code, ast.expr, ast.Call | None] | Refusal:
-        """Where the loss is named: in the constructor, in the functional call, or where a function is put into a variable."""
+        """Where the loss is named: in the constructor or the functional call, which then comes with it, or where either is put into a variable."""
         at = site.built if site.built is not None else site.inner
         code = self.code(at.path)
         call = None if code is None else code.call(at)
@@ -124,17 +136,12 @@ class Context:
         wanted = row.cls if site.built is not None else row.function
         if code.dotted(call.func) == wanted:
             return code, call.func, call
+        named = elsewhere(code, call, wanted or "", site.built is not None)
+        if named is not None:
+            return code, named, None
         if site.built is not None:
-            return Refusal(f"{site.loss} is built through another name; exchange it by hand")
-        passed = [
-            node
-            for node in ast.walk(code.tree)
-            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load) and code.dotted(node) == wanted
-        ]
-        passed = [node for node in passed if not (isinstance(code.parents[node], ast.Call) and code.parents[node].func is node)]  # type: ignore[attr-defined]
-        if len(passed) != 1:
-            return Refusal("the loss is a function that is passed around; exchange it by hand")
-        return code, passed[0], None
+            return Refusal(f"{site.loss} is built through a name that serves others too; exchange it by hand")
+        return Refusal("the loss is a function that is passed around; exchange it by hand")
 
     def exchanged(self, site: CallSite, name: str) -> Draft | Refusal:
         """Edits that make the loss of this call, and of all that share it, the loss ``name``, arguments kept."""
@@ -160,6 +167,16 @@ class Context:
         return {(code.path, code.span(written)[0]): site.loss}
 
 
+_LONGEST_CASE = 120
+"""Characters of a condition that still tell a reader something."""
+
+
+def _right_in(case: Sequence[str]) -> Refusal:
+    when = f" (when {' and '.join(f'`{condition}`' for condition in case)})" if case else ""
+    when = when if len(when) <= _LONGEST_CASE else ""
+    return Refusal(f"in other cases the same call is right{when}; let the loss get the same kind of values in all of them")
+
+
 def _is_known(facts: KnownFacts) -> bool:
     return facts.kind is not None or facts.low is not None
 
@@ -171,6 +188,11 @@ def _arguments_lost(site: CallSite, old: Loss, new: Loss) -> str:
         if name not in common and name not in {param.name for param in others}:
             return f"{new.name if site.built is not None else new.function_name} has no argument {name}"
     return ""
+
+
+def _last(node: ast.AST | None) -> str | None:
+    """``step`` of ``step`` and ``self.step``."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
 
 
 def bound(call: ast.Call, params: Sequence[Param], name: str) -> ast.expr | None:

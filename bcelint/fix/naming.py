@@ -10,6 +10,8 @@ from bcelint.fix.edits import Import
 
 def renamed(code: Code, written: ast.expr, name: str) -> tuple[str, list[Import]]:
     """The text for another member ``name`` of the module that ``written`` (``nn.BCELoss``, ``binary_cross_entropy``) is a member of."""
+    if isinstance(written, ast.Constant):  # getattr(nn, "BCELoss")
+        return code.source(written).replace(str(written.value), name), []
     if isinstance(written, ast.Attribute):
         return code.source(written)[: -len(written.attr)] + name, []
     dotted = code.dotted(written) or ""

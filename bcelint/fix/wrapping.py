@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 
+from bcelint.callsite import KnownFacts
+from bcelint.facts import DType
 from bcelint.fix.context import Written
 from bcelint.fix.edits import Draft, Edit
 from bcelint.fix.naming import member
@@ -29,6 +32,26 @@ def behind(at: Written, method: str) -> Draft:
     return Draft([Edit(path, start, start, "("), Edit(path, end, end, ")" + method)])
 
 
+def log(at: Written, facts: KnownFacts) -> Draft:
+    """The log of probabilities. A softmax or sigmoid far out gives an exact zero, whose log has no gradient but NaN: that is kept away."""
+    floor = "" if facts.low is not None and facts.low > 0 else f".clamp_min({_SMALLEST.get(facts.dtype or '', '1e-30')})"
+    return behind(at, f"{floor}.log()")
+
+
+def calls_it_logits(node: ast.expr) -> bool:
+    """Whether the code itself says, in a name or a key, that an argument is meant to be logits: ``logits.view(-1, 3)``, ``out["student_logits"]``."""
+    said: list[str] = []
+    current: ast.AST | None = node
+    while current is not None:
+        if isinstance(current, ast.Subscript) and isinstance(current.slice, ast.Constant):
+            said.append(str(current.slice.value))
+        said.append(current.attr if isinstance(current, ast.Attribute) else current.id if isinstance(current, ast.Name) else "")
+        current = current.func if isinstance(current, ast.Call) else getattr(current, "value", None)
+    return any(re.search(r"(?:^|_)logits?(?:_|$)", name.lower()) for name in said)
+
+
+_SMALLEST = {DType.FLOAT16.value: "1e-7"}
+"""What a dtype can't tell from zero below; 1e-30 is well above that of the others."""
 _CASTS = frozenset("float double half long int short char byte bool".split())
 
 

@@ -35,7 +35,7 @@ class DoubleSigmoid(Rule):
     Dropping a sigmoid in the call, or just before it where its result goes nowhere but into the loss, is safe; so is passing the
     variable that it was applied to. Where the sigmoid is in the model, the model is left alone, because inference depends on it: the
     loss becomes `BCELoss`, or `torch.logit(...)` undoes the sigmoid at the call, which is unsafe. The better repair by hand is a
-    model that returns logits, and a sigmoid where it predicts.
+    model that returns logits, and a sigmoid where it predicts. A softmax is undone by no logit: there is no automatic fix then.
 
     ## References
     - [torch.nn.BCEWithLogitsLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html)

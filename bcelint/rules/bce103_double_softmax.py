@@ -37,9 +37,10 @@ class DoubleSoftmax(Rule):
     ## Fix safety
     Dropping a softmax in the call, or just before it where its result goes nowhere but into the loss or an `argmax`, is safe; so is
     passing the variable that it was applied to. Where the softmax is in the model, the model is left alone: the loss becomes `NLLLoss`
-    on the log of the probabilities (or stays, on their log), which is unsafe and needs no probability to be 0. For a sigmoid the loss
-    becomes `BCELoss` where the targets are floats, else `torch.logit(...)` undoes it, which is unsafe. The better repair by hand is a
-    model that returns logits.
+    on the log of the probabilities (or stays, on their log), which is unsafe; `.clamp_min(1e-30)` keeps exact zeros from the log. For a
+    sigmoid the loss becomes `BCELoss` where the targets are floats, else `torch.logit(...)` undoes it, which is unsafe. The better
+    repair by hand is a model that returns logits; it is the only one where the call names its argument logits, or where the model
+    applies the activation in training only.
 
     ## References
     - [torch.nn.CrossEntropyLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html)

@@ -35,8 +35,8 @@ class NllWithoutLogSoftmax(Rule):
 
     ## Fix safety
     Exchanging `NLLLoss` for `CrossEntropyLoss`, arguments kept, is safe where every call of the criterion is given logits. For
-    probabilities, a log_softmax instead of the softmax, or `.log()` at the call where the softmax is in the model, is unsafe: whoever
-    else reads them would notice, or a probability of 0 has no logarithm.
+    probabilities, a log_softmax instead of the softmax is unsafe, and so is the log at the call where the softmax is in the model; a
+    probability that may be 0 is kept from it by `.clamp_min(1e-30)`, because its log would make the gradient NaN.
 
     ## References
     - [torch.nn.NLLLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html)

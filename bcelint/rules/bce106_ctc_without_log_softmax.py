@@ -32,7 +32,7 @@ class CtcWithoutLogSoftmax(Rule):
 
     ## Fix safety
     Adding a log_softmax over the classes, which are the last dimension, is safe for logits. For probabilities, a log_softmax instead of
-    the softmax, or the log at the call, is unsafe.
+    the softmax, or the log at the call (with `.clamp_min(1e-30)` before it, as a softmax can be 0), is unsafe.
 
     ## References
     - [torch.nn.CTCLoss](https://docs.pytorch.org/docs/stable/generated/torch.nn.CTCLoss.html)

@@ -69,6 +69,19 @@ def test_what_undoes_an_activation_is_the_loss_of_the_logits(tmp_path: Path, mod
     assert torch.allclose(meant["model"][0].weight.grad, after["model"][0].weight.grad, rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize("loss", ["F.cross_entropy(model(x), y)", "F.nll_loss(model(x), y)", "F.kl_div(model(x), x.softmax(1))"])
+def test_probabilities_that_are_zero_leave_loss_and_gradient_finite(tmp_path: Path, loss: str) -> None:
+    text = (
+        "x, y = torch.eye(4, 5), torch.arange(4)\nnet = nn.Linear(5, 5)\nmodel = nn.Sequential(net, nn.Softmax(1))\n"
+        f"with torch.no_grad():\n    net.weight.copy_(torch.eye(5).roll(1, 0) * 500)\n    assert (model(x) == 0).any()\nloss = {loss}\n"
+    )
+    result = fix_text(tmp_path, text)
+    assert result.titles
+    after = run(result.text + "loss.backward()\n")
+    assert after["loss"].isfinite()
+    assert after["net"].weight.grad.isfinite().all()
+
+
 TRAIN = """
 torch.manual_seed(0)
 x = torch.randn(64, 4)

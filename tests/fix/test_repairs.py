@@ -116,8 +116,43 @@ UNSAFE = [
     ),
     pytest.param(
         CLASSES + "m = nn.Sequential(net, nn.Softmax(1))\nF.cross_entropy(m(x), y, label_smoothing=0.1)",
-        CLASSES + "m = nn.Sequential(net, nn.Softmax(1))\nF.cross_entropy(m(x).log(), y, label_smoothing=0.1)",
+        CLASSES + "m = nn.Sequential(net, nn.Softmax(1))\nF.cross_entropy(m(x).clamp_min(1e-30).log(), y, label_smoothing=0.1)",
         id="103 the log alone where NLLLoss lacks an option",
+    ),
+    pytest.param(
+        CLASSES + "m = nn.Sequential(net, nn.Softmax(1))\nF.nll_loss(m(x).clamp(0.01, 1), y)",
+        CLASSES + "m = nn.Sequential(net, nn.Softmax(1))\nF.nll_loss(m(x).clamp(0.01, 1).log(), y)",
+        id="104 nothing keeps zeros away where there are none",
+    ),
+    pytest.param(
+        CLASSES + "def f(hard):\n    if hard:\n        p = F.softmax(net(x), dim=1)\n    else:\n        p = F.log_softmax(net(x), dim=1)\n"
+        "    return F.kl_div(p, net(x).softmax(1))",
+        CLASSES + "def f(hard):\n    if hard:\n        p = F.log_softmax(net(x), dim=1)\n    else:\n        p = F.log_softmax(net(x), dim=1)\n"
+        "    return F.kl_div(p, net(x).softmax(1))",
+        id="105 in one branch",
+    ),
+    pytest.param(
+        NET + "Loss = nn.BCELoss\nc = Loss()\nc(net(x), y)",
+        NET + "Loss = nn.BCEWithLogitsLoss\nc = Loss()\nc(net(x), y)",
+        id="101 built by another name",
+    ),
+    pytest.param(
+        NET + "from functools import partial\nmake = partial(nn.BCELoss, reduction='sum')\nc = make()\nc(net(x), y)",
+        NET + "from functools import partial\nmake = partial(nn.BCEWithLogitsLoss, reduction='sum')\nc = make()\nc(net(x), y)",
+        id="101 built by a partial",
+    ),
+    pytest.param(
+        NET + "c = getattr(nn, 'BCELoss')()\nc(net(x), y)", NET + "c = getattr(nn, 'BCEWithLogitsLoss')()\nc(net(x), y)", id="101 got by its name"
+    ),
+    pytest.param(
+        NET + "Loss = nn.BCELoss\na, b = Loss(), Loss()\na(net(x), y)\nb(torch.sigmoid(net(x)), y)",
+        NET + "Loss = nn.BCELoss\na, b = Loss(), Loss()\na(torch.sigmoid(net(x)), y)\nb(torch.sigmoid(net(x)), y)",
+        id="101 a class whose name serves others too",
+    ),
+    pytest.param(
+        NET + "LOSSES = {'bce': nn.BCELoss, 'mse': nn.MSELoss}\nLOSSES['bce']()(net(x), y)",
+        NET + "LOSSES = {'bce': nn.BCELoss, 'mse': nn.MSELoss}\nLOSSES['bce']()(torch.sigmoid(net(x)), y)",
+        id="101 a class in a table",
     ),
     pytest.param(
         "F.cross_entropy(nn.Linear(4, 1)(torch.randn(8, 4)), torch.zeros(8, dtype=torch.long))",
@@ -157,6 +192,36 @@ def test_unsafe_repair_waits_to_be_asked_for(tmp_path: Path, before: str, after:
         pytest.param(NET + "F.binary_cross_entropy(torch.relu(net(x)), y)", "drop what makes them positive", id="relu"),
         pytest.param(NET + "F.multilabel_soft_margin_loss(*(torch.sigmoid(net(x)), y))", "not written in the call", id="a starred argument"),
         pytest.param(NET + "nn.BCELoss(pos_weight=y)", "no argument pos_weight", id="a keyword of another loss"),
+        pytest.param(
+            CLASSES + "net = nn.Sequential(net, nn.Softmax(1))\nlogits = net(x)\nF.cross_entropy(logits, y)",
+            "let the model return logits: drop the softmax at ",
+            id="what the code calls logits is not logged",
+        ),
+        pytest.param(
+            CLASSES + "net = nn.Sequential(net, nn.Sigmoid())\nout = {'aux_logits': net(x)}\nF.cross_entropy(out['aux_logits'], y)",
+            "let the model return logits: drop the sigmoid at ",
+            id="nor by its key",
+        ),
+        pytest.param(
+            CLASSES + "net = nn.Sequential(net, nn.Softmax(1))\nlogits = net(x)\nF.nll_loss(logits, y)",
+            "the call names them logits, but they are probabilities",
+            id="nor for a loss that wants logs",
+        ),
+        pytest.param(
+            CLASSES + "net = nn.Sequential(net, nn.Softmax(1))\nnn.MultiLabelSoftMarginLoss()(net(x), torch.rand(8, 3))",
+            "let the model return logits: drop the softmax at ",
+            id="a logit does not undo a softmax",
+        ),
+        pytest.param(
+            NET + "net = nn.Sequential(net, nn.Sigmoid())\nnn.CrossEntropyLoss()(net(x), y, y, y)",
+            "takes 2 arguments and is given 4",
+            id="a call that torch refuses",
+        ),
+        pytest.param(
+            NET + "def f(flag):\n    p = torch.sigmoid(net(x)) if flag else net(x)\n    F.binary_cross_entropy_with_logits(p, y)",
+            "in other cases the same call is right (when `not flag`)",
+            id="an activation in one branch",
+        ),
     ],
 )
 def test_what_is_left_says_what_to_do(tmp_path: Path, text: str, words: str) -> None:
@@ -164,6 +229,48 @@ def test_what_is_left_says_what_to_do(tmp_path: Path, text: str, words: str) -> 
     assert result.text == text + "\n"
     assert len(result.reasons) == 1
     assert words in result.reasons[0][1]
+
+
+NETWORK = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 1)
+
+    def forward(self, x):
+        x = self.fc(x)
+        {}
+
+
+F.binary_cross_entropy_with_logits(Net()(x), y)"""
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "return torch.sigmoid(x) if self.training else x",
+        "if self.training:\n            x = torch.sigmoid(x)\n        return x",
+        "if not self.training:\n            return x\n        return torch.sigmoid(x)",
+    ],
+)
+def test_what_is_applied_in_training_only_is_not_made_up_for_at_the_loss(tmp_path: Path, ending: str) -> None:
+    result = fix_text(tmp_path, NET + NETWORK.format(ending))
+    assert not result.titles
+    assert "is applied in training only; drop it there" in result.reasons[0][1]
+    always = fix_text(tmp_path, NET + NETWORK.format("aux = x if self.training else None\n        return torch.sigmoid(x)"))
+    assert "\nF.binary_cross_entropy(Net()(x), y)\n" in always.text
+
+
+def test_lambda_is_a_wrapper_as_a_function_is(tmp_path: Path) -> None:
+    text = NET + "loss = lambda p, t: F.binary_cross_entropy_with_logits(p, t)\nz = net(x)\np = z.sigmoid()\nloss(p, y)\nprint(p)"
+    assert fix_text(tmp_path, text, unsafe=False).text == text.replace("loss(p, y)", "loss(z, y)") + "\n"
+
+
+@pytest.mark.parametrize(("reduction", "advised"), [("", True), (", reduction='mean'", True), (", reduction='batchmean'", False)])
+def test_what_torch_advises_for_kl_div_is_said_and_not_done(tmp_path: Path, reduction: str, advised: bool) -> None:
+    result = fix_text(tmp_path, CLASSES + f"F.kl_div(net(x).softmax(1), net(x).softmax(1){reduction})")
+    assert result.text == CLASSES + f"F.kl_div(net(x).log_softmax(1), net(x).softmax(1){reduction})\n"
+    assert ("batchmean" in result.titles[0][2]) is advised
 
 
 def test_arithmetic_between_the_sigmoid_and_the_loss_is_never_cut(tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import signal
 import stat
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -151,13 +154,94 @@ def test_full_disk_leaves_everything_as_it_was(tmp_path: Path, monkeypatch: pyte
     assert sorted(os.listdir(tmp_path)) == ["one.py", "two.py"]
 
 
-def test_interrupt_while_writing_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+class FullDisk(io.BytesIO):
+    """A file on a disk that takes no more."""
+
+    def __init__(self, handle: int, mode: str) -> None:
+        super().__init__()
+        os.close(handle)
+
+    def write(self, data: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_full_disk_is_said_by_the_command(tmp_path: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one.py", "two.py"):
+        (tmp_path / name).write_text(WRONG)
+    with monkeypatch.context() as full:
+        full.setattr(writing.os, "fdopen", FullDisk)
+        result = fix()
+    assert result.exit_code == 2
+    assert [line.partition(": ")[2] for line in result.stderr.splitlines()] == [
+        f"{name}: nothing was written: {os.strerror(errno.ENOSPC)}" for name in ("one.py", "two.py")
+    ]
+    assert "Fixed 0, left 0, could not write 2." in result.stdout
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"one.py": WRONG, "two.py": WRONG}
+    assert fix().exit_code == 0
+
+
+def test_folder_that_takes_no_new_files_is_an_error_of_the_file(tmp_path: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(**options: object) -> tuple[int, str]:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    (tmp_path / "program.py").write_text(WRONG)
+    monkeypatch.setattr(writing.tempfile, "mkstemp", refused)
+    result = fix()
+    assert (result.exit_code, result.stderr) == (2, "error: program.py: nothing was written: Permission denied\n")
+    assert (tmp_path / "program.py").read_text() == WRONG
+
+
+@pytest.mark.parametrize("change", ["write", "delete"])
+def test_file_that_changes_while_new_ones_are_made_keeps_its_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+    one, two = tmp_path / "one.py", tmp_path / "two.py"
+    for path in (one, two):
+        path.write_text("old")
+    real = os.fsync
+
+    def changing(handle: int) -> None:
+        real(handle)
+        if change == "write":
+            one.write_text("newer")
+        else:
+            one.unlink(missing_ok=True)
+
+    monkeypatch.setattr(writing.os, "fsync", changing)
+    written = write(dict.fromkeys((str(one), str(two)), "old"), dict.fromkeys((str(one), str(two)), "new"), [])
+    assert set(written.failed) == {str(one), str(two)}
+    assert not written.done
+    assert two.read_text() == "old"
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {**({"one.py": "newer"} if change == "write" else {}), "two.py": "old"}
+
+
+def test_file_that_changes_during_the_analysis_is_not_overwritten(tmp_path: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bcelint.fix import engine
+
+    path = tmp_path / "program.py"
+    path.write_text(WRONG)
+    real = engine.outcomes
+
+    def changing(*args: Any) -> Any:
+        path.write_text(WRONG + "# newer\n")
+        return real(*args)
+
+    monkeypatch.setattr(engine, "outcomes", changing)
+    result = fix()
+    assert (result.exit_code, result.stderr) == (2, f"error: program.py: {CHANGED}\n")
+    assert path.read_text() == WRONG + "# newer\n"
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_interrupt_while_writing_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+    """Before the first new file is there, and between two of them."""
     paths = [str(tmp_path / name) for name in ("one.py", "two.py")]
     for path in paths:
         Path(path).write_text("old")
+    made: list[int] = []
 
-    def interrupted(*args: object) -> None:
-        raise KeyboardInterrupt
+    def interrupted(handle: int) -> None:
+        if len(made) == after:
+            raise KeyboardInterrupt
+        made.append(handle)
 
     monkeypatch.setattr(writing.os, "fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
@@ -175,6 +259,19 @@ def test_interrupt_says_that_nothing_was_written(tmp_path: Path, fix: Fix, monke
     result = fix()
     assert result.exit_code == 130
     assert result.stderr.strip() == "interrupted; nothing was written"
+    assert (tmp_path / "program.py").read_text() == WRONG
+
+
+def test_interrupt_of_the_analysis_says_so_too(tmp_path: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bcelint.fix import engine
+
+    def interrupted(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "program.py").write_text(WRONG)
+    monkeypatch.setattr(engine, "outcomes", interrupted)
+    result = fix()
+    assert (result.exit_code, result.stderr.strip()) == (130, "interrupted; nothing was written")
     assert (tmp_path / "program.py").read_text() == WRONG
 
 

@@ -70,11 +70,11 @@ def _outside(call: Call) -> str | None:
 
 def _floor(call: Call) -> str | None:
     """Even the best of all numbers in [0, 1] leave a loss that logits do not."""
-    best, ideal = _best(call, 1.0), _best(call, 30.0)
+    best, ideal = best_within(call, 1.0), best_within(call, 30.0)
     return f"the loss can't go below {best:.3f}" if best - ideal > 0.9 * FLOORS["softmax"] else None
 
 
-def _best(call: Call, scale: float) -> float:
+def best_within(call: Call, scale: float) -> float:
     """The loss of the prediction that says the target, as strongly as ``scale`` allows."""
     t, p = call.target, call.prediction
     if "label_smoothing" in call.bound:  # which has a floor of its own

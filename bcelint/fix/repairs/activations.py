@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from bcelint.callsite import CallSite
 from bcelint.facts import DType
-from bcelint.fix.activations import Found, find, without
+from bcelint.fix import activations
+from bcelint.fix.activations import Found, find
 from bcelint.fix.context import Context, Written
+from bcelint.fix.dropping import without
 from bcelint.fix.edits import Draft, Outcome, Refusal
 from bcelint.fix.repairs.losses import name_of
-from bcelint.fix.wrapping import around, behind
+from bcelint.fix.wrapping import around, calls_it_logits, log
+from bcelint.places import shown
 
 
 def located(context: Context, site: CallSite, argument: str = "prediction") -> tuple[Found, Written] | None:
@@ -37,13 +40,22 @@ def dropped(context: Context, site: CallSite) -> tuple[Draft, str] | None:
     return draft, found.activation.name
 
 
+def only_in_training(context: Context, site: CallSite, argument: str = "prediction") -> Refusal | None:
+    """Why nothing may be done but at the activation: a module that is no longer training does not apply it."""
+    born = site.prediction.born if argument == "prediction" else site.target.born
+    code = None if born is None else context.code(born.path)
+    if born is None or code is None or not activations.only_in_training(code, born):
+        return None
+    return Refusal(f"the activation at {shown(born.path)}:{born.line} is applied in training only; drop it there")
+
+
 def made_by_softmax(site: CallSite) -> bool:
     return site.prediction.axis is not None or "soft" in site.prediction.maker.lower()
 
 
 def double_sigmoid(context: Context, site: CallSite) -> Outcome:
     """BCE102: the activation goes, or the loss becomes BCELoss, or the sigmoid is undone at the call."""
-    return _drop(context, site) or _loss_for_probabilities(context, site)
+    return _drop(context, site) or only_in_training(context, site) or _loss_for_probabilities(context, site)
 
 
 def _drop(context: Context, site: CallSite) -> Outcome | None:
@@ -70,17 +82,25 @@ def _loss_for_probabilities(context: Context, site: CallSite) -> Outcome:
 
 
 def _logit(context: Context, site: CallSite) -> Outcome:
-    if site.prediction.kind != "probabilities":
-        return Refusal("let the model return its logits")
+    if site.prediction.kind != "probabilities" or made_by_softmax(site):
+        return _in_the_model(site)
     code = next(each for each in site.codes if each in ("BCE102", "BCE103"))
     at = context.wrong(site, "prediction", code)
     if isinstance(at, Refusal):
         return at
+    if calls_it_logits(at.node):
+        return _in_the_model(site)
     draft = around(at, "logit", "eps=1e-6")
     draft.loss_at.update(context.kept(site))
-    name = "softmax" if made_by_softmax(site) else "sigmoid"
-    title = f"undo the {name} by torch.logit(…); better by hand: let the model return logits, and apply the {name} where it predicts"
+    title = "undo the sigmoid by torch.logit(…); better by hand: let the model return logits, and apply the sigmoid where it predicts"
     return draft.repair(False, title)
+
+
+def _in_the_model(site: CallSite) -> Refusal:
+    """The advice where nothing at the call could undo the activation, or where the code says that logits were meant to come."""
+    born, name = site.prediction.born, "softmax" if made_by_softmax(site) else "sigmoid"
+    where = "" if born is None else f" at {shown(born.path)}:{born.line}"
+    return Refusal(f"let the model return logits: drop the {name}{where}, and apply it where the model predicts")
 
 
 def _each_for_itself(context: Context, site: CallSite) -> Outcome | None:
@@ -99,7 +119,7 @@ def _each_for_itself(context: Context, site: CallSite) -> Outcome | None:
 
 def double_softmax(context: Context, site: CallSite) -> Outcome:
     """BCE103: the activation goes, or the loss becomes NLLLoss on the log; where the loss serves others, the log alone."""
-    found = _drop(context, site)
+    found = _drop(context, site) or only_in_training(context, site)
     if found is not None:
         return found
     if not made_by_softmax(site):
@@ -118,7 +138,9 @@ def double_softmax(context: Context, site: CallSite) -> Outcome:
         at = context.wrong(each, "prediction", "BCE103")
         if isinstance(at, Refusal):
             return at
-        draft.add(behind(at, ".log()"))
+        if calls_it_logits(at.node):
+            return _in_the_model(each)
+        draft.add(log(at, each.prediction))
     return draft.repair(False, f"{title}; better by hand: let the model return logits, and apply the softmax where it predicts")
 
 

@@ -8,6 +8,7 @@ import difflib
 from bcelint.callsite import CallSite
 from bcelint.contracts.schema import Loss, TargetForm
 from bcelint.facts import DType, Kind
+from bcelint.fix.code import Code
 from bcelint.fix.context import NOT_WRITTEN, ROWS, Context
 from bcelint.fix.edits import Draft, Edit, Outcome, Refusal
 from bcelint.rules.bce307_invalid_loss_argument import reductions
@@ -67,7 +68,7 @@ def invalid_argument(context: Context, site: CallSite) -> Outcome:
         return NOT_WRITTEN
     row = ROWS[site.loss]
     if site.unknown_keywords:
-        return _keywords(code.path, code.span, call, site, row)
+        return _keywords(code, call, site, row)
     choice = reductions(row)
     nearest = difflib.get_close_matches((site.reduction or "").lower(), choice, 1) or ["mean"]
     values = [each.value for each in call.keywords if each.arg == "reduction"]
@@ -80,7 +81,7 @@ def invalid_argument(context: Context, site: CallSite) -> Outcome:
     return Draft([edit]).repair(False, f'use reduction="{nearest[0]}"')
 
 
-def _keywords(path: str, span: object, call: ast.Call, site: CallSite, row: Loss) -> Outcome:
+def _keywords(code: Code, call: ast.Call, site: CallSite, row: Loss) -> Outcome:
     known = [param.name for param in (row.init if site.built is not None or site.is_constructor else row.func)]
     draft = Draft()
     for keyword in call.keywords:
@@ -89,8 +90,8 @@ def _keywords(path: str, span: object, call: ast.Call, site: CallSite, row: Loss
         near = difflib.get_close_matches(keyword.arg or "", [name for name in known if name not in {each.arg for each in call.keywords}], 1, _LIKE)
         if not near:
             return Refusal(f"{site.loss} has no argument {keyword.arg}; drop it, or use a loss that has it")
-        start, _ = span(keyword)  # type: ignore[operator]
-        draft.edits.append(Edit(path, start, start + len(keyword.arg or ""), near[0]))
+        start, _ = code.span(keyword)
+        draft.edits.append(Edit(code.path, start, start + len(keyword.arg or ""), near[0]))
     if not draft.edits:
         return Refusal("the keyword is not written in the call")
     return draft.repair(False, "use " + ", ".join(sorted({f"{edit.new}=" for edit in draft.edits})))

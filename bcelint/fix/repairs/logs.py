@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from bcelint.callsite import CallSite
-from bcelint.fix.activations import logged
 from bcelint.fix.context import Context
-from bcelint.fix.edits import Draft, Edit, Outcome, Refusal
-from bcelint.fix.repairs.activations import located
+from bcelint.fix.dropping import logged
+from bcelint.fix.edits import Draft, Edit, Outcome, Refusal, Repair
+from bcelint.fix.repairs.activations import located, only_in_training
 from bcelint.fix.repairs.losses import name_of
 from bcelint.fix.scopes import Names
-from bcelint.fix.wrapping import behind
+from bcelint.fix.wrapping import behind, calls_it_logits, log
 
 
 def _log(context: Context, site: CallSite, code: str, inline_is_safe: bool, argument: str = "prediction") -> Outcome:
@@ -23,11 +24,13 @@ def _log(context: Context, site: CallSite, code: str, inline_is_safe: bool, argu
         readers = [each for name, binding in found.path for each in Names(at.code, at.code.scope(name)).readers(binding, name.id) if each is not name]
         if draft is not None and not readers:
             draft.loss_at.update(context.kept(site))
-            return draft.repair(inline_is_safe, "use log_softmax instead of softmax")
-    written = context.wrong(site, argument, code)
+            return draft.repair(inline_is_safe and not found.in_a_branch, "use log_softmax instead of softmax")
+    written = only_in_training(context, site, argument) or context.wrong(site, argument, code)
     if isinstance(written, Refusal):
         return written
-    draft = behind(written, ".log()")
+    if calls_it_logits(written.node):
+        return Refusal("the call names them logits, but they are probabilities: let a log_softmax instead of the softmax make them")
+    draft = log(written, site.prediction if argument == "prediction" else site.target)
     draft.loss_at.update(context.kept(site))
     return draft.repair(False, "take the log of the probabilities; better by hand: log_softmax instead of softmax")
 
@@ -57,7 +60,13 @@ def nll(context: Context, site: CallSite) -> Outcome:
 
 
 def kl_div(context: Context, site: CallSite) -> Outcome:
-    """BCE105: log-probabilities as input; ``log_target=True`` for a target that is one."""
+    """BCE105: log-probabilities as input; ``log_target=True`` for a target that is one. What torch advises about the reduction goes with it."""
+    found = _kl_div(context, site)
+    by_default = "reduction" not in site.options or site.reduction == "mean"
+    return replace(found, title=f'{found.title}; torch recommends reduction="batchmean"') if isinstance(found, Repair) and by_default else found
+
+
+def _kl_div(context: Context, site: CallSite) -> Outcome:
     facts = site.prediction
     input_is_right = facts.kind == "log-probabilities" or (facts.high is not None and facts.high <= 0)
     if not input_is_right:

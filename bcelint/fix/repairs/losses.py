@@ -6,15 +6,13 @@ import math
 
 from bcelint.callsite import CallSite, KnownFacts
 from bcelint.facts import DType
-from bcelint.fix.context import NOT_WRITTEN, Context, Written
+from bcelint.fix.context import NOT_WRITTEN, ROWS, Context, Written
 from bcelint.fix.edits import Draft, Outcome, Refusal
 from bcelint.fix.wrapping import around, behind, cast
 
 
 def name_of(site: CallSite, loss: str) -> str:
     """A loss in the form, class or function, that the call uses."""
-    from bcelint.fix.context import ROWS
-
     return loss if site.built is not None else ROWS[loss].function_name
 
 
