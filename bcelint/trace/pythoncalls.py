@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
+from typing import Any
 
 import libcst as cst
 
@@ -45,7 +47,7 @@ from bcelint.trace.values import (
     Tuple,
     Unknown,
     Value,
-    copied,
+    fresh,
 )
 
 PASS_THROUGH = frozenset(
@@ -118,6 +120,19 @@ def _of_accelerator(run: Run, frame: Frame, node: cst.BaseExpression, method: st
             criteria.mark_trained(run, value)
         return NONE
     return run.unknown(f".{method}() of an accelerator is not followed", frame, node, *args.all())
+
+
+def copied(value: Value) -> Value:
+    """A deep copy, as far as the things that can be changed go."""
+    if isinstance(value, (Tuple, Mapped)):
+        items: Any = tuple(map(copied, value.items)) if isinstance(value, Tuple) else {key: copied(item) for key, item in value.items.items()}
+        return replace(value, items=items, rest=value.rest and copied(value.rest))
+    if not isinstance(value, Cell) or isinstance(value, Class):
+        return value
+    cell = copy.copy(value)
+    cell.id = fresh()
+    cell.fields = {name: copied(field) for name, field in value.fields.items() if field is not value}
+    return cell
 
 
 def super_value(run: Run, frame: Frame, node: cst.Call) -> Value:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -360,19 +359,6 @@ NONE = Const(None)
 def is_number(value: Value) -> bool:
     """Whether a value is a Python number, known or not."""
     return value.is_number if isinstance(value, Unknown) else isinstance(value, Const) and isinstance(value.value, (int, float))
-
-
-def copied(value: Value) -> Value:
-    """A deep copy, as far as the things that can be changed go."""
-    if isinstance(value, (Tuple, Mapped)):
-        items: Any = tuple(map(copied, value.items)) if isinstance(value, Tuple) else {key: copied(item) for key, item in value.items.items()}
-        return replace(value, items=items, rest=value.rest and copied(value.rest))
-    if not isinstance(value, Cell) or isinstance(value, Class):
-        return value
-    cell = copy.copy(value)
-    cell.id = fresh()
-    cell.fields = {name: copied(field) for name, field in value.fields.items() if field is not value}
-    return cell
 
 
 def alternatives(value: Value) -> tuple[tuple[frozenset[Literal], Value], ...]:

@@ -85,6 +85,12 @@ def test_a_shape_is_computed_from_parameters() -> None:
         assert facts.value("grad") is True
 
 
+def test_a_size_that_is_not_a_number_is_not_computed_with() -> None:
+    declared = '[calls."mylib.wide"]\ninit = "x, n"\nreturns = {kind = "logits", shape = ["x.shape[0]", "x.shape[0] * n", "n * 2"]}'
+    (call,) = trace("import mylib\nout = mylib.wide(x, 'many')" + PROBE, declared=declared).calls
+    assert str(call.prediction.facts.value("shape")) == "(4, ?, ?)"
+
+
 def test_a_head_is_as_wide_as_its_parameter_says() -> None:
     (call,) = trace("import mylib\nout = mylib.Unet(classes=5)(torch.rand(2, 3, 8, 8))" + PROBE, declared=UNET).calls
     assert call.prediction.facts.value("shape").dim(1) == 5

@@ -189,7 +189,8 @@ def _value(node: ast.expr, lookup: Lookup) -> Any:
         return _compared(node, lookup)
     if isinstance(node, ast.BinOp):
         sides = [_value(node.left, lookup), _value(node.right, lookup)]
-        return UNKNOWN if UNKNOWN in sides else _ARITHMETIC[type(node.op)](*sides)
+        numbers = all(isinstance(side, (int, float)) for side in sides)  # a size that is no number is the name of one
+        return UNKNOWN if not numbers else _ARITHMETIC[type(node.op)](*sides)
     if isinstance(node, (ast.Tuple, ast.List)):
         items = tuple(_value(item, lookup) for item in node.elts)
         return UNKNOWN if any(item is UNKNOWN for item in items) else items
