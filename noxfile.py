@@ -33,7 +33,18 @@ def torch(session: nox.Session) -> None:
 PACKAGES = ["timm", "transformers", "monai", "kornia", "lightning", "accelerate", "torchmetrics", "torch-geometric", "efficientnet_pytorch"]
 NEEDING_TORCHVISION = ["torchvision==0.28.0", "segmentation-models-pytorch", "fastai"]
 """Installed without what they depend on, since torchvision's wheels want another build of torch than the one for the CPU."""
-THEIR_NEEDS = ["fastcore", "fasttransform", "fastprogress<1.1", "fastdownload", "plum-dispatch<2.10", "cloudpickle", "scikit-learn", "matplotlib"]
+THEIR_NEEDS = [
+    "fastcore",
+    "fasttransform",
+    "fastprogress<1.1",
+    "fastdownload",
+    "plum-dispatch<2.10",
+    "cloudpickle",
+    "scikit-learn",
+    "matplotlib",
+    "pandas",
+    "einops",
+]
 
 
 @nox.session(python="3.11")

@@ -78,14 +78,12 @@ MODULE_BASES = frozenset(
         "fairseq.criterions.FairseqCriterion",
         "diffusers.ModelMixin",
         "diffusers.models.modeling_utils.ModelMixin",
-        "timm.models.layers.Module",
         "allennlp.models.Model",
         "allennlp.models.model.Model",
         "flair.nn.Model",
         "speechbrain.nnet.containers.Sequential",
         "torch_geometric.nn.MessagePassing",
         "torch_geometric.nn.conv.MessagePassing",
-        "monai.networks.nets.Module",
         "segmentation_models_pytorch.base.SegmentationModel",
         "gpytorch.Module",
         "pyro.nn.PyroModule",
@@ -93,6 +91,9 @@ MODULE_BASES = frozenset(
     }
 )
 """Classes that behave like ``torch.nn.Module``: attributes set in ``__init__``, and a call that runs ``forward``."""
+
+BACKWARD_METHODS = frozenset({"manual_backward"})
+"""Methods of such a class that call ``backward`` of what they are given (lightning.ai/docs, manual optimization)."""
 
 TRAINING_STEPS = frozenset(
     {"training_step", "training_step_end", "training_epoch_end", "compute_loss", "train_step", "forward_train", "compute_objectives"}

@@ -183,6 +183,8 @@ def _of_instance(run: Run, frame: Frame, node: cst.BaseExpression, owner: Instan
         found = find(run, frame, node, native, name)
         if found is not None:
             return Method(owner, name, frame.module.place(node)) if isinstance(found, Method) else found
+    if name in frameworks.BACKWARD_METHODS and any(base.name in frameworks.MODULE_BASES for base in owner.cls.external_bases()):
+        return External("torch.autograd.backward")
     if name == "module":
         return owner  # DataParallel(model).module, after the wrapper has been seen through
     if name in frameworks.SELF_METHODS or name in calls.MODULE_METHODS:

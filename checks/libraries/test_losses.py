@@ -7,6 +7,7 @@ formula of our own.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from bcelint.contracts import tables
 from bcelint.contracts.declared.rows import DeclaredLoss
 from bcelint.contracts.schema import REQUIRED, UNKNOWN, TargetForm
 from bcelint.facts import Kind
@@ -323,3 +325,17 @@ def test_class_indices_of_another_dtype_raise(case: Case, dtype: torch.dtype) ->
         errors += (real("kornia.core.exceptions.BaseError"),)
     with pytest.raises(errors):
         computed(case, case.options, logits, target.to(dtype))
+
+
+def test_the_focal_loss_of_torchvision() -> None:
+    """Its row stands among torch's losses."""
+    row = tables.loss_function("torchvision.ops.sigmoid_focal_loss")
+    assert row is not None
+    found = real("torchvision.ops.sigmoid_focal_loss")
+    theirs = [(parameter.name, parameter.default) for parameter in inspect.signature(found).parameters.values()]
+    assert [name for name, _ in theirs] == [param.name for param in row.func]
+    assert [default for _, default in theirs[2:]] == [param.default for param in row.func[2:]]
+    logits, target = torch.randn(6, 3), torch.randint(0, 2, (6, 3)).float()
+    torch.testing.assert_close(found(logits, target), focal(2, 0.25, 0.75)(logits.sigmoid(), target))
+    with pytest.raises(RuntimeError, match="Long"):
+        found(logits, target.long())

@@ -6,7 +6,9 @@ import inspect
 from typing import Any
 
 import pytest
+import torch
 
+from bcelint.contracts import frameworks
 from bcelint.contracts.declared.rows import ANYTHING, DeclaredCall, DeclaredLoss, Signature
 from bcelint.contracts.schema import REQUIRED, UNKNOWN
 from checks.libraries.real import GONE, by_name, real, rows
@@ -32,6 +34,14 @@ def test_what_is_gone_is_gone(name: str) -> None:
     assert any(name in row.names for row in rows())
     with pytest.raises((AttributeError, ModuleNotFoundError)):
         real(name)
+
+
+OLD = {"kornia.core.Module": "gone since 0.9", "pytorch_lightning.core.lightning.LightningModule": "moved in 1.8"}
+
+
+@pytest.mark.parametrize("name", sorted((frameworks.MODULE_BASES | frameworks.CONTAINERS) - OLD.keys()))
+def test_what_is_taken_for_a_module_is_one(name: str) -> None:
+    assert issubclass(real(name), torch.nn.Module)
 
 
 def parameters(function: Any) -> list[inspect.Parameter]:

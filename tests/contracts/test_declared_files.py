@@ -6,6 +6,8 @@ import pytest
 
 from bcelint.contracts.declared.declarations import library, library_row, packages, read
 from bcelint.contracts.declared.reading import BadTable
+from bcelint.contracts.declared.rows import agreed
+from bcelint.contracts.schema import UNKNOWN
 from bcelint.toml import loads
 
 
@@ -64,3 +66,22 @@ def test_a_mistake_is_named(text: str, said: str) -> None:
 def test_our_own_rows_need_a_source() -> None:
     with pytest.raises(BadTable, match="source: is missing"):
         read({"calls": {"a.b": {"returns": "logits"}}}, ours=True)
+
+
+def test_what_is_the_same_in_all_cases_is_known_whichever_holds() -> None:
+    layers = 'layers = ["torch.nn.Linear(..., n)"]'
+    heads = f'[calls."a.b"]\ninit = "name, n"\nhead = "fc"\n{layers}\ncases = [{{when = "name == \'c\'", head = "classifier"}}]'
+    row = read(loads(heads.encode())).calls["a.b"]
+    known = agreed(row.cases.possible(row, lambda name: UNKNOWN))
+    assert known is not None
+    assert (known.head, known.layers, known.returns.form) == ("", row.layers, "head")
+    assert row.cases.choose(row, lambda name: UNKNOWN) is None
+    certain = agreed(row.cases.possible(row, lambda name: "c"))
+    assert certain is not None
+    assert certain.head == "classifier"
+    outputs = '[calls."a.b"]\ncall = "x, y=None"\nreturns = {attributes = {logits = "logits"}}\n'
+    outputs += 'cases = [{when = "y is not None", returns = {attributes = {loss = "unknown", logits = "logits"}}}]'
+    row = read(loads(outputs.encode())).calls["a.b"]
+    either = agreed(row.cases.possible(row, lambda name: UNKNOWN))
+    assert either is not None
+    assert (either.returns.form, [name for name, _ in either.returns.parts]) == ("names", ["logits"])

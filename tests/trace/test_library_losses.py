@@ -126,6 +126,19 @@ def test_a_metric_is_no_loss() -> None:
     assert found.predictions == ["probabilities"]
 
 
+@pytest.mark.parametrize(("step", "trained"), [("self.manual_backward(loss)", True), ("self.log('loss', loss)", False)])
+def test_manual_optimization_of_lightning_trains(step: str, trained: bool) -> None:
+    text = f"""\
+        import lightning
+        class Net(lightning.LightningModule):
+            def step(self):
+                loss = nn.BCEWithLogitsLoss()(z.detach(), y)
+                {step}
+        Net().step()
+    """
+    assert [code for _, code in trace(text).codes] == (["BCE303"] if trained else [])
+
+
 GEOMETRIC = "from torch_geometric.nn import GATConv, GCNConv, SAGEConv, GCN, MLP, Linear, GINConv, global_mean_pool, global_add_pool\n"
 
 
