@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -13,7 +14,22 @@ from bcelint.trace.conditions import Atom, Literal
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run
 from bcelint.trace.truth import condition, truth
-from bcelint.trace.values import Autocast, Const, Unknown, Value, alternatives
+from bcelint.trace.values import Const, Unknown, Value, alternatives
+
+if TYPE_CHECKING:
+    from bcelint.trace.positions import NodePlace
+
+
+@dataclass(frozen=True, eq=False)
+class Autocast(Value):
+    """``torch.autocast``, for CUDA: on or off; None where it is for another device."""
+
+    noun = "autocast"
+    enabled: bool | None
+    place: NodePlace
+
+    def key(self) -> Any:
+        return ("autocast", self.enabled, id(self.place.node))
 
 
 def entered(run: Run, frame: Frame, manager: Value) -> Value:

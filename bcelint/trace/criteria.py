@@ -15,13 +15,13 @@ from bcelint.facts import NON_NEGATIVE, Claim, Facts, Shape
 from bcelint.losscall import Argument, LossCall
 from bcelint.places import Step
 from bcelint.trace import declared
+from bcelint.trace.autocast import Autocast
 from bcelint.trace.cases import told
 from bcelint.trace.conditions import is_below_one, opaque
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Event, Run
 from bcelint.trace.values import (
     CONTENT,
-    Autocast,
     Choice,
     Const,
     Criterion,

@@ -346,18 +346,6 @@ class Loader(Value):
 
 
 @dataclass(frozen=True, eq=False)
-class Autocast(Value):
-    """``torch.autocast``, for CUDA: on or off; None where it is for another device."""
-
-    noun = "autocast"
-    enabled: bool | None
-    place: NodePlace
-
-    def key(self) -> Any:
-        return ("autocast", self.enabled, id(self.place.node))
-
-
-@dataclass(frozen=True, eq=False)
 class Choice(Value):
     """One of several values, each under its guard."""
 
