@@ -251,6 +251,12 @@ def test_lraspp() -> None:
     check(CALLS[name], {"num_classes": CLASSES, "input": x}, model, x)
 
 
+@pytest.mark.parametrize(("name", "width"), [("deeplabv3.DeepLabHead", "num_classes"), ("fcn.FCNHead", "channels")])
+def test_heads_for_segmentation(name: str, width: str) -> None:
+    full, x = f"torchvision.models.segmentation.{name}", torch.randn(2, 16, 8, 8)
+    check(CALLS[full], {width: CLASSES, "input": x}, real(full)(16, CLASSES), x)
+
+
 @pytest.mark.parametrize("activation", [None, "sigmoid"])
 def test_dpt(activation: str | None) -> None:
     given = {"classes": CLASSES, "activation": activation}

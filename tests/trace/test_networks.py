@@ -64,6 +64,11 @@ def test_heads(text: str, prediction: str) -> None:
     ("text", "out", "prediction"),
     [
         ("net = models.segmentation.deeplabv3_resnet50(num_classes=1)", "net(x)['out']", "logits (?, 1, ?, ?)"),
+        (
+            "net = models.segmentation.fcn_resnet50()\nnet.classifier = models.segmentation.fcn.FCNHead(2048, 2)",
+            "net(x)['out']",
+            "logits (4, 2, ?, ?)",
+        ),
         ("import segmentation_models_pytorch as smp\nnet = smp.Unet('resnet34', classes=2)", "net(x)", "logits (4, 2, ?, ?)"),
         ("import segmentation_models_pytorch as smp\nnet = smp.FPN(activation='sigmoid')", "net(x)", "probabilities (4, 1, ?, ?)"),
         ("import segmentation_models_pytorch as smp\nnet = smp.FPN(activation=None)", "net(x)", "logits (4, 1, ?, ?)"),
