@@ -253,7 +253,7 @@ from torch import nn
 objective = nn.BCELoss(weight=torch.tensor([0.1, 0.9]))
 chances = torch.sigmoid(torch.randn(4, 1))
 truth = torch.ones(4, 1)
-loss = objective(chances, truth)  # todo: BCE304
+loss = objective(chances, truth)  # BCE304
 """,
         raises="doesn't match the broadcast shape",
         advice="BCE901",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from bcelint.trace import calls
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
+from bcelint.trace.autocast import Autocast
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Run
-from bcelint.trace.values import Class, Function, Partial, Unknown, Value
+from bcelint.trace.values import Class, Function, Partial, Unknown, Value, alternatives
 
 ROLES = {
     "staticmethod": "static",
@@ -78,7 +81,6 @@ def define_function(run: Run, frame: Frame, node: cst.FunctionDef) -> None:
     name = node.name.value
     owner = frame.class_body
     role, decorator = "plain", ""
-    cast: Value | None = None
     followed: list[cst.Decorator] = []
     for item in node.decorators:
         dotted = get_full_name_for_node(item.decorator) or ""
@@ -89,12 +91,10 @@ def define_function(run: Run, frame: Frame, node: cst.FunctionDef) -> None:
             decorator = last
         elif last == "setter":
             return
-        elif last == "autocast":
-            cast = ev.evaluate(run, frame, item.decorator)
         elif last not in KEEPS:
             followed.append(item)
     closure = frame if owner is None else frame.parent
-    value: Value = Function(name, node, frame.module, closure, calls.defaults_of(run, frame, node.params), owner, role, decorator, cast)
+    value: Value = Function(name, node, frame.module, closure, calls.defaults_of(run, frame, node.params), owner, role, decorator)
     for item in reversed(followed):
         value = _decorated(run, frame, node, item, value)
     run.state.write(frame.cell_for(name), name, value)
@@ -103,14 +103,16 @@ def define_function(run: Run, frame: Frame, node: cst.FunctionDef) -> None:
 def _decorated(run: Run, frame: Frame, node: cst.FunctionDef, item: cst.Decorator, value: Value) -> Value:
     """What a decorator of the project makes of the function; one from outside leaves a mark on it."""
     decorator = ev.evaluate(run, frame, item.decorator)
+    if isinstance(value, Function) and any(isinstance(single, Autocast) for _, single in alternatives(decorator)):
+        return replace(value, autocast=decorator)
     if isinstance(decorator, (Function, Class)) or (isinstance(decorator, Partial) and isinstance(decorator.function, Function)):
         result = calls.call_value(run, frame, item.decorator, decorator, Arguments((value,)))
         if isinstance(result, Function) and isinstance(value, Function):
             return Function(value.name, result.node, result.module, result.closure, result.defaults, value.owner, value.role, result.decorator)
         if not isinstance(result, Unknown):
             return result
-    if isinstance(value, Function):
-        name = get_full_name_for_node(item.decorator) or "a call"
+    name = get_full_name_for_node(item.decorator) or "a call"
+    if isinstance(value, Function) and name.rpartition(".")[2] != "autocast":  # of another library, which changes no value either
         mark = value.decorator or f"?{name}"
         return Function(value.name, value.node, value.module, value.closure, value.defaults, value.owner, value.role, mark)
     return value

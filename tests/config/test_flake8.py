@@ -54,9 +54,9 @@ def test_without_a_configuration_no_toml_is_read(project: Path) -> None:
     (project / "pyproject.toml").write_text("[project]\n")
     code = (
         "import sys\nfrom flake8.main.cli import main\nmain(['--select=BCE', '-j1', 'train.py'])\n"
-        "print(sorted({'tomllib', 'tomli', 'bcelint.toml'} & set(sys.modules)))"
+        "print('bcelint.flake8_plugin' in sys.modules, 'bcelint.toml' in sys.modules)"
     )
     import sys
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
-    assert done.stdout.splitlines()[-1] == "[]"
+    assert done.stdout.splitlines()[-1] == "True False"
