@@ -172,3 +172,17 @@ def test_configured(marked: Path, invoke: Invoke, found: Found) -> None:
     assert found() == [("train.py", 10, "BCE001")]
     (marked / "bcelint.toml").write_text('per-file-ignores = {"train.py" = ["BCE001"]}\n')
     assert found() == [("model.py", 8, "BCE001")]
+
+
+def test_around_what_cannot_be_read_by_the_configured_source_roots(project: Path, found: Found) -> None:
+    """``train.py`` hangs together with the broken module only as the configuration resolves the import."""
+    broken = project / "parts" / "code" / "heads.py"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("from torch.nn import BCELoss\ndef head(:\n")
+    (project / "other").mkdir()
+    (project / "other" / "heads.py").write_text("")  # another module of that name: which one is meant, only the configuration says
+    source = (project / "train.py").read_text().replace("loss.backward()", "loss.backward()  # noqa: BCE101")
+    (project / "train.py").write_text(f"import heads\n{source}")
+    assert found() == [("train.py", 10, "BCE102"), ("train.py", 11, "BCE001")]
+    (project / "pyproject.toml").write_text('[tool.bcelint]\nsource-roots = ["parts/code"]\n')
+    assert found() == [("train.py", 10, "BCE102")]
