@@ -252,17 +252,7 @@ def _together(calls: Sequence[JudgedCall]) -> list[JudgedCall]:
         return []
     from bcelint.judge import merge
 
-    return merge(_Plain(call) for call in calls)  # type: ignore[misc]
-
-
-class _Plain:
-    """A judged call from another process or task, in the form in which ``merge`` takes calls."""
-
-    def __init__(self, call: JudgedCall) -> None:
-        self._call = call
-
-    def plain(self) -> JudgedCall:
-        return self._call
+    return merge(calls)
 
 
 def _keep(

@@ -219,7 +219,7 @@ class Workspace:
             project = self.project(task.root, config=task.config)
             calls = loss_calls(project, task.entries, lambda path, reason: outcome.warnings.append((path, reason)))
             judged = [judge(call, ALL_RULES) for call in calls]
-            outcome.calls = merge(judged)
+            outcome.calls = merge(each.plain() for each in judged)
             outcome.sites = call_sites(judged)
         except Exception as error:
             outcome.warnings.append((task.entries[0], f"bcelint's analysis failed: {type(error).__name__}: {error}"))
