@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 import click
 
-from bcelint.cli.exit_codes import COULD_NOT_RUN
-from bcelint.cli.report import has_a_folder
+from bcelint.cli.report import NotWritten, has_a_folder
 
 if TYPE_CHECKING:
     from bcelint.baseline import Baseline
@@ -42,7 +41,7 @@ def loaded(path: str | None, settings: Settings | None = None) -> Baseline | Non
     try:
         return load(path)
     except BadBaseline as error:
-        raise BadFile(str(error)) from None
+        raise click.ClickException(str(error)) from None
 
 
 def mention_gone(baseline: Baseline, result: Result) -> None:
@@ -56,7 +55,7 @@ def mention_gone(baseline: Baseline, result: Result) -> None:
 
 
 def write_baseline(path: str, result: Result, quiet: bool) -> None:
-    """Put all findings of a run into the file. What is there of files that the run was not about stays. Raises ``click.ClickException``."""
+    """Put all findings of a run into the file. What is there of files that the run was not about stays. Raises ``NotWritten``."""
     from bcelint.baseline import Baseline
 
     before = loaded(path) if os.path.exists(path) else None
@@ -64,13 +63,7 @@ def write_baseline(path: str, result: Result, quiet: bool) -> None:
     try:
         after.save()
     except OSError as error:
-        raise BadFile(f"{path}: can't be written: {error.strerror or error}") from None
+        raise NotWritten(path, error) from None
     if not quiet:
         count = sum(after.entries.values())
         click.echo(f"Wrote a baseline of {count} finding{'' if count == 1 else 's'}.")
-
-
-class BadFile(click.ClickException):
-    """A baseline that can't be read or written."""
-
-    exit_code = COULD_NOT_RUN

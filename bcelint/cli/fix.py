@@ -119,8 +119,4 @@ def _ask_for_a_clean_tree(found: Fixes) -> None:
     dirty = uncommitted(found.before)
     if dirty:
         listed = "\n".join(f"  {_shown(path)}" for path in dirty)
-        raise Dirty(f"git has uncommitted changes in files that would be changed:\n{listed}\ncommit them first, or pass --allow-dirty")
-
-
-class Dirty(click.ClickException):
-    """Uncommitted changes could not be told from the repairs."""
+        raise click.ClickException(f"git has uncommitted changes in files that would be changed:\n{listed}\ncommit them first, or pass --allow-dirty")
