@@ -5,9 +5,7 @@ LibCST and the tracer are imported only once there is a file from which a loss c
 
 from __future__ import annotations
 
-import io
 import os
-import tokenize
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable
@@ -17,7 +15,7 @@ from bcelint.finding import Finding, Position
 from bcelint.noqa import Noqa, lines_of
 from bcelint.places import shown
 from bcelint.project.files import discover
-from bcelint.project.source import BadInput, read_source
+from bcelint.project.source import BadInput, decoded, read_source
 from bcelint.workspace import Outcome, Task, Workspace, together
 
 if TYPE_CHECKING:
@@ -310,12 +308,3 @@ def _on_disk(path: str, text: str) -> bool:
             return lines_of(decoded(file.read())) == lines_of(text)
     except OSError:
         return False
-
-
-def decoded(data: bytes) -> str:
-    """The text of a Python file, by its BOM or encoding line, else UTF-8; as Latin-1 where that fails."""
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return data.decode(encoding)
-    except (SyntaxError, LookupError, UnicodeDecodeError):
-        return data.decode("latin-1")

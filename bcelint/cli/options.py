@@ -95,6 +95,7 @@ def run(
     from bcelint import session
     from bcelint.cache import default_cache
     from bcelint.cli.progress import progress
+    from bcelint.project.source import decoded
 
     settings = settings_of(**rules)
     baseline = known(settings)
@@ -102,7 +103,7 @@ def run(
     if STDIN in paths:
         if len(paths) > 1:
             raise click.UsageError("stdin (`-`) can't be checked together with other paths")
-        text = session.decoded(sys.stdin.buffer.read())
+        text = decoded(sys.stdin.buffer.read())
         result = session.analyse_text(text, stdin_filename or "stdin.py", settings, cache, baseline)
     else:
         given = paths or (os.curdir,)
