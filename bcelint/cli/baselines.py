@@ -30,16 +30,12 @@ def write_baseline_option(command: F) -> F:
     return click.option("--write-baseline", "write_baseline_to", type=path, metavar="FILE", callback=has_a_folder, help=said)(command)
 
 
-def loaded(path: str | None, settings: Settings | None = None) -> Baseline | None:
+def loaded(path: str | None, settings: Settings) -> Baseline | None:
     """The baseline that the option, or else the working directory's configuration, names. Raises ``click.ClickException`` where it is unreadable."""
-    if path is None and settings is not None:
-        path = settings.baseline(os.path.abspath("any.py"))
-    if path is None:
-        return None
-    from bcelint.baseline import BadBaseline, load
+    from bcelint.baseline import BadBaseline, chosen
 
     try:
-        return load(path)
+        return chosen(path, settings)
     except BadBaseline as error:
         raise click.ClickException(str(error)) from None
 
@@ -57,8 +53,9 @@ def mention_gone(baseline: Baseline, result: Result) -> None:
 def write_baseline(path: str, result: Result, quiet: bool) -> None:
     """Put all findings of a run into the file. What is there of files that the run was not about stays. Raises ``NotWritten``."""
     from bcelint.baseline import Baseline
+    from bcelint.config import Settings
 
-    before = loaded(path) if os.path.exists(path) else None
+    before = loaded(path, Settings(isolated=True)) if os.path.exists(path) else None
     after = (before or Baseline(os.path.abspath(path), {})).updated(result)
     try:
         after.save()

@@ -271,6 +271,10 @@ def test_the_codemod_leaves_it_alone(known: Path) -> None:
     done = codemod("--baseline", "nowhere.json")
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].endswith("argument --baseline: nowhere.json: can't be read: No such file or directory")
+    (known / "bcelint.toml").write_text(f'baseline = "{FILE}"\n')
+    assert codemod().returncode == 0
+    assert (known / "train.py").read_text() == before
+    (known / "bcelint.toml").unlink()
     assert codemod().returncode == 0
     assert (known / "train.py").read_text() != before
 
