@@ -189,7 +189,7 @@ def findings_in(workspace: Workspace, path: str, text: str) -> list[Finding]:
         raise AnalysisFailed(outcome.warnings[-1][1])
     findings = {finding for call in _together(calls) for finding in call.findings}
     if "noqa" in text and _UNUSED_NOQA in workspace.settings.codes(path):
-        from bcelint.unused import unused_noqa
+        from bcelint.unused_noqa import unused_noqa
 
         if not any(path in workspace.doubtful(task, each) for task, each in zip(tasks, outcomes)):
             findings.update(unused_noqa({path: Noqa(text)}, outcome.calls, workspace.settings.codes))
@@ -278,7 +278,7 @@ def _keep(
         result.findings += filter(speaks, findings)
     suspects = [path for path in result.judged if _UNUSED_NOQA in settings.codes(path)]
     if suspects:
-        from bcelint.unused import unused_noqa
+        from bcelint.unused_noqa import unused_noqa
 
         comments = {path: Noqa(workspace.text(path)) for path in suspects}
         result.findings += filter(speaks, unused_noqa(comments, calls, settings.codes))
