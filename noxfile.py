@@ -4,22 +4,11 @@ from __future__ import annotations
 
 import nox
 
-TEST_TOOLS = [
-    "pytest>=8",
-    "pytest-xdist>=3.5",
-    "hypothesis>=6.100",
-    "hypothesmith>=0.3.3",
-    "pre-commit>=3.5",
-    "python-lsp-server>=1.7",
-    "nbformat>=5",
-    "ipython>=8",
-]
-
 
 @nox.session(python=["3.9", "3.10", "3.11", "3.12", "3.13"])
 def static(session: nox.Session) -> None:
     """The tests that need no torch; those that do skip themselves."""
-    session.install(".", *TEST_TOOLS)
+    session.install(".[test]")
     session.run("python", "-m", "pytest", "-n", "2", *session.posargs)
 
 

@@ -80,7 +80,6 @@ def _settings(select: Sequence[str] | None, ignore: Sequence[str] | None, advice
 
 
 def _loaded(baseline: Path | None, settings: Settings, beside: Path = "any.py") -> Baseline | None:
-    from bcelint.baseline import load
+    from bcelint.baseline import chosen
 
-    path = os.fspath(baseline) if baseline is not None else settings.baseline(os.path.abspath(beside))
-    return None if path is None else load(path)
+    return chosen(None if baseline is None else os.fspath(baseline), settings, os.fspath(beside))

@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import stat
 
 
 def write_text(path: str, text: str) -> None:
@@ -19,16 +20,37 @@ def write_text(path: str, text: str) -> None:
             stream.write(data)
         return
     real = os.path.realpath(path)
-    partial = os.path.join(os.path.dirname(real), f".{os.path.basename(real)}.{secrets.token_hex(4)}.bcelint")
+    partial = stage(real, data)
     try:
-        with open(partial, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if os.path.exists(real):
-            shutil.copymode(real, partial)
         os.replace(partial, real)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(partial)
         raise
+
+
+def stage(real: str, data: bytes) -> str:
+    """The path of a new file with ``data`` beside ``real`` (no link), to be put in its place with ``os.replace``.
+
+    It has the mode and, where that may be, the owner of ``real``; where there is none, what the umask leaves. Raises ``OSError``, and leaves
+    nothing behind then.
+    """
+    known = os.stat(real) if os.path.exists(real) else None
+    mode = 0o666 if known is None else stat.S_IMODE(known.st_mode) | stat.S_IWUSR
+    partial = os.path.join(os.path.dirname(real), f".{os.path.basename(real)}.{secrets.token_hex(4)}.bcelint")
+    try:
+        with open(partial, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if known is not None:
+            shutil.copymode(real, partial)
+            if hasattr(os, "chown"):
+                with contextlib.suppress(OSError):
+                    os.chown(partial, known.st_uid, known.st_gid)
+                    os.chmod(partial, stat.S_IMODE(known.st_mode))
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(partial)
+        raise
+    return partial

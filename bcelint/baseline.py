@@ -20,6 +20,7 @@ from bcelint.finding import Finding
 from bcelint.fingerprints import LineOf, numbered
 
 if TYPE_CHECKING:
+    from bcelint.config import Settings
     from bcelint.session import Result
 
 VERSION = 1
@@ -95,6 +96,12 @@ class Baseline:
         files = {entry[0]: os.path.realpath(os.path.join(folder, entry[0])) for entry in self.entries}
         settled = {path for path, real in files.items() if real in judged or not os.path.exists(real)}
         return {entry for entry in self.entries if entry[0] in settled and entry[1] in result.codes_of(files[entry[0]])}
+
+
+def chosen(given: str | None, settings: Settings, beside: str = "any.py") -> Baseline | None:
+    """The baseline in the file ``given``, or else in the one that the configuration of the file ``beside`` names. Raises ``BadBaseline``."""
+    path = given if given is not None else settings.baseline(os.path.abspath(beside))
+    return None if path is None else load(path)
 
 
 def load(path: str) -> Baseline:

@@ -13,7 +13,7 @@ import libcst as cst
 from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 
 from bcelint import session
-from bcelint.baseline import BadBaseline, Baseline, load
+from bcelint.baseline import BadBaseline, Baseline, chosen, load
 from bcelint.cache import default_cache
 from bcelint.config import Settings
 
@@ -56,7 +56,8 @@ class FixLosses(CodemodCommand):
         path = os.path.abspath(self.context.filename)
         text = tree.code
         overlay, only = {path: text}, lambda other: other == path
-        found = fixes([path], self.settings, self.unsafe, 1, cache=default_cache(), overlay=overlay, only=only, baseline=self.baseline)
+        baseline = self.baseline or chosen(None, self.settings, path)
+        found = fixes([path], self.settings, self.unsafe, 1, cache=default_cache(), overlay=overlay, only=only, baseline=baseline)
         for left in found.left:
             self.warn(f"{left.finding.position.line}: {left.finding.code} {left.why}")
         return cst.parse_module(found.after[path], config=tree.config_for_parsing) if path in found.after else tree

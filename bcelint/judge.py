@@ -132,15 +132,14 @@ def _below_zero(facts: Facts) -> bool:
     return facts.interval is not None and facts.interval.high <= SLACK and no_log_probabilities(facts) is None
 
 
-def merge(judged: Iterable[Judged]) -> list[JudgedCall]:
+def merge(calls: Iterable[JudgedCall]) -> list[JudgedCall]:
     """One result for each loss call, however many contexts it was seen in, in the order in which they first came.
 
     A misuse in one context outweighs an ok in another, and that an unknown. A finding is kept once for its code and place; one that
     holds in every case goes before one that names a case, and one of few conditions before one of many.
     """
     groups: dict[tuple[object, ...], list[JudgedCall]] = {}
-    for each in judged:
-        call = each.plain()
+    for call in calls:
         if call.is_constructor and not call.findings:
             continue  # no loss is computed there, and nothing is wrong
         groups.setdefault((call.position, call.inner, call.loss, call.is_constructor), []).append(call)

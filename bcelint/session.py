@@ -5,9 +5,7 @@ LibCST and the tracer are imported only once there is a file from which a loss c
 
 from __future__ import annotations
 
-import io
 import os
-import tokenize
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable
@@ -17,7 +15,7 @@ from bcelint.finding import Finding, Position
 from bcelint.noqa import Noqa, lines_of
 from bcelint.places import shown
 from bcelint.project.files import discover
-from bcelint.project.source import BadInput, read_source
+from bcelint.project.source import BadInput, decoded, read_source
 from bcelint.workspace import Outcome, Task, Workspace, together
 
 if TYPE_CHECKING:
@@ -191,7 +189,7 @@ def findings_in(workspace: Workspace, path: str, text: str) -> list[Finding]:
         raise AnalysisFailed(outcome.warnings[-1][1])
     findings = {finding for call in _together(calls) for finding in call.findings}
     if "noqa" in text and _UNUSED_NOQA in workspace.settings.codes(path):
-        from bcelint.unused import unused_noqa
+        from bcelint.unused_noqa import unused_noqa
 
         if not any(path in workspace.doubtful(task, each) for task, each in zip(tasks, outcomes)):
             findings.update(unused_noqa({path: Noqa(text)}, outcome.calls, workspace.settings.codes))
@@ -252,17 +250,7 @@ def _together(calls: Sequence[JudgedCall]) -> list[JudgedCall]:
         return []
     from bcelint.judge import merge
 
-    return merge(_Plain(call) for call in calls)  # type: ignore[misc]
-
-
-class _Plain:
-    """A judged call from another process or task, in the form in which ``merge`` takes calls."""
-
-    def __init__(self, call: JudgedCall) -> None:
-        self._call = call
-
-    def plain(self) -> JudgedCall:
-        return self._call
+    return merge(calls)
 
 
 def _keep(
@@ -290,7 +278,7 @@ def _keep(
         result.findings += filter(speaks, findings)
     suspects = [path for path in result.judged if _UNUSED_NOQA in settings.codes(path)]
     if suspects:
-        from bcelint.unused import unused_noqa
+        from bcelint.unused_noqa import unused_noqa
 
         comments = {path: Noqa(workspace.text(path)) for path in suspects}
         result.findings += filter(speaks, unused_noqa(comments, calls, settings.codes))
@@ -320,12 +308,3 @@ def _on_disk(path: str, text: str) -> bool:
             return lines_of(decoded(file.read())) == lines_of(text)
     except OSError:
         return False
-
-
-def decoded(data: bytes) -> str:
-    """The text of a Python file, by its BOM or encoding line, else UTF-8; as Latin-1 where that fails."""
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return data.decode(encoding)
-    except (SyntaxError, LookupError, UnicodeDecodeError):
-        return data.decode("latin-1")

@@ -168,7 +168,8 @@ class Workspace:
     def written(self, path: str) -> Mapping[int, str]:
         """The lines of a notebook that stand otherwise in its text (``Source.written``)."""
         try:
-            return self.project(self.root(path)).source(path).written
+            root, config = self._key(path)
+            return self.project(root, config=config).source(path).written
         except BadInput:
             return {}
 
@@ -199,7 +200,9 @@ class Workspace:
 
     def doubtful(self, task: Task, outcome: Outcome) -> set[str]:
         """The files of which a task may not have seen every loss call, because something could not be read or evaluated."""
-        return self.project(task.root).around(path for path, _ in outcome.warnings) if outcome.warnings else set()
+        if not outcome.warnings:
+            return set()
+        return self.project(task.root, config=task.config).around(path for path, _ in outcome.warnings)
 
     def _evaluate(self, task: Task) -> Outcome:
         with _collecting_rarely():
@@ -216,7 +219,7 @@ class Workspace:
             project = self.project(task.root, config=task.config)
             calls = loss_calls(project, task.entries, lambda path, reason: outcome.warnings.append((path, reason)))
             judged = [judge(call, ALL_RULES) for call in calls]
-            outcome.calls = merge(judged)
+            outcome.calls = merge(each.plain() for each in judged)
             outcome.sites = call_sites(judged)
         except Exception as error:
             outcome.warnings.append((task.entries[0], f"bcelint's analysis failed: {type(error).__name__}: {error}"))

@@ -16,17 +16,10 @@ import sys
 import time
 from collections.abc import Sequence
 
+from launching import LAUNCH  # type: ignore[import-not-found]
+
 INTERVAL = 0.05
 """Seconds between two looks at the memory."""
-
-LAUNCH_FLAKE8 = """\
-import importlib.metadata as metadata
-import sys
-every = metadata.distributions
-metadata.distributions = lambda **context: (d for d in every(**context) if d.metadata["Name"] != "bcelint")
-from flake8.main.cli import main
-sys.exit(main())
-"""
 
 
 def measure(command: Sequence[str], limit: float = math.inf) -> tuple[float, float]:
@@ -75,7 +68,7 @@ def main() -> None:
     options = parser.parse_args()
     commands = {
         "bcelint check": [sys.executable, "-m", "bcelint", "check", "--quiet", options.tree],
-        "flake8": [sys.executable, "-c", LAUNCH_FLAKE8, "--isolated", options.tree],
+        "flake8": [sys.executable, "-c", LAUNCH.format(hidden=True), "--isolated", options.tree],
     }
     results: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
     for _ in range(options.rounds):

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 import click
 
-from bcelint.cli.exit_codes import COULD_NOT_RUN
-from bcelint.cli.report import has_a_folder
+from bcelint.cli.report import NotWritten, has_a_folder
 
 if TYPE_CHECKING:
     from bcelint.baseline import Baseline
@@ -31,18 +30,14 @@ def write_baseline_option(command: F) -> F:
     return click.option("--write-baseline", "write_baseline_to", type=path, metavar="FILE", callback=has_a_folder, help=said)(command)
 
 
-def loaded(path: str | None, settings: Settings | None = None) -> Baseline | None:
+def loaded(path: str | None, settings: Settings) -> Baseline | None:
     """The baseline that the option, or else the working directory's configuration, names. Raises ``click.ClickException`` where it is unreadable."""
-    if path is None and settings is not None:
-        path = settings.baseline(os.path.abspath("any.py"))
-    if path is None:
-        return None
-    from bcelint.baseline import BadBaseline, load
+    from bcelint.baseline import BadBaseline, chosen
 
     try:
-        return load(path)
+        return chosen(path, settings)
     except BadBaseline as error:
-        raise BadFile(str(error)) from None
+        raise click.ClickException(str(error)) from None
 
 
 def mention_gone(baseline: Baseline, result: Result) -> None:
@@ -56,21 +51,16 @@ def mention_gone(baseline: Baseline, result: Result) -> None:
 
 
 def write_baseline(path: str, result: Result, quiet: bool) -> None:
-    """Put all findings of a run into the file. What is there of files that the run was not about stays. Raises ``click.ClickException``."""
+    """Put all findings of a run into the file. What is there of files that the run was not about stays. Raises ``NotWritten``."""
     from bcelint.baseline import Baseline
+    from bcelint.config import Settings
 
-    before = loaded(path) if os.path.exists(path) else None
+    before = loaded(path, Settings(isolated=True)) if os.path.exists(path) else None
     after = (before or Baseline(os.path.abspath(path), {})).updated(result)
     try:
         after.save()
     except OSError as error:
-        raise BadFile(f"{path}: can't be written: {error.strerror or error}") from None
+        raise NotWritten(path, error) from None
     if not quiet:
         count = sum(after.entries.values())
         click.echo(f"Wrote a baseline of {count} finding{'' if count == 1 else 's'}.")
-
-
-class BadFile(click.ClickException):
-    """A baseline that can't be read or written."""
-
-    exit_code = COULD_NOT_RUN

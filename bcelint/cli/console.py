@@ -7,6 +7,9 @@ from typing import IO
 from rich.console import Console
 from rich.text import Text
 
+from bcelint.finding import Position, TraceStep
+from bcelint.places import shown_spot
+
 TAB = 4
 """Columns a tab is shown as."""
 
@@ -22,6 +25,11 @@ def to_file(file: IO[str]) -> Console:
 def printable(text: str) -> str:
     """Source text without characters that would move the cursor or colour the terminal; tabs become spaces."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text.expandtabs(TAB))
+
+
+def place_text(at: Position | TraceStep) -> str:
+    """A place as every text output names it: ``models/unet.py:88:16``, ``train.ipynb:cell 3:12:8``."""
+    return f"{printable(shown_spot(at))}:{at.column}"
 
 
 def styled(*parts: str | tuple[str, str]) -> Text:

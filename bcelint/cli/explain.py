@@ -62,10 +62,4 @@ def _find(code: str) -> Documented:
             return rule
     by_lower = {name.lower(): name for name in known}
     near = difflib.get_close_matches(wanted.lower(), by_lower, n=1, cutoff=0.0)
-    raise UnknownRule(f"no rule is called {wanted!r}; did you mean {by_lower[near[0]]}?" if near else f"no rule is called {wanted!r}")
-
-
-class UnknownRule(click.ClickException):
-    """No such rule."""
-
-    exit_code = 2
+    raise click.ClickException(f"no rule is called {wanted!r}; did you mean {by_lower[near[0]]}?" if near else f"no rule is called {wanted!r}")

@@ -11,7 +11,8 @@ import click
 
 from bcelint.cli.baselines import baseline_option, loaded
 from bcelint.cli.exit_codes import COULD_NOT_RUN, FINDINGS, NOTHING_FOUND
-from bcelint.cli.options import NothingToDo, force_exclude, rule_options, settings_of
+from bcelint.cli.options import path_options, settings_of, warn
+from bcelint.places import shown
 
 if TYPE_CHECKING:
     from bcelint.baseline import Baseline
@@ -20,16 +21,12 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
-@rule_options
+@path_options
 @baseline_option
 @click.option("--unused-noqa/--no-unused-noqa", default=None, help="Also drop the codes of `# noqa: BCE…` comments that silence nothing.")
 @click.option("--unsafe", is_flag=True, help="Also make repairs that are a judgement.")
 @click.option("--diff", is_flag=True, help="Print what would change as a unified diff and write nothing.")
 @click.option("--allow-dirty", is_flag=True, help="Change files also where git has uncommitted changes in them.")
-@click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: one per CPU]")
-@click.option("--no-cache", is_flag=True, help="Neither use what earlier runs found out nor keep anything for later ones.")
-@force_exclude
 @click.option("--quiet", "-q", is_flag=True, help="Print no summary.")
 def fix(
     paths: tuple[str, ...],
@@ -82,7 +79,7 @@ def _fix(
 
     with progress(sys.stderr) as report:
         found = fixes(paths or (os.curdir,), settings, unsafe, jobs, report, None if no_cache else default_cache(), baseline=baseline)
-    _warn(found)
+    warn(found.warnings, found.checked)
     if diff:
         print_diff(found)
         if not quiet:
@@ -92,7 +89,7 @@ def _fix(
         _ask_for_a_clean_tree(found)
     written = write(found.before, found.after, found.groups)
     for path, reason in written.failed.items():
-        click.echo(f"error: {_shown(path)}: {reason}", err=True)
+        click.echo(f"error: {shown(path)}: {reason}", err=True)
     if not quiet:
         print_summary(found, done=True, failed=written.failed)
     if found.crashed or written.failed:
@@ -100,27 +97,10 @@ def _fix(
     return FINDINGS if found.left else NOTHING_FOUND
 
 
-def _warn(found: Fixes) -> None:
-    for warning in found.warnings:
-        click.echo(f"warning: {' '.join(warning.split())}", err=True)
-    if not found.checked and found.warnings:
-        raise NothingToDo
-
-
-def _shown(path: str) -> str:
-    from bcelint.places import shown
-
-    return shown(path)
-
-
 def _ask_for_a_clean_tree(found: Fixes) -> None:
     from bcelint.fix.git import uncommitted
 
     dirty = uncommitted(found.before)
     if dirty:
-        listed = "\n".join(f"  {_shown(path)}" for path in dirty)
-        raise Dirty(f"git has uncommitted changes in files that would be changed:\n{listed}\ncommit them first, or pass --allow-dirty")
-
-
-class Dirty(click.ClickException):
-    """Uncommitted changes could not be told from the repairs."""
+        listed = "\n".join(f"  {shown(path)}" for path in dirty)
+        raise click.ClickException(f"git has uncommitted changes in files that would be changed:\n{listed}\ncommit them first, or pass --allow-dirty")

@@ -23,7 +23,10 @@ from bcelint.cli.trace import trace
 
 
 class Commands(click.Group):
-    """A group that turns whatever ends a command into an exit code: a crash must not look like findings, nor Ctrl-C like a crash."""
+    """A group that turns whatever ends a command into an exit code: a crash must not look like findings, nor Ctrl-C like a crash.
+
+    Every ``click.ClickException`` ends in ``COULD_NOT_RUN``, whatever its own ``exit_code``.
+    """
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         kwargs["standalone_mode"] = False

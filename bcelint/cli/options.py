@@ -33,22 +33,23 @@ def rule_options(command: F) -> F:
     return command
 
 
-def analysis_options(command: F) -> F:
-    """PATH, the rule selection, ``--jobs`` and ``--stdin-filename``."""
+def path_options(command: F) -> F:
+    """PATH, the rule selection, ``--jobs``, ``--no-cache`` and ``--force-exclude``."""
     decorators: list[Callable[[F], F]] = [
         rule_options,
         click.argument("paths", nargs=-1, metavar="[PATH]..."),
-        click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: one per CPU]"),
+        click.option("--force-exclude", is_flag=True, help="Leave out what is excluded also where it is named itself."),
         click.option("--no-cache", is_flag=True, help="Neither use what earlier runs found out nor keep anything for later ones."),
-        force_exclude,
-        click.option("--stdin-filename", metavar="PATH", help="The file that the text on stdin (PATH `-`) belongs to."),
+        click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Processes to use.  [default: one per CPU]"),
     ]
     for decorate in decorators:
         command = decorate(command)
     return command
 
 
-force_exclude = click.option("--force-exclude", is_flag=True, help="Leave out what is excluded also where it is named itself.")
+def analysis_options(command: F) -> F:
+    """``path_options``, and ``--stdin-filename``."""
+    return click.option("--stdin-filename", metavar="PATH", help="The file that the text on stdin (PATH `-`) belongs to.")(path_options(command))
 
 
 def codes(values: Sequence[str]) -> list[str] | None:
@@ -94,6 +95,7 @@ def run(
     from bcelint import session
     from bcelint.cache import default_cache
     from bcelint.cli.progress import progress
+    from bcelint.project.source import decoded
 
     settings = settings_of(**rules)
     baseline = known(settings)
@@ -101,21 +103,19 @@ def run(
     if STDIN in paths:
         if len(paths) > 1:
             raise click.UsageError("stdin (`-`) can't be checked together with other paths")
-        text = session.decoded(sys.stdin.buffer.read())
+        text = decoded(sys.stdin.buffer.read())
         result = session.analyse_text(text, stdin_filename or "stdin.py", settings, cache, baseline)
     else:
         given = paths or (os.curdir,)
         with progress(sys.stderr) as report:
             result = session.analyse(given, settings, jobs=jobs, progress=report, cache=cache, baseline=baseline)
-    for warning in result.warnings:
-        click.echo(f"warning: {' '.join(warning.split())}", err=True)
-    if not result.checked and result.warnings:
-        raise NothingToDo
+    warn(result.warnings, result.checked)
     return result
 
 
-class NothingToDo(click.ClickException):
-    """No path could be checked; the warnings have said why."""
-
-    def __init__(self) -> None:
-        super().__init__("nothing could be checked")
+def warn(warnings: Sequence[str], checked: int) -> None:
+    """Each warning in a line on stderr. Raises ``click.ClickException`` where they say why none of the files could be checked."""
+    for warning in warnings:
+        click.echo(f"warning: {' '.join(warning.split())}", err=True)
+    if warnings and not checked:
+        raise click.ClickException("nothing could be checked")

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from bcelint.cli.comparison import Agreement, Row
-from bcelint.cli.console import printable, stdout, styled
-from bcelint.places import shown_spot
+from bcelint.cli.console import place_text, stdout, styled
 
 _STYLES = {Agreement.AGREE: "green", Agreement.DISAGREE: "bold red", Agreement.OTHER_CASE: "cyan"}
 _UNBOUNDED = 10_000
@@ -25,10 +24,8 @@ def print_comparison(rows: Sequence[Row]) -> None:
     for title in ("place", "loss", "inferred", "observed", ""):
         table.add_column(title, overflow="fold")
     for row in rows:
-        at = row.position
-        place = f"{printable(shown_spot(at))}:{at.column}"
         outcome = styled((row.outcome.value, _STYLES.get(row.outcome, "yellow")))
-        table.add_row(styled((place, "bold")), styled(row.loss), styled(row.inferred), styled(row.observed), outcome)
+        table.add_row(styled((place_text(row.position), "bold")), styled(row.loss), styled(row.inferred), styled(row.observed), outcome)
     if console.is_terminal:
         console.print(table, soft_wrap=False)
     else:  # a file or a pipe has no width to keep to, and needs no filling up

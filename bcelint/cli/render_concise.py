@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bcelint.cli.console import printable
+from bcelint.cli.console import place_text, printable
 from bcelint.finding import Finding
-from bcelint.places import shown_spot
 
 
 def findings_as_lines(findings: Iterable[Finding]) -> str:
@@ -16,5 +15,4 @@ def findings_as_lines(findings: Iterable[Finding]) -> str:
 
 def as_line(finding: Finding) -> str:
     """The finding in one line."""
-    at = finding.position
-    return f"{printable(shown_spot(at))}:{at.column}: {finding.code} {printable(finding.message)}"
+    return f"{place_text(finding.position)}: {finding.code} {printable(finding.message)}"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bcelint.cli.console import printable, stdout, styled, to_file
+from bcelint.cli.console import place_text, printable, stdout, styled, to_file
 from bcelint.finding import Finding
-from bcelint.places import shown, shown_spot
+from bcelint.places import shown
 
 if TYPE_CHECKING:
     from bcelint.fix.engine import Fixes
@@ -52,5 +52,4 @@ def print_summary(found: Fixes, done: bool, failed: Collection[str] = (), err: b
 
 
 def _named(finding: Finding) -> str:
-    at = finding.position
-    return f"{printable(shown_spot(at))}:{at.column}: {finding.code}"
+    return f"{place_text(finding.position)}: {finding.code}"

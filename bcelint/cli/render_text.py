@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Callable
 from rich.cells import cell_len
 from rich.console import Console
 
-from bcelint.cli.console import printable, stdout, styled
+from bcelint.cli.console import place_text, printable, stdout, styled
 from bcelint.finding import Finding, Position
-from bcelint.places import shown_spot
 
 if TYPE_CHECKING:
     from bcelint.session import Result
@@ -38,9 +37,8 @@ def summary_of(result: Result, times: Callable[[Finding], int] | None = None) ->
 
 def _print_finding(console: Console, finding: Finding, result: Result) -> None:
     at = finding.position
-    place = f"{printable(shown_spot(at))}:{at.column}"
     code = (finding.code, "bold yellow" if finding.advice else "bold red")
-    console.print(styled((place, "bold"), ": ", code, " ", printable(finding.message)))
+    console.print(styled((place_text(at), "bold"), ": ", code, " ", printable(finding.message)))
     source = result.line(at.path, at.line)
     if source is not None:
         gutter = f"{at.line_in_cell:>5} | "
@@ -48,7 +46,7 @@ def _print_finding(console: Console, finding: Finding, result: Result) -> None:
         before, width = underline(source, at)
         console.print(styled((" " * (len(gutter) - 2) + "| ", "blue"), " " * before, ("^" * width, "red")))
     for step in finding.trace:
-        console.print(styled("    ", (f"{printable(shown_spot(step))}:{step.column}", "cyan"), f": {printable(step.note)}"))
+        console.print(styled("    ", (place_text(step), "cyan"), f": {printable(step.note)}"))
     if finding.fix is not None:
         option = "" if finding.fix.applicability == "safe" else " --unsafe"
         console.print(styled("    ", (f"bcelint fix{option}", "green"), f": {printable(finding.fix.title)}"))

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from bcelint.cli.console import printable, stdout, styled
+from bcelint.cli.console import place_text, printable, stdout, styled
 from bcelint.cli.summary import Summary
-from bcelint.finding import Position
 from bcelint.judge import JudgedCall
 from bcelint.losscall import Verdict
-from bcelint.places import shown_spot
 
 _STYLES = {Verdict.OK: "green", Verdict.MISUSE: "bold red", Verdict.UNKNOWN: "yellow"}
 
@@ -36,9 +34,9 @@ def print_calls(calls: Sequence[JudgedCall]) -> None:
 def _print_call(console: Console, call: JudgedCall) -> None:
     where = f" in {call.function}" if call.function else ""
     verdict = (call.verdict.value, _STYLES[call.verdict])
-    console.print(styled((_place(call.position), "bold"), f": {printable(call.loss + where)}: ", verdict))
+    console.print(styled((place_text(call.position), "bold"), f": {printable(call.loss + where)}: ", verdict))
     if call.inner != call.position:
-        console.print(styled(f"    reaches the loss at {_place(call.inner)}"))
+        console.print(styled(f"    reaches the loss at {place_text(call.inner)}"))
     if call.case:
         console.print(styled(f"    when {printable(' and '.join(call.case))}"))
     for name, facts in call.facts.items():
@@ -46,9 +44,5 @@ def _print_call(console: Console, call: JudgedCall) -> None:
     for finding in call.findings:
         console.print(styled("    ", (finding.code, "bold yellow" if finding.advice else "bold red"), f" {printable(finding.message)}"))
     if call.reason:
-        lost = "" if call.reason_position is None else f", at {_place(call.reason_position)}"
+        lost = "" if call.reason_position is None else f", at {place_text(call.reason_position)}"
         console.print(styled(f"    lost: {printable(call.reason)}{lost}"))
-
-
-def _place(at: Position) -> str:
-    return f"{printable(shown_spot(at))}:{at.column}"

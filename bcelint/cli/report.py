@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 import click
 
-from bcelint.cli.exit_codes import COULD_NOT_RUN
 from bcelint.finding import Finding
 
 if TYPE_CHECKING:
@@ -89,8 +88,6 @@ def has_a_folder(context: click.Context, parameter: click.Parameter, value: str 
 
 class NotWritten(click.ClickException):
     """A file could not be written."""
-
-    exit_code = COULD_NOT_RUN
 
     def __init__(self, path: str, error: OSError) -> None:
         super().__init__(f"{path}: can't be written: {error.strerror or error}")

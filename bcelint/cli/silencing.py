@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from bcelint.finding import Finding
     from bcelint.session import Result
 
-NOTEBOOK = "notebooks are left alone"
 UNUSED = "drop the comment instead"
 
 
@@ -21,7 +20,8 @@ def silence(result: Result, quiet: bool) -> int:
     """Write a comment for every finding, and say what can't be silenced. Returns the exit code."""
     from bcelint.add_noqa import with_noqa
     from bcelint.cli.render_concise import as_line
-    from bcelint.fix.write import write
+    from bcelint.fix.write import NOTEBOOK, write
+    from bcelint.project.source import is_notebook
     from bcelint.rules.registry import UNUSED_NOQA
 
     before: dict[str, str] = {}
@@ -31,7 +31,7 @@ def silence(result: Result, quiet: bool) -> int:
     for finding in result.findings:
         if finding.code == UNUSED_NOQA.code:
             left.append((finding, UNUSED))
-        elif finding.position.path.endswith(".ipynb"):
+        elif is_notebook(finding.position.path):
             left.append((finding, NOTEBOOK))
         else:
             by_path.setdefault(finding.position.path, []).append(finding)

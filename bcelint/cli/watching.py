@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 class NoTorch(click.ClickException):
     """The commands that run a program need torch."""
 
-    exit_code = 2
-
     def __init__(self) -> None:
         super().__init__("this needs torch, which is not installed here: pip install 'bcelint[runtime]'")
 

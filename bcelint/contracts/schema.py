@@ -241,7 +241,7 @@ class Loss:
 class Wrapper:
     """A call that hands (one of) its arguments on: ``DistributedDataParallel(model)``, ``torch.compile(model)``, ``Variable(y)``.
 
-    ``argument`` is the position of what comes out; ``all_arguments`` says that the tuple of all of them does (``accelerator.prepare``).
+    ``argument`` is the position of what comes out; ``all_arguments`` says that the tuple of all of them does (``apex.amp.initialize``).
     """
 
     names: tuple[str, ...]

@@ -52,7 +52,7 @@ def _outcome(context: Context, silence: _Silence, finding: Finding, sites: Seque
     try:
         if finding.code == UNUSED_NOQA.code:
             return unused_noqa(context.code(finding.position.path), finding)
-        found = whole([context.misfit(site) or repair(context, finding.code, site) for site in sites])
+        found = whole([repair(context, finding.code, site) for site in sites])
     except Exception as error:
         # A mistake in a repair may cost that repair, but never the finding.
         return Refusal(f"bcelint could not work out a repair ({type(error).__name__}: {error}); please report it")

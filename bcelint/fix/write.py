@@ -6,15 +6,14 @@ import codecs
 import contextlib
 import io
 import os
-import shutil
 import signal
 import stat
-import tempfile
 import threading
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bcelint.atomic import stage
 from bcelint.project.source import is_notebook
 
 CHANGED = "it has changed on disk since it was read; nothing was written to it"
@@ -58,7 +57,8 @@ def write(before: Mapping[str, str], after: Mapping[str, str], groups: Sequence[
     staged: list[_Staged] = []
     try:
         for path, (old, new) in contents.items():
-            staged.append(_stage(path, old, new))
+            real = os.path.realpath(path)
+            staged.append(_Staged(path, real, stage(real, new), old))
         with _uninterrupted():
             _replace(staged, written)
     except OSError as error:
@@ -115,26 +115,6 @@ def _spread(failed: dict[str, str], groups: Iterable[frozenset[str]], contents: 
         contents.pop(path, None)
 
 
-def _stage(path: str, old: bytes, new: bytes) -> _Staged:
-    real = os.path.realpath(path)
-    handle, partial = tempfile.mkstemp(dir=os.path.dirname(real), prefix=f".{os.path.basename(real)}.", suffix=".bcelint")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(new)
-            file.flush()
-            os.fsync(file.fileno())
-        shutil.copymode(real, partial)
-        if hasattr(os, "chown"):
-            known = os.stat(real)
-            with contextlib.suppress(OSError):
-                os.chown(partial, known.st_uid, known.st_gid)
-                os.chmod(partial, stat.S_IMODE(known.st_mode))
-    except BaseException:
-        os.unlink(partial)
-        raise
-    return _Staged(path, real, partial, old)
-
-
 def _replace(staged: Sequence[_Staged], written: Written) -> None:
     """Put all in place. Where one can't be, those before it get their old content back."""
     for each in staged:
@@ -152,8 +132,7 @@ def _replace(staged: Sequence[_Staged], written: Written) -> None:
     except OSError:
         for each in staged:
             if each.path in written.done:
-                back = _stage(each.path, b"", each.old)
-                os.replace(back.partial, back.real)
+                os.replace(stage(each.real, each.old), each.real)
                 written.done.remove(each.path)
         raise
 

@@ -77,6 +77,15 @@ def read_source(path: str) -> Source:
     return source_from_text(path, text)
 
 
+def decoded(data: bytes) -> str:
+    """The text of a buffer, such as stdin, whatever it holds: by its BOM or encoding line, else UTF-8; as Latin-1 where that fails."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return data.decode(encoding)
+    except (SyntaxError, LookupError, UnicodeDecodeError):
+        return data.decode("latin-1")
+
+
 def read_bytes(path: str) -> bytes:
     """The bytes of the file at ``path``; raises BadInput where it is missing or unreadable."""
     try:

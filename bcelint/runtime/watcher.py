@@ -146,7 +146,7 @@ class Watcher(TorchFunctionMode):
     def report(self) -> Report:
         """The judged loss calls so far."""
         judged = [(judge(call, ALL_RULES), count) for call, count in self.loss_calls()]
-        return Report(merge(each for each, _ in judged), _counts(judged), self._notes())
+        return Report(merge(each.plain() for each, _ in judged), _counts(judged), self._notes())
 
     def _notes(self) -> list[str]:
         notes = [f"an error of bcelint's own, {count} times: {error}; please report it" for error, count in self._errors.items()]

@@ -54,7 +54,7 @@ PASS_THROUGH = frozenset(
     "tqdm.tqdm tqdm.auto.tqdm tqdm.notebook.tqdm tqdm.std.tqdm tqdm.tqdm_notebook tqdm.rich.tqdm rich.progress.track builtins.iter".split()
 )
 """Calls that hand their first argument on, as far as iterating over it goes."""
-MADE = "()"
+OBJECT = "()"
 """Behind the name of a class outside of the project: an object of it."""
 
 
@@ -69,7 +69,7 @@ def call_external(run: Run, frame: Frame, node: cst.BaseExpression, callee: Exte
 
 def _by_name(run: Run, frame: Frame, node: cst.BaseExpression, callee: External, args: Arguments) -> Value:
     name = callee.name
-    row = run.project.knowledge.of(name.replace(MADE, ""))
+    row = run.project.knowledge.of(name.replace(OBJECT, ""))
     if row is not None:
         return declared.call(run, frame, node, row, args, callee)
     loss = tables.loss_function(name)
@@ -82,9 +82,11 @@ def _by_name(run: Run, frame: Frame, node: cst.BaseExpression, callee: External,
     if made is not None:
         return made
     if run.project.knowledge.has_methods(name):
-        return External(f"{name}{MADE}")
-    if f"{MADE}." in name:
-        return _of_accelerator(run, frame, node, name.rpartition(".")[2], args)
+        return External(f"{name}{OBJECT}")
+    if f"{OBJECT}." in name and name.endswith(".backward"):  # accelerate's Accelerator and Lightning's Fabric
+        for value in args.positional:
+            criteria.mark_trained(run, value)
+        return NONE
     if name in ("copy.copy", "copy.deepcopy") and args.positional:
         return run.state.lift(copied, args.positional[0])
     wrapper = tables.wrapper(name)
@@ -111,15 +113,6 @@ def _by_name(run: Run, frame: Frame, node: cst.BaseExpression, callee: External,
         inner = replace(args, positional=args.positional[1:], keywords={}, nodes=())
         return calls.call_value(run, frame, node, args.positional[0], inner)
     return run.unknown(f"{name} is outside of the project", frame, node, *args.all())
-
-
-def _of_accelerator(run: Run, frame: Frame, node: cst.BaseExpression, method: str, args: Arguments) -> Value:
-    """A method of accelerate's ``Accelerator`` or Lightning's ``Fabric`` that is not declared."""
-    if method == "backward":
-        for value in args.positional:
-            criteria.mark_trained(run, value)
-        return NONE
-    return run.unknown(f".{method}() of an accelerator is not followed", frame, node, *args.all())
 
 
 def copied(value: Value) -> Value:

@@ -16,6 +16,7 @@ from click.testing import Result
 import bcelint
 
 Invoke = Callable[..., Result]
+Flake8 = Callable[..., "subprocess.CompletedProcess[str]"]
 
 FILE = "baseline.json"
 TWIN = "loss = bce_logits(net(x), y)\n"
@@ -270,6 +271,10 @@ def test_the_codemod_leaves_it_alone(known: Path) -> None:
     done = codemod("--baseline", "nowhere.json")
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].endswith("argument --baseline: nowhere.json: can't be read: No such file or directory")
+    (known / "bcelint.toml").write_text(f'baseline = "{FILE}"\n')
+    assert codemod().returncode == 0
+    assert (known / "train.py").read_text() == before
+    (known / "bcelint.toml").unlink()
     assert codemod().returncode == 0
     assert (known / "train.py").read_text() != before
 
@@ -318,20 +323,16 @@ def test_written_whole_or_not_at_all(known: Path, invoke: Invoke, monkeypatch: p
 SPLIT = "loss = bce_logits(net(x), y) + \\\n    0"
 
 
-def test_what_noqa_silences_uses_up_no_entry(project: Path, invoke: Invoke, lines: Callable[..., list[int]]) -> None:
+def test_what_noqa_silences_uses_up_no_entry(project: Path, invoke: Invoke, flake8: Flake8, lines: Callable[..., list[int]]) -> None:
     """In flake8 neither, which applies its comments after the plugin."""
     train = project / "train.py"
     train.write_text(train.read_text().replace(TWIN, f"{SPLIT}  # noqa: BCE102\n{SPLIT}\n"))
     invoke("check", "--write-baseline", FILE)
     assert lines() == []
-    command = [sys.executable, "-m", "flake8", "--select", "BCE", "--bcelint-baseline", FILE, "."]
-    assert subprocess.run(command, capture_output=True, encoding="utf-8", check=False).stdout == ""
+    assert flake8("--bcelint-baseline", FILE, ".").stdout == ""
 
 
-def test_flake8_heeds_the_same_file(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def flake8(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, "-m", "flake8", "--select", "BCE", *arguments], capture_output=True, encoding="utf-8", check=False)
-
+def test_flake8_heeds_the_same_file(known: Path, flake8: Flake8, monkeypatch: pytest.MonkeyPatch) -> None:
     (known / "sub").mkdir()
     add(known / "train.py", TWIN.rstrip() + "  # noqa: BCE102\n" + OTHER)
     said = [(line.split(":")[1], line.split()[1]) for line in flake8("--bcelint-baseline", FILE, ".").stdout.splitlines()]

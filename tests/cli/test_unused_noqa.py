@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Callable
 
@@ -14,6 +13,7 @@ from click.testing import Result
 import bcelint
 
 Invoke = Callable[..., Result]
+Flake8 = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
@@ -144,31 +144,43 @@ def test_fix_leaves_the_comments_that_are_used(marked: Path, invoke: Invoke) -> 
     assert "# noqa: E501\n" in (marked / "model.py").read_text()
 
 
-def test_flake8(marked: Path) -> None:
-    def flake8(*arguments: str) -> list[str]:
-        command = [sys.executable, "-m", "flake8", "--select", "BCE", *arguments, "."]
-        return subprocess.run(command, capture_output=True, encoding="utf-8", check=False).stdout.splitlines()
+def test_flake8(marked: Path, flake8: Flake8) -> None:
+    def found(*arguments: str) -> list[str]:
+        return sorted(flake8(*arguments, ".").stdout.splitlines())
 
-    assert flake8() == []
+    assert found() == []
     both = [
         "./model.py:8:36: BCE001 unused noqa: BCE103 is not found here; drop BCE103 from it",
         "./train.py:10:18: BCE001 unused noqa: BCE102 is not found here; drop it",
     ]
-    assert sorted(flake8("--bcelint-unused-noqa")) == both
+    assert found("--bcelint-unused-noqa") == both
     (marked / "setup.cfg").write_text("[flake8]\nbcelint-unused-noqa = true\n")
-    assert sorted(flake8()) == both
+    assert found() == both
     (marked / "user.py").write_text("import train\ndef broken(:\n    binary_cross_entropy_with_logits\n")
-    assert flake8() == []
+    assert found() == []
 
 
-def test_configured(marked: Path, invoke: Invoke, found: Found) -> None:
+def test_configured(marked: Path, invoke: Invoke, flake8: Flake8, found: Found) -> None:
     """A configuration can select it, for flake8 too, and what it ignores in a file is not missed there."""
     (marked / "bcelint.toml").write_text('select = ["BCE001", "BCE1"]\n')
     said = invoke("check", "--output-format", "concise", "-q").stdout.splitlines()
     assert [line.split()[1] for line in said] == ["BCE001", "BCE001"]
-    flake8 = subprocess.run([sys.executable, "-m", "flake8", "--select", "BCE", "."], capture_output=True, encoding="utf-8", check=False)
-    assert sorted(line.split()[1] for line in flake8.stdout.splitlines()) == ["BCE001", "BCE001"]
+    assert sorted(line.split()[1] for line in flake8(".").stdout.splitlines()) == ["BCE001", "BCE001"]
     (marked / "bcelint.toml").write_text('per-file-ignores = {"model.py" = ["BCE103"]}\n')
     assert found() == [("train.py", 10, "BCE001")]
     (marked / "bcelint.toml").write_text('per-file-ignores = {"train.py" = ["BCE001"]}\n')
     assert found() == [("model.py", 8, "BCE001")]
+
+
+def test_around_what_cannot_be_read_by_the_configured_source_roots(project: Path, found: Found) -> None:
+    """``train.py`` hangs together with the broken module only as the configuration resolves the import."""
+    broken = project / "parts" / "code" / "heads.py"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("from torch.nn import BCELoss\ndef head(:\n")
+    (project / "other").mkdir()
+    (project / "other" / "heads.py").write_text("")  # another module of that name: which one is meant, only the configuration says
+    source = (project / "train.py").read_text().replace("loss.backward()", "loss.backward()  # noqa: BCE101")
+    (project / "train.py").write_text(f"import heads\n{source}")
+    assert found() == [("train.py", 10, "BCE102"), ("train.py", 11, "BCE001")]
+    (project / "pyproject.toml").write_text('[tool.bcelint]\nsource-roots = ["parts/code"]\n')
+    assert found() == [("train.py", 10, "BCE102")]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Callable
 
@@ -32,17 +30,3 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "train.py").write_text(TRAIN)
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-@pytest.fixture
-def flake8() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs the real flake8."""
-
-    def run(*arguments: str, start: str = "") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "flake8", "--select=BCE", *arguments]
-        if start:  # the way in which worker processes start
-            code = f"import multiprocessing\nif __name__ == '__main__':\n    multiprocessing.set_start_method({start!r})\n"
-            command[1:3] = ["-c", f"{code}    from flake8.main.cli import main\n    raise SystemExit(main())"]
-        return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=120)
-
-    return run

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from bcelint import atomic
 from bcelint.fix import write as writing
 from bcelint.fix.write import CHANGED, READ_ONLY, TOGETHER, write
 
@@ -157,9 +158,9 @@ def test_full_disk_leaves_everything_as_it_was(tmp_path: Path, monkeypatch: pyte
 class FullDisk(io.BytesIO):
     """A file on a disk that takes no more."""
 
-    def __init__(self, handle: int, mode: str) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__()
-        os.close(handle)
+        open(*args, **options).close()
 
     def write(self, data: object) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -169,7 +170,7 @@ def test_full_disk_is_said_by_the_command(tmp_path: Path, fix: Fix, monkeypatch:
     for name in ("one.py", "two.py"):
         (tmp_path / name).write_text(WRONG)
     with monkeypatch.context() as full:
-        full.setattr(writing.os, "fdopen", FullDisk)
+        full.setattr(atomic, "open", FullDisk, raising=False)
         result = fix()
     assert result.exit_code == 2
     assert [line.partition(": ")[2] for line in result.stderr.splitlines()] == [
@@ -181,11 +182,11 @@ def test_full_disk_is_said_by_the_command(tmp_path: Path, fix: Fix, monkeypatch:
 
 
 def test_folder_that_takes_no_new_files_is_an_error_of_the_file(tmp_path: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(**options: object) -> tuple[int, str]:
+    def refused(*args: object, **options: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
     (tmp_path / "program.py").write_text(WRONG)
-    monkeypatch.setattr(writing.tempfile, "mkstemp", refused)
+    monkeypatch.setattr(atomic, "open", refused, raising=False)
     result = fix()
     assert (result.exit_code, result.stderr) == (2, "error: program.py: nothing was written: Permission denied\n")
     assert (tmp_path / "program.py").read_text() == WRONG

@@ -59,7 +59,7 @@ def test_unknown_where_it_is_not(loss: str, prediction: Facts) -> None:
 def test_unknown_says_why_and_where() -> None:
     lost = FixedPlace("model.py", 3, 9, 3, 14)
     loss_call = replace(call("BCELoss"), arguments={"input": Argument(reason="x: parameter that no call in the project sets", lost_at=lost)})
-    [judged] = merge([judge(loss_call, DEFAULT)])
+    [judged] = merge([judge(loss_call, DEFAULT).plain()])
     assert judged.reason == "x: parameter that no call in the project sets"
     assert judged.reason_position is not None
     assert judged.reason_position.line == 3
@@ -128,7 +128,7 @@ def test_the_trace_leads_from_the_birth_to_the_loss() -> None:
 
 class TestMerge:
     def merged(self, *calls: LossCall) -> list[JudgedCall]:
-        return merge(judge(each, DEFAULT) for each in calls)
+        return merge(judge(each, DEFAULT).plain() for each in calls)
 
     def test_misuse_outweighs_ok_and_ok_unknown(self) -> None:
         wrong, right, unknown = (call("BCELoss", prediction) for prediction in (LOGITS, SIGMOID, NOTHING))

@@ -50,6 +50,11 @@ returns = {kind = "logits", dtype = "x", shape = ["x.shape[0]", "heads * out_cha
         ("from mylib import build\nmodel = build()\nmodel.fc = nn.Linear(3, 3)\nout = model(x)", PROBABILITIES, "unknown: build with another head"),
         ("import mylib\nout = mylib.build(x).log()", PROBABILITIES, "log-probabilities"),
         ("import mylib\nout = mylib.Model().predict(x)", '[calls."mylib.Model.predict"]\nreturns = "probabilities"', "probabilities"),
+        (
+            "import mylib\nout = mylib.Model().run(x)",
+            '[calls."mylib.Model.predict"]\nreturns = "probabilities"',
+            "unknown: mylib.Model().run is outside of the project",
+        ),
         ("import mylib\nout = mylib.scale(x)", '[calls."mylib.scale"]\nreturns = {range = [-1, 1]}', "[-1, 1]"),
         ("import mylib\nout = mylib.up(p)", '[calls."mylib.up"]\ninit = "image"\nreturns = {keeps = "image"}', "probabilities"),
         ("import mylib\nout = mylib.wrap(3, model=p)", '[calls."mylib.wrap"]\ninit = "n, model"\nreturns = {argument = "model"}', "probabilities"),

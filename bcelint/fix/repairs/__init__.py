@@ -40,6 +40,9 @@ def repair(context: Context, code: str, site: CallSite) -> Outcome:
     """How the problem ``code`` of one call site is repaired."""
     if site.loss not in ROWS:
         return Refusal("the loss is not torch's: what could stand for it is not known")
+    misfit = context.misfit(site)
+    if misfit is not None:
+        return misfit
     if code in BY_HAND:
         return Refusal(BY_HAND[code])
     if code not in REPAIRS:
