@@ -71,6 +71,7 @@ class Plugin:
         """Called once for each run of flake8, of which an editor's extension makes many in one process: files may have changed in between."""
         global _workspace
         _workspace = None
+        _baselines.clear()
         cls.advice = bool(getattr(options, "bcelint_advice", False))
         cls.unused_noqa = bool(getattr(options, "bcelint_unused_noqa", False))
         cls.baseline = getattr(options, "bcelint_baseline", None) or ""

@@ -117,9 +117,7 @@ class Context:
         call = None if code is None else code.call(site.inner)
         if call is None or any(isinstance(each, ast.Starred) for each in call.args):
             return None
-        row = ROWS.get(site.loss)
-        if row is None:  # a declared loss, which is not repaired
-            return None
+        row = ROWS[site.loss]
         taken = len(row.call if site.built is not None else row.func)
         if len(call.args) <= taken:
             return None

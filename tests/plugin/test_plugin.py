@@ -6,12 +6,15 @@ import ast
 import gc
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import bcelint.trace.tracer as tracer
 from bcelint import flake8_plugin
+from bcelint.cli.main import main
 from bcelint.flake8_plugin import Plugin
 
 
@@ -98,3 +101,19 @@ def test_a_file_that_unrelated_files_import(project: Path) -> None:
     assert report(project / "again.py") != []
     assert report(project / "model.py") == []
     assert report(project / "train.py") != []
+
+
+def test_a_second_run_in_one_process_sees_what_has_changed(project: Path) -> None:
+    """An editor's extension makes many runs of flake8 in one process."""
+    train, known = project / "train.py", project / "known.json"
+    (project / "bcelint.toml").write_text('baseline = "known.json"')
+    known.write_text('{"version": 1, "findings": {}}')
+    Plugin.parse_options(SimpleNamespace())
+    assert [line for line, *_ in report(train)] == [9]
+    assert CliRunner().invoke(main, ["check", "--no-cache", "--write-baseline", "known.json"]).exit_code == 0
+    Plugin.parse_options(SimpleNamespace())
+    assert report(train) == []
+    known.write_text('{"version": 1, "findings": {}}')
+    (project / "model.py").write_text((project / "model.py").read_text().replace("torch.sigmoid(self.fc(x))", "self.fc(x)"))
+    Plugin.parse_options(SimpleNamespace())
+    assert report(train) == []
