@@ -57,6 +57,8 @@ class Result:
     """What repairs must know of the calls that have a problem, and of those that share a criterion with one."""
     judged: list[str] = field(default_factory=list)
     """The files of the run of which every loss call in reach was seen: nothing that they hang together with was unreadable or failed."""
+    doubtful: set[str] = field(default_factory=set)
+    """The other files of which this can't be said, whether the run was about them or not."""
     known: list[Finding] = field(default_factory=list)
     """The findings that a baseline holds, sorted by place."""
     baseline: Baseline | None = None
@@ -107,10 +109,12 @@ def survey(
     cache: Cache | None = None,
     overlay: Mapping[str, str] | None = None,
     also: Collection[str] = (),
+    everyone: bool = False,
 ) -> Result:
     """``analyse`` without the marks of what can be fixed. ``overlay`` holds texts that stand for files whatever is on disk.
 
-    Whoever has to do with one of the files ``also`` is evaluated too, so that every call of what stands there is among the ``sites``.
+    Whoever has to do with one of the files ``also`` is evaluated too, so that every call of what stands there is among the ``sites``; with
+    ``everyone``, the files that are excluded as well.
     """
     result = Result()
     settings = Settings.of(codes)
@@ -121,7 +125,7 @@ def survey(
     result.warnings += [reason for _, reason in unreadable]
     workspace = Workspace(overlay, cache, settings)
     result.files = list(dict.fromkeys([*files, *also]))
-    tasks = workspace.tasks(result.files)
+    tasks = workspace.tasks(result.files, everyone)
     result.judged = files
     calls = _run(workspace, tasks, jobs, progress, result, {path for path, _ in unreadable})
     result.checked = len(files)
@@ -229,6 +233,7 @@ def _run(
     result.warnings = list(dict.fromkeys(result.warnings))
     result.sites = list(dict.fromkeys(result.sites))
     result.judged = [path for path in result.judged if path not in doubtful]
+    result.doubtful = doubtful
     return _together(calls)
 
 

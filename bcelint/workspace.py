@@ -96,20 +96,21 @@ class Workspace:
             other._build(key, project.files)
         return other
 
-    def tasks(self, files: Iterable[str]) -> list[Task]:
-        """The work that shows every loss call in, or through, one of ``files`` (absolute paths)."""
+    def tasks(self, files: Iterable[str], everyone: bool = False) -> list[Task]:
+        """The work that shows every loss call in, or through, one of ``files`` (absolute paths); with ``everyone`` also those that start in
+        files that are excluded."""
         by_root: dict[tuple[str, str], list[str]] = {}
         for path in files:
             by_root.setdefault(self._key(path), []).append(path)
         tasks: list[Task] = []
         for (root, config), targets in by_root.items():
             project = self.project(root, targets, config)
-            tasks += [Task(root, group, config) for group in connected(project, self._entries(project, targets))]
+            tasks += [Task(root, group, config) for group in connected(project, self._entries(project, targets, everyone))]
         return tasks
 
-    def _entries(self, project: Project, targets: Sequence[str]) -> list[str]:
-        """Where to start, so that all of ``targets`` are seen. What is excluded is followed, but no start."""
-        return [path for path in project.entries(targets) if path in targets or not self.settings.excluded(path)]
+    def _entries(self, project: Project, targets: Sequence[str], everyone: bool = False) -> list[str]:
+        """Where to start, so that all of ``targets`` are seen. What is excluded is followed, but no start, unless for ``everyone``."""
+        return [path for path in project.entries(targets) if everyone or path in targets or not self.settings.excluded(path)]
 
     def tasks_for(self, path: str) -> list[Task]:
         """The work that shows every loss call in the file ``path``. Work already done is preferred.

@@ -65,6 +65,8 @@ class _Run:
     only: Callable[[str], bool] = lambda path: True
     overlay: dict[str, str] = field(default_factory=dict)
     also: set[str] = field(default_factory=set)
+    doubtful: set[str] = field(default_factory=set)
+    """The files of which not every use is seen: what is safe elsewhere is a judgement there."""
     refused: dict[tuple[str, Position, str], str] = field(default_factory=dict)
     """Repairs (code, place, title) that were tried and did no good, and why."""
 
@@ -72,6 +74,7 @@ class _Run:
         """Analyse, with the files that repairs would change among those whose every user is seen."""
         while True:
             result = self.analyse(self.overlay, self.also)
+            self.doubtful = result.doubtful
             found = outcomes(result.findings, result.sites, result.text_of, result.known)
             missing = edited_paths(found.values()) - self.also
             if not missing:
@@ -82,7 +85,7 @@ class _Run:
                 return result, found
 
     def allowed(self, finding: Finding, repair: Repair) -> bool:
-        if not repair.is_safe and not self.unsafe:
+        if not self.unsafe and (not repair.is_safe or repair.paths & self.doubtful):
             return False
         return self._key(finding, repair) not in self.refused and all(map(self.only, repair.paths))
 
@@ -102,6 +105,8 @@ class _Run:
             return tried
         if not outcome.is_safe and not self.unsafe:
             return f"--unsafe would: {outcome.title}"
+        if outcome.paths & self.doubtful and not self.unsafe:
+            return f"a file that may use it too can't be read; --unsafe would: {outcome.title}"
         if not all(map(self.only, outcome.paths)):
             return f"the repair lies in another file: {outcome.title}"
         return f"its repair does not go together with the others: {outcome.title}"
@@ -121,7 +126,7 @@ def fixes(
     """What repairing the findings of ``paths`` would do. ``only`` says which files may be changed; what ``baseline`` holds is left alone."""
 
     def analyse(texts: Mapping[str, str], also: Collection[str]) -> Result:
-        return session.without_known(session.survey(paths, codes, jobs, progress, cache, texts, also), baseline)
+        return session.without_known(session.survey(paths, codes, jobs, progress, cache, texts, also, everyone=True), baseline)
 
     run = _Run(paths, codes, unsafe, analyse, only, dict(overlay or {}))
     fixes = Fixes()
@@ -177,17 +182,26 @@ def _blamed(taken: Mapping[Finding, Repair], before: Result, after: Result, move
     if blamed:
         return blamed
     known = {(finding.code, at.path, at.line, at.column) for finding in before.findings for at in [moves.position(finding.position)]}
-    repaired = {(at.path, at.line, at.column) for finding in taken for at in [moves.position(finding.position)]}
+    # Where something was repaired, something else may show; but not another mistake of the same kind, of which the first would come again.
+    repaired: dict[tuple[str, int, int], set[str]] = {}
+    for finding in taken:
+        at = moves.position(finding.position)
+        repaired.setdefault((at.path, at.line, at.column), set()).add(_about(finding))
     fresh = [
         finding
         for finding in after.findings
         if not finding.advice
         and (finding.code, finding.position.path, finding.position.line, finding.position.column) not in known
-        and (finding.position.path, finding.position.line, finding.position.column) not in repaired
+        and _about(finding) in repaired.get((finding.position.path, finding.position.line, finding.position.column), {_about(finding)})
     ]
     for new in fresh:
         touched = {new.position.path, *(step.path for step in new.trace)}
         for finding, repair in taken.items():
             if repair.paths & touched:
-                blamed[finding] = f"the repair would have brought {new.code} at another place"
+                blamed[finding] = f"the repair would have brought {new.code} in another case or at another place"
     return blamed
+
+
+def _about(finding: Finding) -> str:
+    """Whether a finding is about the prediction, the target or the call: the first digit of its code."""
+    return finding.code[:4]

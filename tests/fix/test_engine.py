@@ -13,6 +13,7 @@ from bcelint import session
 from bcelint.cache import Cache
 from bcelint.callsite import CallSite
 from bcelint.cli.main import main
+from bcelint.config import Settings
 from bcelint.finding import Fix, Position
 from bcelint.fix.edits import Edit, Refusal, Repair, applied, whole
 from bcelint.fix.engine import fixes
@@ -47,6 +48,40 @@ def test_user_of_the_criterion_in_a_file_that_was_not_given_counts(tmp_path: Pat
     found = fixes([str(tmp_path / "train.py")], session.choose_rules(), unsafe=True, jobs=1)
     assert list(found.after) == [str(tmp_path / "train.py")]
     assert "criterion(torch.sigmoid(nn.Linear(4, 1)(torch.randn(8, 4))), " in found.after[str(tmp_path / "train.py")]
+
+
+SHARED = "criterion = nn.BCELoss()\n"
+WRONG = "from shared import criterion\ncriterion(nn.Linear(4, 1)(torch.randn(8, 4)), torch.rand(8, 1))\n"
+RIGHT = "from shared import criterion\ncriterion(torch.sigmoid(nn.Linear(4, 1)(torch.randn(8, 4))), torch.rand(8, 1))\n"
+
+
+def test_user_of_the_criterion_in_a_file_that_is_excluded_counts(tmp_path: Path) -> None:
+    project(tmp_path, shared=SHARED, wrong=WRONG, right=RIGHT)
+    (tmp_path / "bcelint.toml").write_text('extend-exclude = ["right.py"]')
+    assert not fixes([str(tmp_path)], Settings(), jobs=1).before
+    (tmp_path / "bcelint.toml").write_text("")
+    assert [left.finding.code for left in fixes([str(tmp_path)], Settings(), jobs=1).left] == ["BCE101"]
+    (tmp_path / "right.py").unlink()
+    assert list(fixes([str(tmp_path)], Settings(), jobs=1).after) == [str(tmp_path / "shared.py")]
+
+
+def test_what_a_broken_file_may_use_is_a_judgement(tmp_path: Path) -> None:
+    project(tmp_path, shared=SHARED, wrong=WRONG, right=RIGHT + "def broken(:\n")
+    found = fixes([str(tmp_path)], session.choose_rules(), jobs=1)
+    assert not found.before
+    assert found.left[0].why.startswith("a file that may use it too can't be read; --unsafe would: use BCEWithLogitsLoss")
+    assert list(fixes([str(tmp_path)], session.choose_rules(), unsafe=True, jobs=1).after) == [str(tmp_path / "shared.py")]
+
+
+def test_a_target_that_suits_no_two_losses_is_left(tmp_path: Path) -> None:
+    """What one of them needs, the other refuses: the repairs would follow one another for ever."""
+    text = "import sys\ncriterion = nn.CrossEntropyLoss() if len(sys.argv) > 1 else nn.BCEWithLogitsLoss()\n"
+    project(tmp_path, train=text + "criterion(nn.Linear(4, 2)(torch.randn(8, 4)), torch.randint(0, 2, (8,)))\n")
+    found = fixes([str(tmp_path)], session.choose_rules(), jobs=1)
+    assert not found.before
+    assert ("BCE201", "the repair would have brought BCE204 in another case or at another place") in {
+        (each.finding.code, each.why) for each in found.left
+    }
 
 
 def test_only_one_file_may_change(tmp_path: Path) -> None:
