@@ -99,9 +99,10 @@ class Baseline:
 
 
 def chosen(given: str | None, settings: Settings, beside: str = "any.py") -> Baseline | None:
-    """The baseline in the file ``given``, or else in the one that the configuration of the file ``beside`` names. Raises ``BadBaseline``."""
+    """The baseline in the file ``given``, or else in the one that the configuration of the file ``beside`` names; an
+    empty ``given`` is none at all. Raises ``BadBaseline``."""
     path = given if given is not None else settings.baseline(os.path.abspath(beside))
-    return None if path is None else load(path)
+    return load(path) if path else None
 
 
 def load(path: str) -> Baseline:

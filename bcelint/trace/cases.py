@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from bcelint.trace.conditions import AnyOf, Atom, Literal, contradict, follows
+from bcelint.trace.conditions import AnyOf, Atom, Literal, consistent, contradict, follows, simplified
 
 
 def told(guard: Iterable[Literal]) -> tuple[str, ...]:
@@ -39,7 +40,11 @@ def _left(clause: AnyOf, atoms: list[Atom]) -> list[frozenset[Literal]]:
 
 
 def _text(choices: Iterable[frozenset[Literal]], known: Iterable[str]) -> str:
-    """A clause in words; "" where the texts of one choice are all known: other symbols may read the same."""
-    parts = [frozenset(map(str, choice)).difference(known) for choice in choices]
-    shortest = [part for part in dict.fromkeys(parts) if not any(other < part for other in parts)]
-    return "" if frozenset() in shortest else " or ".join(sorted(" and ".join(sorted(part)) for part in shortest))
+    """A clause in words; "" where the texts of one choice are all known. What reads the same is told as the same, though it may be of two objects."""
+    read = [frozenset(map(_as_read, choice)) for choice in choices]
+    parts = [frozenset(map(str, choice)).difference(known) for choice in simplified(filter(consistent, read))]
+    return "" if frozenset() in parts else " or ".join(sorted(" and ".join(sorted(part)) for part in dict.fromkeys(parts)))
+
+
+def _as_read(literal: Literal) -> Literal:
+    return replace(literal, symbol=literal.text()) if isinstance(literal, Atom) else literal

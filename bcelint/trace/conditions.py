@@ -171,11 +171,11 @@ def compatible(one: frozenset[Literal], other: frozenset[Literal]) -> bool:
 
 def either(guards: Iterable[frozenset[Literal]]) -> frozenset[Literal]:
     """The guard that holds when one of ``guards`` does; a weaker one where they are many, or have alternatives of their own."""
-    choices = _simplified(guards)
+    choices = simplified(guards)
     if len(choices) == 1:
         return choices[0]
     common = frozenset.intersection(*choices)
-    rest = _simplified(_plain([choice - common for choice in choices]))
+    rest = simplified(_plain([choice - common for choice in choices]))
     if ALWAYS in rest or len(rest) > MAX_CHOICES or any(len(choice) > MAX_ATOMS for choice in rest):
         return common
     return common | (rest[0] if len(rest) == 1 else {AnyOf(rest)})
@@ -192,7 +192,7 @@ def _plain(choices: Sequence[frozenset[Literal]]) -> Iterator[frozenset[Literal]
         yield from filter(consistent, (atoms.union(*combination) for combination in itertools.product(*(clause.choices for clause in clauses))))
 
 
-def _simplified(guards: Iterable[frozenset[Literal]]) -> tuple[frozenset[Literal], ...]:
+def simplified(guards: Iterable[frozenset[Literal]]) -> tuple[frozenset[Literal], ...]:
     """Guards of which one holds, without those that another one covers; two that differ only in whether an atom is so are made one,
     and an atom that is a guard of its own is taken for false in the others.
     """

@@ -72,6 +72,7 @@ def test_a_baseline(project: Path, invoke: Invoke) -> None:
     assert bcelint.check_paths([project]) == []
     assert invoke("fix", "--no-cache", "--diff").exit_code == 0
     assert codes(invoke, "--isolated") == ["BCE101", "BCE102", "BCE201"]
+    assert codes(invoke, "--baseline", "") == ["BCE101", "BCE102", "BCE201"]
     (project / "train.py").write_text(TRAIN + "nn.BCELoss()(torch.tanh(x), y)\n")
     assert codes(invoke) == ["BCE101"]
     (project / "known.json").unlink()

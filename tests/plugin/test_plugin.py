@@ -36,10 +36,9 @@ def test_line_and_column(project: Path) -> None:
 
 
 def test_the_settings_of_the_garbage_collector_stay(project: Path) -> None:
-    before = gc.get_threshold()
+    before = gc.get_threshold(), gc.get_freeze_count()
     assert report(project / "train.py") != []
-    assert gc.get_threshold() == before
-    assert gc.get_freeze_count() == 0
+    assert (gc.get_threshold(), gc.get_freeze_count()) == before
 
 
 def test_the_buffer_wins_over_the_file_on_disk(project: Path) -> None:

@@ -164,6 +164,9 @@ def test_a_case_is_told_by_what_does_not_follow() -> None:
     assert told([AnyOf((frozenset([flag]), frozenset([other]))), bce]) == ('loss == "bce"', "flag or other")
     same = Atom("another loss", "==", "bce", True, lambda: 'loss == "bce"')
     assert told([AnyOf((frozenset([bce]), frozenset([same, flag])))]) == ('loss == "bce"',), "they read the same"
+    twin = Atom("another flag", "truth", None, True, lambda: "flag")
+    several = AnyOf((frozenset([flag, twin.negated()]), frozenset([flag, other.negated()]), frozenset([flag, other])))
+    assert told([several]) == ("flag",), "flag and not flag is of two objects, and says nothing"
 
 
 def test_how_conditions_read() -> None:
