@@ -42,7 +42,7 @@ class FixedPlace:
     above: int = 0
 
 
-DECLARED = ", as declared"
+DECLARED = " (as declared)"
 """Behind the note of a step whose fact is not computed but declared."""
 
 

@@ -229,7 +229,7 @@ def test_declared_names_are_found_across_files(project: Path, invoke: Invoke) ->
     (project / "bcelint.toml").write_text(declared.format("probabilities"))
     result = invoke("check", "--no-cache", "--quiet")
     assert result.stdout.splitlines()[0] == (
-        "train.py:5:5: BCE102 probabilities reach FocalLoss: build, as declared at train.py:5, and the loss wants logits; drop the activation"
+        "train.py:5:5: BCE102 probabilities reach FocalLoss: build (as declared) at train.py:5, and the loss wants logits; drop the activation"
     )
     assert "bcelint fix" not in result.stdout
     fixed = invoke("fix", "--unsafe", "--diff", "--no-cache")

@@ -142,6 +142,6 @@ def test_an_activation_that_is_not_said_is_called_one() -> None:
 
     (call,) = trace("import mylib\nnn.CrossEntropyLoss()(mylib.build()(x), torch.randint(0, 3, (4,)))", declared=PROBABILITIES).calls
     ((_, problem),) = judge(call, ALL_RULES).problems
-    assert "build, as declared at" in problem.message
+    assert "build (as declared) at" in problem.message
     assert problem.message.endswith("drop the activation")
     assert out_of("out = p").facts.kind is not None
