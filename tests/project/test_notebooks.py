@@ -92,7 +92,9 @@ def test_await_and_cells_that_are_indented_as_a_whole() -> None:
         PATH, notebook("p = await net(x)\nasync for y in z:\n    pass", "\n  a = 1\n  if a:\n    b = 2", "  a = 1\nb = 2", "  a = (\n")
     )
     assert code(source) == {1: "p = await net(x)\nasync for y in z:\n    pass", 2: "\n  a = 1\n  if a:\n    b = 2", 3: "  a = 1\nb = 2", 4: ""}
-    assert [(line.split(":")[0], line[-9:]) for line in source.trouble] == [("cell 4", " (line 1)")]
+    [trouble] = source.trouble
+    assert trouble.startswith("cell 4: ")
+    assert trouble.endswith(("(line 1)", "(line 2)"))  # Python 3.9 blames the line behind
     assert parse(source).code == source.text
 
 
