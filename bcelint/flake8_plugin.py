@@ -126,8 +126,10 @@ def _look_at_configuration() -> None:
 
 def _loaded(path: str | None) -> Baseline | None:
     """The baseline; where it can't be read, a line on stderr, once, and none."""
-    if path is None or path in _baselines:
-        return _baselines.get(path or "")
+    if path is None:
+        return None
+    if path in _baselines:
+        return _baselines[path]
     from bcelint.baseline import load
 
     _baselines[path] = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import libcst as cst
@@ -25,6 +25,11 @@ class Arguments:
 
     def all(self) -> tuple[Value, ...]:
         return (*self.positional, *self.keywords.values())
+
+    def written(self, names: Sequence[str]) -> dict[str, cst.BaseExpression]:
+        """How the arguments are written, by parameter name; ``names`` are those of the positional parameters."""
+        positional = self.nodes[: len(self.positional)]
+        return {**dict(zip(names, positional)), **dict(zip(self.keywords, self.nodes[len(self.positional) :]))}
 
     def behind(self, *first: Value) -> Arguments:
         """The same with further positional arguments in front."""

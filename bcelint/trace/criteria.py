@@ -104,7 +104,7 @@ def record(
 ) -> Value:
     """Record the call, once for each consistent case of its main arguments, and return the loss's value."""
     names = [name for name in (row.prediction, row.target) if name in arguments]
-    written = _written(frame, row, node, args)
+    written = _written(frame, row, args)
     numbers = set()
     open_call = args.open_positional or args.open_keywords
     cast = frame.autocast if not row.autocasts else Const(False)
@@ -163,14 +163,9 @@ def _reduced(options: Mapping[str, Value]) -> bool:
     return "reduce" not in options and (reduction is None or (isinstance(reduction, Const) and reduction.value in ("mean", "sum")))
 
 
-def _written(frame: Frame, row: Loss, node: cst.BaseExpression, args: Arguments) -> dict[str, str]:
+def _written(frame: Frame, row: Loss, args: Arguments) -> dict[str, str]:
     """The arguments as they stand in the code, by parameter name."""
-    if not args.nodes:
-        return {}
-    names = [p.name for p in row.call][: len(args.positional)]
-    found = dict(zip(names, args.nodes))
-    found.update(dict(zip(args.keywords, args.nodes[len(args.positional) :])))
-    return {name: frame.module.text(expression) for name, expression in found.items()}
+    return {name: frame.module.text(expression) for name, expression in args.written([p.name for p in row.call]).items()}
 
 
 def argument(run: Run, value: Value, text: str) -> Argument:
