@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
@@ -42,6 +40,7 @@ KEEPS = frozenset(
         "unused",
         "jit",
         "njit",
+        "autocast",
         "custom_fwd",
         "custom_bwd",
         "amp",
@@ -81,7 +80,8 @@ def define_function(run: Run, frame: Frame, node: cst.FunctionDef) -> None:
     name = node.name.value
     owner = frame.class_body
     role, decorator = "plain", ""
-    followed: list[cst.Decorator] = []
+    cast: Value | None = None
+    followed: list[tuple[cst.Decorator, Value]] = []
     for item in node.decorators:
         dotted = get_full_name_for_node(item.decorator) or ""
         last = dotted.rpartition(".")[2]
@@ -91,28 +91,29 @@ def define_function(run: Run, frame: Frame, node: cst.FunctionDef) -> None:
             decorator = last
         elif last == "setter":
             return
-        elif last not in KEEPS:
-            followed.append(item)
+        else:
+            made = ev.evaluate(run, frame, item.decorator)
+            if any(isinstance(single, Autocast) for _, single in alternatives(made)):
+                cast = made
+            elif last not in KEEPS:
+                followed.append((item, made))
     closure = frame if owner is None else frame.parent
-    value: Value = Function(name, node, frame.module, closure, calls.defaults_of(run, frame, node.params), owner, role, decorator)
-    for item in reversed(followed):
-        value = _decorated(run, frame, node, item, value)
+    value: Value = Function(name, node, frame.module, closure, calls.defaults_of(run, frame, node.params), owner, role, decorator, cast)
+    for item, made in reversed(followed):
+        value = _decorated(run, frame, item, made, value)
     run.state.write(frame.cell_for(name), name, value)
 
 
-def _decorated(run: Run, frame: Frame, node: cst.FunctionDef, item: cst.Decorator, value: Value) -> Value:
+def _decorated(run: Run, frame: Frame, item: cst.Decorator, decorator: Value, value: Value) -> Value:
     """What a decorator of the project makes of the function; one from outside leaves a mark on it."""
-    decorator = ev.evaluate(run, frame, item.decorator)
-    if isinstance(value, Function) and any(isinstance(single, Autocast) for _, single in alternatives(decorator)):
-        return replace(value, autocast=decorator)
     if isinstance(decorator, (Function, Class)) or (isinstance(decorator, Partial) and isinstance(decorator.function, Function)):
         result = calls.call_value(run, frame, item.decorator, decorator, Arguments((value,)))
         if isinstance(result, Function) and isinstance(value, Function):
             return Function(value.name, result.node, result.module, result.closure, result.defaults, value.owner, value.role, result.decorator)
         if not isinstance(result, Unknown):
             return result
-    name = get_full_name_for_node(item.decorator) or "a call"
-    if isinstance(value, Function) and name.rpartition(".")[2] != "autocast":  # of another library, which changes no value either
+    if isinstance(value, Function):
+        name = get_full_name_for_node(item.decorator) or "a call"
         mark = value.decorator or f"?{name}"
         return Function(value.name, value.node, value.module, value.closure, value.defaults, value.owner, value.role, mark)
     return value
