@@ -58,8 +58,6 @@ class Outcome:
 
 _THRESHOLD = 1_000_000
 """New objects after which Python looks for garbage among them; its own default is 700, or 2000."""
-KEPT_SOURCE = 500_000
-"""Characters of source whose syntax trees are kept between tasks, which may have modules in common."""
 
 
 class Workspace:
@@ -186,7 +184,7 @@ class Workspace:
             self._outcomes[task] = outcome
             if self.cache is not None and not outcome.crashed:
                 self.cache.store(task, project, outcome)
-            if project.trim(KEPT_SOURCE):
+            if project.trim():
                 gc.collect()  # what was evaluated hangs together in cycles, trees and all
         return outcome
 

@@ -6,20 +6,16 @@ import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
-from typing import TYPE_CHECKING
 
 from bcelint.contracts.declared.knowledge import Declared, Knowledge
 from bcelint.contracts.declared.rows import DeclaredLoss
 from bcelint.project.files import discover
 from bcelint.project.imports import ImportLine, defines, import_lines, names_a_loss
-from bcelint.project.parse import parse
 from bcelint.project.reach import Reach
 from bcelint.project.resolve import Resolver
 from bcelint.project.roots import find_root as find_root
 from bcelint.project.source import BadInput, Source, is_notebook, read_bytes, read_source, source_from_text
-
-if TYPE_CHECKING:
-    import libcst
+from bcelint.project.trees import KEPT, Tree, tree_of
 
 
 class Project:
@@ -41,7 +37,6 @@ class Project:
         self._given = files
         self._overlay = {os.path.abspath(path): text for path, text in (overlay or {}).items()}
         self._sources: dict[str, Source] = {}
-        self._modules: dict[str, libcst.Module | BadInput] = {}
         self.asked: set[str] = set()
         """The files whose text was asked for."""
         self._cells: dict[str, bytes] = {}
@@ -64,33 +59,18 @@ class Project:
             self._sources[path] = read_source(path) if overlaid is None else source_from_text(path, overlaid)
         return self._sources[path]
 
-    def module(self, path: str) -> libcst.Module:
-        """The tree of ``path``, parsed once; raises BadInput, every time it is asked for."""
-        path = os.path.abspath(path)
-        self.asked.add(path)
-        known = self._modules.get(path)
-        if known is None:
-            try:
-                known = parse(self.source(path))
-            except BadInput as error:
-                known = error
-            self._modules[path] = known
-        if isinstance(known, BadInput):
-            raise BadInput(known.path, known.reason)
-        return known
+    def tree(self, path: str) -> Tree:
+        """The tree of ``path``; raises BadInput, every time it is asked for."""
+        return tree_of(self.source(path))
 
     def digest(self, path: str) -> str:
         """Stands for what is in ``path``, also where that can't be read as text."""
         return blake2b(self._bytes(path), digest_size=16).hexdigest()
 
-    def trim(self, limit: int) -> bool:
-        """Drops all trees and texts from memory, and says so, if they hold more than ``limit`` characters of source.
-
-        They come back when they are asked for.
-        """
-        if sum(len(source.text) for source in self._sources.values()) <= limit:
+    def trim(self) -> bool:
+        """Drops all texts from memory, and says so, if they are more than those whose trees are kept. They come back when they are asked for."""
+        if sum(len(source.text) for source in self._sources.values()) <= KEPT:
             return False
-        self._modules.clear()
         self._sources.clear()
         return True
 

@@ -16,7 +16,7 @@ from bcelint.trace.truth import condition, split
 from bcelint.trace.values import Const, Value, alternatives
 
 if TYPE_CHECKING:
-    from bcelint.trace.positions import NodePlace
+    from bcelint.trace.nodeplace import NodePlace
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,7 +39,7 @@ from bcelint.trace.values import (
 
 if TYPE_CHECKING:
     from bcelint.trace.arguments import Arguments
-    from bcelint.trace.positions import NodePlace
+    from bcelint.trace.nodeplace import NodePlace
 
 MAX_EVENTS = 4_000
 

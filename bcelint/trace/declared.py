@@ -31,7 +31,7 @@ from bcelint.trace.values import (
 )
 
 if TYPE_CHECKING:
-    from bcelint.trace.positions import NodePlace
+    from bcelint.trace.nodeplace import NodePlace
 
 
 def row_of(run: Run, callee: Value) -> Declared | None:

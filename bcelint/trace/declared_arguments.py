@@ -18,7 +18,7 @@ from bcelint.trace.values import (
 )
 
 if TYPE_CHECKING:
-    from bcelint.trace.positions import NodePlace
+    from bcelint.trace.nodeplace import NodePlace
 
 
 class Making(Value):

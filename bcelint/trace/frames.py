@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bcelint.trace.conditions import ALWAYS, Literal
-from bcelint.trace.positions import NodePlace
+from bcelint.trace.nodeplace import NodePlace
 from bcelint.trace.values import Cell, Class, Const, Function, Value
 
 if TYPE_CHECKING:

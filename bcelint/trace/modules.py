@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,13 @@ import libcst as cst
 from bcelint.contracts import tables
 from bcelint.project.source import BadInput, Source
 from bcelint.trace.frames import Frame
-from bcelint.trace.positions import NodePlace, Span, positions
+from bcelint.trace.nodeplace import NodePlace
 from bcelint.trace.values import Const, External, Module, Unknown, Value
 
 if TYPE_CHECKING:
+    from bcelint.project.positions import Span
     from bcelint.project.project import Project
+    from bcelint.project.trees import Tree
 
 
 MAX_SOURCE = 3_500_000
@@ -24,12 +26,12 @@ MAX_SOURCE = 3_500_000
 
 
 class SourceModule:
-    """One file: its tree, its global names, and the positions of its nodes, each made when first asked for."""
+    """One file: its tree, its global names, and the positions of its nodes."""
 
-    def __init__(self, source: Source, tree: cst.Module) -> None:
+    def __init__(self, source: Source, tree: Tree) -> None:
         self.path = source.path
         self.source = source
-        self.tree = tree
+        self.tree = tree.module
         self.frame = Frame(self)
         self.executed = False
         self.main_blocks: list[cst.If] = []
@@ -38,13 +40,11 @@ class SourceModule:
         """The values of literals, read once."""
         self.assigned: dict[cst.CSTNode, frozenset[str]] = {}
         """The names that suites assign to, collected once."""
+        self._tree = tree
         self._texts: dict[cst.CSTNode, str] = {}
-        self._positions: Mapping[int, Span] | None = None
 
     def span(self, node: cst.CSTNode) -> Span:
-        if self._positions is None:
-            self._positions = positions(self.tree)
-        return self._positions[id(node)]
+        return self._tree.positions[id(node)]
 
     def place(self, node: cst.CSTNode) -> NodePlace:
         return NodePlace(self, node)
@@ -85,7 +85,7 @@ class Modules:
             for reason in source.trouble:
                 self._warn(path, reason)
             self._room -= len(source.text)
-            return None if self.is_full else SourceModule(source, self.project.module(path))
+            return None if self.is_full else SourceModule(source, self.project.tree(path))
         except BadInput as error:
             self._warn(error.path, error.reason)
             return None

@@ -12,7 +12,7 @@ from bcelint.trace.values import NONE, Cell, Choice, Const, Unknown, Value
 if TYPE_CHECKING:
     from bcelint.trace.arguments import Arguments
     from bcelint.trace.frames import Frame
-    from bcelint.trace.positions import NodePlace
+    from bcelint.trace.nodeplace import NodePlace
     from bcelint.trace.run import Run
 
 

@@ -15,7 +15,7 @@ from bcelint.places import Step
 from bcelint.trace.dead import DeadCode
 from bcelint.trace.frames import Frame
 from bcelint.trace.modules import Modules
-from bcelint.trace.positions import NodePlace
+from bcelint.trace.nodeplace import NodePlace
 from bcelint.trace.state import State
 from bcelint.trace.values import Cell, Sources, Tensor, Unknown, Value, fresh, merged_sources
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bcelint.trace.frames import Frame
     from bcelint.trace.modules import SourceModule
     from bcelint.trace.networks import Network
-    from bcelint.trace.positions import NodePlace
+    from bcelint.trace.nodeplace import NodePlace
 
 FunctionNode = Union[cst.FunctionDef, cst.Lambda]
 Sources = Optional[frozenset[int]]

@@ -148,7 +148,7 @@ def test_overlay_wins_and_adds_files(tree):
     assert project.names_loss(str(top / "a.py"))
     assert imports(top, "a.py", overlay=overlay) == ["b.py"]
     assert project.source(str(top / "a.py")).text.startswith("import b")
-    assert len(project.module(str(top / "a.py")).body) == 2
+    assert len(project.tree(str(top / "a.py")).module.body) == 2
     assert shown(top, project.entries()) == ["a.py", "new.py"]
 
 
@@ -159,31 +159,16 @@ def test_only_given_files_belong(tree):
     assert project.imports(str(top / "a.py")) == frozenset()
 
 
-def test_modules_are_parsed_once_and_kept_within_the_limit(tree):
+def test_texts_are_kept_within_the_limit(tree, monkeypatch):
     top = tree({"a.py": "x = 1"})
     project, path = Project(str(top)), str(top / "a.py")
-    first = project.module(path)
-    assert project.module(path) is first
-    assert not project.trim(len("x = 1"))
-    assert project.module(path) is first
-    assert project.trim(len("x = 1") - 1)
-    assert project.module(path) is not first
-
-
-def test_what_is_bad_is_parsed_once_too(tree, monkeypatch):
-    top = tree({"a.py": "def"})
-    calls: list[str] = []
-
-    def refuse(source):
-        calls.append(source.path)
-        raise BadInput(source.path, "bad")
-
-    monkeypatch.setattr("bcelint.project.project.parse", refuse)
-    project = Project(str(top))
-    for _ in range(3):
-        with pytest.raises(BadInput, match="bad"):
-            project.module(str(top / "a.py"))
-    assert len(calls) == 1
+    first = project.source(path)
+    monkeypatch.setattr("bcelint.project.project.KEPT", len("x = 1"))
+    assert not project.trim()
+    assert project.source(path) is first
+    monkeypatch.setattr("bcelint.project.project.KEPT", len("x = 1") - 1)
+    assert project.trim()
+    assert project.source(path) is not first
 
 
 def test_bad_input_every_time_and_never_in_the_index(tree):
@@ -192,7 +177,7 @@ def test_bad_input_every_time_and_never_in_the_index(tree):
     project = Project(str(top))
     for _ in range(2):
         with pytest.raises(BadInput, match="Python 2"):
-            project.module(str(top / "a.py"))
+            project.tree(str(top / "a.py"))
     assert shown(top, project.entries()) == ["a.py", "b.py"]
     assert project.names_loss(str(top / "gone.py")) is False
     assert project.imports(str(top / "gone.py")) == frozenset()

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesmith import from_grammar
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from bcelint.trace.positions import positions
+from bcelint.project.positions import positions
 
 ROOT = Path(__file__).resolve().parents[2]
 _PRINTERS = Path(cst.__file__).parent / "_nodes"

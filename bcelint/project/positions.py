@@ -1,4 +1,4 @@
-"""Positions of nodes, looked up only when a place is shown.
+"""Where the nodes of a tree stand in its text.
 
 LibCST knows a position by printing the code up to there, so that is done for a file the first time one of its places is asked for, and never for
 the others. Its own PositionProvider takes five times as long as printing, more than parsing does, hence the one here; a test holds the two together.
@@ -10,12 +10,10 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import libcst as cst
-
 from bcelint.project.stack import with_deep_stack
 
 if TYPE_CHECKING:
-    from bcelint.trace.modules import SourceModule
+    import libcst as cst
 
 _NEWLINE = re.compile(r"\r\n?|\n")
 
@@ -95,49 +93,3 @@ class _Recorded:
         start = self._start if self._start_node is None else found[id(self._start_node)][:2]
         end = (printer.line, printer.column) if self._end_node is None else found[id(self._end_node)][2:]
         found[id(self._node)] = (*start, *end)
-
-
-class NodePlace:
-    """The place of a node; equal to another place of the same node."""
-
-    __slots__ = ("module", "node")
-
-    def __init__(self, module: SourceModule, node: cst.CSTNode) -> None:
-        self.module = module
-        self.node = node
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, NodePlace) and other.node is self.node
-
-    def __hash__(self) -> int:
-        return id(self.node)
-
-    @property
-    def path(self) -> str:
-        return self.module.path
-
-    @property
-    def line(self) -> int:
-        return self.module.span(self.node)[0]
-
-    @property
-    def column(self) -> int:
-        return self.module.span(self.node)[1] + 1
-
-    @property
-    def end_line(self) -> int:
-        return self.module.span(self.node)[2]
-
-    @property
-    def end_column(self) -> int:
-        return self.module.span(self.node)[3] + 1
-
-    @property
-    def cell(self) -> int | None:
-        cell = self.module.source.cell_at(self.line)
-        return None if cell is None else cell.number
-
-    @property
-    def above(self) -> int:
-        cell = self.module.source.cell_at(self.line)
-        return 0 if cell is None else cell.first - 1

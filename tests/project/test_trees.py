@@ -1,0 +1,64 @@
+"""Trees are parsed once for each text, and kept within a limit."""
+
+from __future__ import annotations
+
+import pytest
+
+from bcelint.project import trees
+from bcelint.project.source import BadInput, source_from_text
+from bcelint.project.trees import tree_of
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch):
+    monkeypatch.setattr(trees, "_kept", type(trees._kept)())
+
+
+@pytest.fixture
+def parsed(monkeypatch):
+    """The paths that were parsed."""
+    paths: list[str] = []
+    parse = trees.parse
+    monkeypatch.setattr(trees, "parse", lambda source: paths.append(source.path) or parse(source))
+    return paths
+
+
+def test_the_same_text_of_a_file_is_parsed_once(parsed):
+    first = tree_of(source_from_text("/a.py", "x = 1"))
+    assert tree_of(source_from_text("/a.py", "x = 1")) is first
+    assert tree_of(source_from_text("/a.py", "x = 2")) is not first
+    assert tree_of(source_from_text("/a.py", "x = 1")) is first
+    assert parsed == ["/a.py", "/a.py"]
+
+
+def test_files_with_the_same_text_have_trees_of_their_own():
+    assert tree_of(source_from_text("/a.py", "x = 1")) is not tree_of(source_from_text("/b.py", "x = 1"))
+
+
+def test_what_is_bad_is_parsed_once_too(parsed):
+    for _ in range(2):
+        with pytest.raises(BadInput, match=r"^/a\.py: syntax error"):
+            tree_of(source_from_text("/a.py", "def"))
+    assert parsed == ["/a.py"]
+
+
+def test_what_was_used_last_stays_within_the_limit(parsed, monkeypatch):
+    monkeypatch.setattr(trees, "KEPT", len("a = 1b = 2"))
+    for name in "abaca":
+        tree_of(source_from_text(f"/{name}.py", f"{name} = 1"))
+    assert parsed == ["/a.py", "/b.py", "/c.py"], "b makes room for c, since a was used after it"
+    tree_of(source_from_text("/b.py", "b = 1"))
+    assert parsed[3:] == ["/b.py"]
+
+
+def test_a_text_above_the_limit_is_the_only_one_kept(parsed, monkeypatch):
+    monkeypatch.setattr(trees, "KEPT", 1)
+    for _ in range(2):
+        tree_of(source_from_text("/a.py", "a = 1"))
+    assert parsed == ["/a.py"]
+
+
+def test_positions_are_found_out_once():
+    tree = tree_of(source_from_text("/a.py", "\nx = 1"))
+    assert tree.positions[id(tree.module.body[0])] == (2, 0, 2, 5)
+    assert tree.positions is tree.positions
