@@ -97,9 +97,12 @@ def _findings(text: str, path: str, advice: bool, unused_noqa: bool, baseline: s
     global _workspace
     from bcelint.cache import default_cache
     from bcelint.config import Settings
+    from bcelint.project.source import is_code
     from bcelint.session import findings_in, new_findings
     from bcelint.workspace import Workspace
 
+    if not is_code(path, text):
+        return []  # flake8 takes a notebook's JSON for Python, and its lines are not those of the cells
     if _workspace is None:
         settings = Settings(advice=advice or None, complain=_say_once, unused_noqa=unused_noqa or None)
         _workspace = Workspace(cache=default_cache(), settings=settings)

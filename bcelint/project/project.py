@@ -14,7 +14,7 @@ from bcelint.project.imports import ImportLine, defines, import_lines, names_a_l
 from bcelint.project.reach import Reach
 from bcelint.project.resolve import Resolver
 from bcelint.project.roots import find_root as find_root
-from bcelint.project.source import BadInput, Source, is_notebook, read_bytes, read_source, source_from_text
+from bcelint.project.source import BadInput, Source, is_code, is_notebook, read_bytes, read_source, source_from_text
 from bcelint.project.trees import KEPT, Tree, tree_of
 
 
@@ -56,7 +56,7 @@ class Project:
         self.asked.add(path)
         if path not in self._sources:
             overlaid = self._overlay.get(path)
-            self._sources[path] = read_source(path) if overlaid is None else source_from_text(path, overlaid)
+            self._sources[path] = read_source(path) if overlaid is None else source_from_text(path, overlaid, is_code(path, overlaid))
         return self._sources[path]
 
     def tree(self, path: str) -> Tree:
@@ -202,7 +202,7 @@ class Project:
 
     def _code(self, path: str) -> bytes:
         """What is read of a file before it is parsed, if it is: its bytes, for a notebook those of its cells."""
-        if not is_notebook(path):
+        if not is_notebook(path) or (path in self._overlay and is_code(path, self._overlay[path])):
             return self._bytes(path)
         if path not in self._cells:
             from bcelint.project.notebooks import as_written

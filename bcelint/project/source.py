@@ -105,15 +105,17 @@ def size(path: str) -> int:
         return 0
 
 
-def source_from_text(path: str, text: str) -> Source:
-    """A source from text that is already decoded, such as an unsaved buffer; raises BadInput if it holds null bytes, or is no notebook
-    though its name says so."""
+def source_from_text(path: str, text: str, as_code: bool = False) -> Source:
+    """A source from text that is already decoded; raises BadInput if it holds null bytes, or is no notebook though its name says so.
+
+    With ``as_code`` the text is Python whatever the name.
+    """
     path = os.path.abspath(path)
     text = text[1:] if text.startswith("\ufeff") else text
     null = text.find("\0")
     if null >= 0:
         raise BadInput(path, f"holds a null byte (line {text.count(chr(10), 0, null) + 1})")
-    if is_notebook(path):
+    if is_notebook(path) and not as_code:
         from bcelint.project.notebooks import code_of
 
         code = code_of(path, text)
@@ -127,3 +129,8 @@ def _digest(text: str) -> str:
 
 def is_notebook(path: str) -> bool:
     return path.endswith(NOTEBOOK)
+
+
+def is_code(path: str, text: str) -> bool:
+    """Whether the buffer ``text`` is the code of the file ``path``: also of a notebook, if an editor has put its cells together, and not its JSON."""
+    return not is_notebook(path) or not text.lstrip().startswith("{")

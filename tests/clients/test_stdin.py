@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,8 +14,6 @@ from tests.clients.projects import LOGITS_MODEL, TRAIN, write_project
 
 BUFFER = "\n\n" + TRAIN
 """What is in the editor; the file on disk is another."""
-VS_CODE_FORMAT = "%(row)d,%(col)d,%(code).1s,%(code)s:%(text)s"
-VS_CODE_LINE = re.compile(r"(?P<line>\d+),(?P<column>-?\d+),(?P<type>\w+),(?P<code>\w+\d+):(?P<message>[^\r\n]*)")
 DEFAULT_LINE = re.compile(r"(?P<path>.+?):(?P<line>\d+):(?P<column>\d+): (?P<code>\w+) (?P<message>.*)")
 
 Shown = tuple[int, int, str]
@@ -32,15 +29,6 @@ def shown(output: str, line: re.Pattern[str]) -> list[Shown]:
     found = [line.fullmatch(each) for each in output.splitlines()]
     assert all(found), output
     return [(int(each["line"]), int(each["column"]), each["code"]) for each in found if each and each["code"].startswith("BCE")]
-
-
-@pytest.mark.parametrize("below", [".", ".."], ids=["from the project", "from elsewhere"])
-def test_as_vs_code_calls_it(project: Path, flake8: str, below: str) -> None:
-    """Its working directory is the folder that is open, which may hold several projects."""
-    arguments = [f"--format={VS_CODE_FORMAT}", "--stdin-display-name", str(project / "train.py"), "-"]
-    output = call(flake8, arguments, project / below)
-    assert shown(output, VS_CODE_LINE) == [(11, 8, "BCE102")]
-    assert ",B,BCE102:BCE102" not in output
 
 
 @pytest.mark.parametrize("name", ["train.py", "./train.py", "{project}/train.py"])
@@ -61,34 +49,6 @@ def test_the_neighbour_is_read_from_disk(project: Path, flake8: str) -> None:
     assert shown(call(flake8, arguments, project), DEFAULT_LINE) == [(11, 8, "BCE102")]
     write_project(project, model=LOGITS_MODEL)
     assert shown(call(flake8, arguments, project), DEFAULT_LINE) == []
-
-
-LONG_LIVED = """\
-import io
-import runpy
-import sys
-from pathlib import Path
-
-path, model = sys.argv[1], Path(sys.argv[2])
-buffer, models = Path(path).read_bytes(), [model.read_text(), model.read_text().replace("torch.sigmoid", "")]
-for text in (*models, *models):
-    model.write_text(text)
-    sys.argv = ["flake8", "--select=BCE", "--stdin-display-name", path, "-"]
-    sys.stdin = io.TextIOWrapper(io.BytesIO(buffer))
-    try:
-        runpy.run_module("flake8", run_name="__main__")
-    except SystemExit as done:
-        print(bool(done.code))
-"""
-
-
-def test_a_process_that_stays(project: Path) -> None:
-    """As the extension of VS Code does where it runs in the same interpreter: nothing of one run may hold for the next."""
-    done = subprocess.run(
-        [sys.executable, "-c", LONG_LIVED, project / "train.py", project / "models.py"], capture_output=True, text=True, check=False
-    )
-    assert done.stderr == ""
-    assert [line for line in done.stdout.splitlines() if "BCE102" not in line] == ["True", "False", "True", "False"]
 
 
 def test_a_new_file_and_one_in_a_folder_without_a_project(tmp_path: Path, flake8: str) -> None:
