@@ -31,12 +31,32 @@ def shown(output: str, line: re.Pattern[str]) -> list[Shown]:
     return [(int(each["line"]), int(each["column"]), each["code"]) for each in found if each and each["code"].startswith("BCE")]
 
 
+(SUBLIME,) = (block["linters"]["flake8"]["args"] for block in blocks("json") if "linters" in block)
+
+
 @pytest.mark.parametrize("name", ["train.py", "./train.py", "{project}/train.py"])
-def test_as_neovim_and_flycheck_call_it(project: Path, flake8: str, name: str) -> None:
+@pytest.mark.parametrize(
+    "call_of",
+    [
+        ["--format=default", "--stdin-display-name", "{name}", "-"],
+        ["--format=default", "--stdin-display-name={name}", "-"],
+        ["--format=default", *(argument.replace("${file:stdin}", "{name}") for argument in SUBLIME), "-"],
+    ],
+    ids=["ALE", "Flycheck", "SublimeLinter with the settings of the docs"],
+)
+def test_as_editors_call_it(project: Path, flake8: str, call_of: list[str], name: str) -> None:
     name = name.format(project=project)
-    output = call(flake8, ["--format=default", "--no-show-source", "--stdin-display-name", name, "-"], project)
+    output = call(flake8, [argument.format(name=name) for argument in call_of], project)
     assert shown(output, DEFAULT_LINE) == [(11, 8, "BCE102")]
     assert {each.split(":")[0] for each in output.splitlines()} == {name}
+
+
+def test_as_nvim_lint_calls_it(project: Path, flake8: str) -> None:
+    """Its pattern takes no colon in the path, and the rest of the line for the message."""
+    layout = "--format=%(path)s:%(row)d:%(col)d:%(code)s:%(text)s"
+    output = call(flake8, [layout, "--no-show-source", "--stdin-display-name", str(project / "train.py"), "-"], project)
+    line = re.compile(r"[^:]+:(?P<line>\d+):(?P<column>\d+):(?P<code>\w+):(?P<message>.+)")
+    assert shown(output, line) == [(11, 8, "BCE102")]
 
 
 def test_a_repaired_buffer_is_clean(project: Path, flake8: str) -> None:
