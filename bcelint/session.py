@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from bcelint.workers import Progress
 
 
-_UNUSED_NOQA = "BCE001"
-
-
 class UnknownCode(ValueError):
     """A selection names a code or prefix that no rule has."""
 
@@ -179,7 +176,7 @@ def result_of(calls: Sequence[JudgedCall], codes: Collection[str] | Settings) ->
 def findings_in(workspace: Workspace, path: str, text: str) -> list[Finding]:
     """All findings whose place lies in ``path``, advice too, whatever ``# noqa`` says. ``text`` wins over what is on disk.
 
-    Where the workspace's settings select BCE001, there are also the comments that silence nothing. What ``workspace`` already knows is not
+    Where the workspace's settings ask for them, there are also the comments that silence nothing. What ``workspace`` already knows is not
     found out again, as long as ``text`` is what is on disk. Raises ``AnalysisFailed`` where bcelint itself failed.
     """
     if not _on_disk(path, text):
@@ -192,11 +189,10 @@ def findings_in(workspace: Workspace, path: str, text: str) -> list[Finding]:
     if outcome.crashed and not calls:
         raise AnalysisFailed(outcome.warnings[-1][1])
     findings = {finding for call in _together(calls) for finding in call.findings}
-    if "noqa" in text and _UNUSED_NOQA in workspace.settings.codes(path):
+    if "noqa" in text and not any(path in workspace.doubtful(task, each) for task, each in zip(tasks, outcomes)):
         from bcelint.unused_noqa import unused_noqa
 
-        if not any(path in workspace.doubtful(task, each) for task, each in zip(tasks, outcomes)):
-            findings.update(unused_noqa({path: Noqa(text)}, outcome.calls, workspace.settings.codes))
+        findings.update(unused_noqa([path], lambda path: text, outcome.calls, workspace.settings.codes))
     return sorted(findings, key=_order)
 
 
@@ -281,12 +277,9 @@ def _keep(
         if findings or shown(call):
             result.calls.append(call)
         result.findings += filter(speaks, findings)
-    suspects = [path for path in result.judged if _UNUSED_NOQA in settings.codes(path)]
-    if suspects:
-        from bcelint.unused_noqa import unused_noqa
+    from bcelint.unused_noqa import unused_noqa
 
-        comments = {path: Noqa(workspace.text(path)) for path in suspects}
-        result.findings += filter(speaks, unused_noqa(comments, calls, settings.codes))
+    result.findings += filter(speaks, unused_noqa(result.judged, workspace.text, calls, settings.codes))
     result.findings = sorted(set(result.findings), key=_order)
     result.calls.sort(key=lambda call: (call.position, call.inner, call.loss))
 

@@ -14,7 +14,7 @@ from bcelint.cli.render_json import dump
 from bcelint.finding import Finding, Position, TraceStep
 from bcelint.fingerprints import numbered
 from bcelint.places import shown
-from bcelint.rules.registry import EVERY_CODE, UNUSED_NOQA
+from bcelint.rules.registry import EVERY_CODE
 
 if TYPE_CHECKING:
     from bcelint.fix.edits import Edit, Repair
@@ -64,7 +64,7 @@ def _rule(rule: Documented) -> Json:
         "fullDescription": {"text": " ".join(what.split())},
         "help": {"text": docs, "markdown": docs},
         **({} if link is None else {"helpUri": link["target"]}),
-        "defaultConfiguration": {"level": rule.level, "enabled": not rule.advice and rule is not UNUSED_NOQA},
+        "defaultConfiguration": {"level": rule.level, "enabled": not rule.option},
     }
 
 

@@ -48,6 +48,7 @@ class UnusedNoqa(Documented):
     code = "BCE001"
     name = "unused-noqa"
     summary = "a noqa comment that names a code which is not found there"
+    option = "--unused-noqa"
     level = "warning"
 
     def check(
