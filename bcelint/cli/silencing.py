@@ -22,14 +22,14 @@ def silence(result: Result, quiet: bool) -> int:
     from bcelint.cli.render_concise import as_line
     from bcelint.fix.write import NOTEBOOK, write
     from bcelint.project.source import is_notebook
-    from bcelint.rules.registry import UNUSED_NOQA
+    from bcelint.rules.bce001_unused_noqa import UnusedCodes
 
     before: dict[str, str] = {}
     after: dict[str, str] = {}
     left: list[tuple[Finding, str]] = []
     by_path: dict[str, list[Finding]] = {}
     for finding in result.findings:
-        if finding.code == UNUSED_NOQA.code:
+        if isinstance(finding, UnusedCodes):
             left.append((finding, UNUSED))
         elif is_notebook(finding.position.path):
             left.append((finding, NOTEBOOK))
