@@ -61,13 +61,16 @@ class Result:
     baseline: Baseline | None = None
     codes_of: Callable[[str], Collection[str]] = field(default=lambda path: frozenset())
     """What the run selected in a file."""
+    _lines: dict[str, list[str]] = field(default_factory=dict)
 
     def line(self, path: str, number: int) -> str | None:
         """A line (from 1) of a file as its author sees it, without its end; None where there is none."""
         written = self.written_of(path).get(number)
         if written is not None:
             return written
-        lines = lines_of(self.text_of(path))
+        if path not in self._lines:
+            self._lines[path] = lines_of(self.text_of(path))
+        lines = self._lines[path]
         return lines[number - 1] if 0 < number <= len(lines) else None
 
 
