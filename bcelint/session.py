@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bcelint.baseline import Baseline
     from bcelint.cache import Cache
     from bcelint.callsite import CallSite
+    from bcelint.fix.edits import Repair
     from bcelint.judge import JudgedCall
     from bcelint.workers import Progress
 
@@ -56,6 +57,8 @@ class Result:
     """The files of the run of which every loss call in reach was seen: nothing that they hang together with was unreadable or failed."""
     doubtful: set[str] = field(default_factory=set)
     """The other files of which this can't be said, whether the run was about them or not."""
+    repairs: dict[Finding, Repair] = field(default_factory=dict)
+    """Those of the findings that have a ``fix``."""
     known: list[Finding] = field(default_factory=list)
     """The findings that a baseline holds, sorted by place."""
     baseline: Baseline | None = None
@@ -140,11 +143,11 @@ def survey(
 
 
 def marked(result: Result) -> Result:
-    """The same with a ``fix`` at every finding that can be repaired."""
+    """The same with a ``fix`` at every finding that can be repaired, and the ``repairs``."""
     if result.findings:
         from bcelint.fix.marks import with_fixes
 
-        result.findings = with_fixes(result.findings, result.sites, result.text_of, result.known)
+        result.findings, result.repairs = with_fixes(result.findings, result.sites, result.text_of, result.known)
     return result
 
 
