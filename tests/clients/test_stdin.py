@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients.editor_docs import blocks
-from tests.clients.projects import LOGITS_MODEL, TRAIN, write_project
+from tests.projects import LOGITS_MODEL, TRAIN, write_project
 
 BUFFER = "\n\n" + TRAIN
 """What is in the editor; the file on disk is another."""
@@ -84,9 +84,7 @@ for text in (*models, *models):
 
 def test_a_process_that_stays(project: Path) -> None:
     """As the extension of VS Code does where it runs in the same interpreter: nothing of one run may hold for the next."""
-    done = subprocess.run(
-        [sys.executable, "-c", LONG_LIVED, project / "train.py", project / "models.py"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", LONG_LIVED, project / "train.py", project / "model.py"], capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert [line for line in done.stdout.splitlines() if "BCE102" not in line] == ["True", "False", "True", "False"]
 
