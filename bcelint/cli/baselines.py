@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 import click
 
+from bcelint.cli.plural import plural
 from bcelint.cli.report import NotWritten, has_a_folder
 
 if TYPE_CHECKING:
@@ -44,10 +45,8 @@ def mention_gone(baseline: Baseline, result: Result) -> None:
     """A line on stderr if the baseline holds more than it has to."""
     count = baseline.gone(result)
     if count:
-        said = "finding of the baseline no longer occurs; --write-baseline drops it"
-        if count > 1:
-            said = "findings of the baseline no longer occur; --write-baseline drops them"
-        click.echo(f"note: {count} {said}", err=True)
+        said = "occurs; --write-baseline drops it" if count == 1 else "occur; --write-baseline drops them"
+        click.echo(f"note: {plural(count, 'finding')} of the baseline no longer {said}", err=True)
 
 
 def write_baseline(path: str, result: Result, quiet: bool) -> None:
@@ -62,5 +61,4 @@ def write_baseline(path: str, result: Result, quiet: bool) -> None:
     except OSError as error:
         raise NotWritten(path, error) from None
     if not quiet:
-        count = sum(after.entries.values())
-        click.echo(f"Wrote a baseline of {count} finding{'' if count == 1 else 's'}.")
+        click.echo(f"Wrote a baseline of {plural(sum(after.entries.values()), 'finding')}.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bcelint.cli.exit_codes import COULD_NOT_RUN, FINDINGS, NOTHING_FOUND
+from bcelint.cli.plural import plural
 from bcelint.places import shown
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def silence(result: Result, quiet: bool) -> int:
     failed = sum(len(by_path[path]) for path in written.failed)
     done = len(result.findings) - len(left) - failed
     if not quiet:
-        click.echo(f"Silenced {done} finding{'' if done == 1 else 's'}.")
+        click.echo(f"Silenced {plural(done, 'finding')}.")
     if result.crashed or written.failed:
         return COULD_NOT_RUN
     return FINDINGS if left else NOTHING_FOUND
