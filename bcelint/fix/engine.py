@@ -58,10 +58,8 @@ class Fixes:
 
 @dataclass
 class _Run:
-    """A repair run over ``paths``; ``overlay`` holds the texts so far."""
+    """A repair run; ``overlay`` holds the texts so far."""
 
-    paths: Sequence[str]
-    codes: Collection[str] | Settings
     unsafe: bool
     analyse: Callable[[Mapping[str, str], Collection[str]], Result]
     only: Callable[[str], bool] = lambda path: True
@@ -130,7 +128,7 @@ def fixes(
     def analyse(texts: Mapping[str, str], also: Collection[str]) -> Result:
         return session.without_known(session.survey(paths, codes, jobs, progress, cache, texts, also, everyone=True), baseline)
 
-    run = _Run(paths, codes, unsafe, analyse, only, dict(overlay or {}))
+    run = _Run(unsafe, analyse, only, dict(overlay or {}))
     fixes = Fixes()
     result, found = run.look()
     fixes.warnings, fixes.checked, fixes.crashed = result.warnings, result.checked, result.crashed
