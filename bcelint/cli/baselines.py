@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Callable, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,20 +15,17 @@ if TYPE_CHECKING:
     from bcelint.config import Settings
     from bcelint.session import Result
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def baseline_option(command: F) -> F:
-    """``--baseline``."""
-    path = click.Path(dir_okay=False)
-    return click.option("--baseline", type=path, metavar="FILE", help="Leave alone what this file holds, which --write-baseline made.")(command)
-
-
-def write_baseline_option(command: F) -> F:
-    """``--write-baseline``."""
-    path = click.Path(dir_okay=False, writable=True)
-    said = "Report nothing; put the findings into this file, for --baseline."
-    return click.option("--write-baseline", "write_baseline_to", type=path, metavar="FILE", callback=has_a_folder, help=said)(command)
+baseline_option = click.option(
+    "--baseline", type=click.Path(dir_okay=False), metavar="FILE", help="Leave alone what this file holds, which --write-baseline made."
+)
+write_baseline_option = click.option(
+    "--write-baseline",
+    "write_baseline_to",
+    type=click.Path(dir_okay=False, writable=True),
+    metavar="FILE",
+    callback=has_a_folder,
+    help="Report nothing; put the findings into this file, for --baseline.",
+)
 
 
 def loaded(path: str | None, settings: Settings) -> Baseline | None:

@@ -37,10 +37,10 @@ def rules(output_format: str) -> None:
     """List the rules."""
     from bcelint.rules.registry import EVERY_CODE
 
-    rows = [{"code": rule.code, "name": rule.name, "summary": rule.summary, "advice": rule.advice} for rule in EVERY_CODE]
     if output_format == "json":
         from bcelint.cli.render_json import dump
 
+        rows = [{"code": rule.code, "name": rule.name, "summary": rule.summary, "advice": rule.advice} for rule in EVERY_CODE]
         click.echo(dump(rows))
         return
     width = max(len(rule.name) for rule in EVERY_CODE)
