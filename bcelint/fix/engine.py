@@ -77,11 +77,8 @@ class _Run:
             self.doubtful = result.doubtful
             found = outcomes(result.findings, result.sites, result.text_of, result.known)
             missing = edited_paths(found.values()) - self.also
-            if not missing:
-                return result, found
-            known = set(result.files)
             self.also |= missing
-            if missing <= known:
+            if missing <= set(result.files):
                 return result, found
 
     def allowed(self, finding: Finding, repair: Repair) -> bool:

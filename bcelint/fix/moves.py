@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bcelint.finding import Position
-
-_LINE_END = re.compile(r"\r\n|\r|\n")
+from bcelint.noqa import lines_of
 
 
 class Moves:
     """Places after a change of texts, given by path as (old, new)."""
 
     def __init__(self, texts: Mapping[str, tuple[str, str]]) -> None:
-        self._lines = {path: (_LINE_END.split(old), _LINE_END.split(new)) for path, (old, new) in texts.items()}
+        self._lines = {path: (lines_of(old), lines_of(new)) for path, (old, new) in texts.items()}
         self._blocks = {path: _blocks(old, new) for path, (old, new) in self._lines.items()}
 
     def position(self, at: Position) -> Position:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bcelint.fix.code import Code
 from bcelint.fix.edits import SAFE, Edit, Outcome, Refusal, Repair
-from bcelint.noqa import Noqa
+from bcelint.noqa import Noqa, lines_of
 from bcelint.rules.bce001_unused_noqa import UnusedCodes
 
 
@@ -19,7 +19,7 @@ def unused_noqa(code: Code | None, finding: UnusedCodes) -> Outcome:
     if left:
         first = start + code.text[start:end].index(":") + 1
         return Repair(SAFE, f"drop {', '.join(finding.codes)} from the noqa comment", (Edit(code.path, first, end, f" {', '.join(left)}"),))
-    line_end = code.offset(at.line, 1) + len(code.text[code.offset(at.line, 1) :].replace("\r", "\n").partition("\n")[0])
+    line_end = code.offset(at.line, 1) + len(lines_of(code.text)[at.line - 1])
     behind = code.text[end:line_end].lstrip(" \t,")
     before = len(code.text[:start].rstrip(" \t"))
     if not behind:
