@@ -72,6 +72,10 @@ class CallSite:
     unknown_keywords: tuple[str, ...] = ()
     case: tuple[str, ...] = field(default=())
 
+    def facts(self, argument: str) -> KnownFacts:
+        """Those of the ``prediction`` or the ``target``."""
+        return self.prediction if argument == "prediction" else self.target
+
     @classmethod
     def from_plain(cls, data: Mapping[str, Any]) -> CallSite:
         """The call site of which ``data`` is what ``dataclasses.asdict`` and a JSON file made."""

@@ -119,8 +119,10 @@ def _findings(text: str, path: str, advice: bool, unused_noqa: bool, baseline: s
 
 def _look_at_configuration() -> None:
     """Say what is wrong with the working directory's configuration before there are worker processes, which would each say it again."""
+    from bcelint.project.roots import CONFIGURATIONS
+
     here = os.getcwd()
-    if any(os.path.isfile(os.path.join(here, name)) for name in ("bcelint.toml", "pyproject.toml")):
+    if any(os.path.isfile(os.path.join(here, name)) for name in CONFIGURATIONS):
         from bcelint.config import Settings
 
         is_worker = multiprocessing.parent_process() is not None

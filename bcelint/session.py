@@ -22,11 +22,9 @@ if TYPE_CHECKING:
     from bcelint.baseline import Baseline
     from bcelint.cache import Cache
     from bcelint.callsite import CallSite
+    from bcelint.fix.edits import Repair
     from bcelint.judge import JudgedCall
     from bcelint.workers import Progress
-
-
-_UNUSED_NOQA = "BCE001"
 
 
 class UnknownCode(ValueError):
@@ -59,18 +57,23 @@ class Result:
     """The files of the run of which every loss call in reach was seen: nothing that they hang together with was unreadable or failed."""
     doubtful: set[str] = field(default_factory=set)
     """The other files of which this can't be said, whether the run was about them or not."""
+    repairs: dict[Finding, Repair] = field(default_factory=dict)
+    """Those of the findings that have a ``fix``."""
     known: list[Finding] = field(default_factory=list)
     """The findings that a baseline holds, sorted by place."""
     baseline: Baseline | None = None
     codes_of: Callable[[str], Collection[str]] = field(default=lambda path: frozenset())
     """What the run selected in a file."""
+    _lines: dict[str, list[str]] = field(default_factory=dict)
 
     def line(self, path: str, number: int) -> str | None:
         """A line (from 1) of a file as its author sees it, without its end; None where there is none."""
         written = self.written_of(path).get(number)
         if written is not None:
             return written
-        lines = lines_of(self.text_of(path))
+        if path not in self._lines:
+            self._lines[path] = lines_of(self.text_of(path))
+        lines = self._lines[path]
         return lines[number - 1] if 0 < number <= len(lines) else None
 
 
@@ -140,11 +143,11 @@ def survey(
 
 
 def marked(result: Result) -> Result:
-    """The same with a ``fix`` at every finding that can be repaired."""
+    """The same with a ``fix`` at every finding that can be repaired, and the ``repairs``."""
     if result.findings:
         from bcelint.fix.marks import with_fixes
 
-        result.findings = with_fixes(result.findings, result.sites, result.text_of, result.known)
+        result.findings, result.repairs = with_fixes(result.findings, result.sites, result.text_of, result.known)
     return result
 
 
@@ -179,7 +182,7 @@ def result_of(calls: Sequence[JudgedCall], codes: Collection[str] | Settings) ->
 def findings_in(workspace: Workspace, path: str, text: str) -> list[Finding]:
     """All findings whose place lies in ``path``, advice too, whatever ``# noqa`` says. ``text`` wins over what is on disk.
 
-    Where the workspace's settings select BCE001, there are also the comments that silence nothing. What ``workspace`` already knows is not
+    Where the workspace's settings ask for them, there are also the comments that silence nothing. What ``workspace`` already knows is not
     found out again, as long as ``text`` is what is on disk. Raises ``AnalysisFailed`` where bcelint itself failed.
     """
     if not _on_disk(path, text):
@@ -192,11 +195,10 @@ def findings_in(workspace: Workspace, path: str, text: str) -> list[Finding]:
     if outcome.crashed and not calls:
         raise AnalysisFailed(outcome.warnings[-1][1])
     findings = {finding for call in _together(calls) for finding in call.findings}
-    if "noqa" in text and _UNUSED_NOQA in workspace.settings.codes(path):
+    if "noqa" in text and not any(path in workspace.doubtful(task, each) for task, each in zip(tasks, outcomes)):
         from bcelint.unused_noqa import unused_noqa
 
-        if not any(path in workspace.doubtful(task, each) for task, each in zip(tasks, outcomes)):
-            findings.update(unused_noqa({path: Noqa(text)}, outcome.calls, workspace.settings.codes))
+        findings.update(unused_noqa([path], lambda path: text, outcome.calls, workspace.settings.codes))
     return sorted(findings, key=_order)
 
 
@@ -281,12 +283,9 @@ def _keep(
         if findings or shown(call):
             result.calls.append(call)
         result.findings += filter(speaks, findings)
-    suspects = [path for path in result.judged if _UNUSED_NOQA in settings.codes(path)]
-    if suspects:
-        from bcelint.unused_noqa import unused_noqa
+    from bcelint.unused_noqa import unused_noqa
 
-        comments = {path: Noqa(workspace.text(path)) for path in suspects}
-        result.findings += filter(speaks, unused_noqa(comments, calls, settings.codes))
+    result.findings += filter(speaks, unused_noqa(result.judged, workspace.text, calls, settings.codes))
     result.findings = sorted(set(result.findings), key=_order)
     result.calls.sort(key=lambda call: (call.position, call.inner, call.loss))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from bcelint.finding import Finding
@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from bcelint.judge import JudgedCall
 
 
-def unused_noqa(texts: Mapping[str, Noqa], calls: Sequence[JudgedCall], codes_of: Callable[[str], Collection[str]]) -> list[Finding]:
-    """A finding for each comment in ``texts``, the files that were judged, that silences none of ``calls``; ``codes_of`` are those selected there."""
+def unused_noqa(
+    judged: Iterable[str], text_of: Callable[[str], str], calls: Sequence[JudgedCall], codes_of: Callable[[str], Collection[str]]
+) -> list[Finding]:
+    """A finding for each comment in the files ``judged`` that silences none of ``calls``, where ``codes_of``, those selected there, ask for it."""
+    texts = {path: Noqa(text_of(path)) for path in judged if UNUSED_NOQA.code in codes_of(path)}
     real = {os.path.realpath(path): path for path in texts}
     found: dict[str, list[Finding]] = {path: [] for path in texts}
     unknown: dict[str, set[int]] = {path: set() for path in texts}

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from bcelint.rules.base import Documented
-from bcelint.rules.registry import EVERY_CODE, UNUSED_NOQA
+from bcelint.rules.registry import EVERY_CODE
 
 ROOT = Path(__file__).resolve().parent.parent
 PLOTS = ROOT / "docs" / "plots"
@@ -54,8 +54,7 @@ def raises(path: Path) -> bool:
 
 def page_of_rule(rule: Documented) -> str:
     before, after = _BEFORE.split(rule.docs())
-    state = "Off by default: `--unused-noqa` turns it on." if rule is UNUSED_NOQA else "On by default."
-    state = "Advice, off by default: `--advice` turns it on." if rule.advice else state
+    state = f"{'Advice, off' if rule.advice else 'Off'} by default: `{rule.option}` turns it on." if rule.option else "On by default."
     head = f"# {rule.code}: {rule.name}\n\n{rule.summary[0].upper()}{rule.summary[1:]}. {state}\n\n"
     source = f"{type(rule).__module__.replace('.', '/')}.py"
     programs = f"; its programs are in `fixtures/{folder_of(rule).name}/`" if folder_of(rule).exists() else ""
@@ -67,7 +66,7 @@ def _demonstration(rule: Documented, program: Path | None) -> str:
     if program is None:
         return ""
     shown = program.relative_to(ROOT).as_posix()
-    flag = " --advice" if rule.advice else ""
+    flag = f" {rule.option}" if rule.option else ""
     said = _run(program, "-m", "bcelint", "check", "--quiet", *flag.split(), program.name).stdout
     parts = [
         f'??? example "The program `{shown}`"\n\n{_indented(_listing(program))}\n',
@@ -125,11 +124,17 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
+GROUPS = {"BCE0": "Comments", "BCE1": "The prediction", "BCE2": "The target", "BCE3": "The loss call", "BCE9": "Advice, off by default"}
+"""What the rules are about whose codes begin like this."""
+
+
 def index_of_rules() -> str:
-    """The list of rules, by what they are about."""
-    groups = {"BCE0": "Comments", "BCE1": "The prediction", "BCE2": "The target", "BCE3": "The loss call", "BCE9": "Advice, off by default"}
+    """The list of rules, by what they are about. ValueError where a rule has no group."""
+    homeless = [rule.code for rule in EVERY_CODE if not rule.code.startswith(tuple(GROUPS))]
+    if homeless:
+        raise ValueError(f"no group of rules in {__file__} has a place for {', '.join(homeless)}")
     lines = ["# Rules\n"]
-    for prefix, title in groups.items():
+    for prefix, title in GROUPS.items():
         lines += [f"## {title}\n", "| code | name | reports |", "|---|---|---|"]
         rules = [rule for rule in EVERY_CODE if rule.code.startswith(prefix)]
         lines += [f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.summary} |" for rule in rules]

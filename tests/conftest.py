@@ -15,35 +15,9 @@ from click.testing import CliRunner, Result
 
 from bcelint.cache import VARIABLE
 from bcelint.cli.main import main
+from tests.projects import write_project
 
 os.environ[VARIABLE] = ""  # tests find everything out anew, except those of the cache
-
-MODEL = """\
-import torch
-from torch import nn
-
-
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.fc = nn.Linear(8, 3)
-
-    def forward(self, x):
-        return torch.sigmoid(self.fc(x))
-"""
-
-TRAIN = """\
-import torch
-from torch.nn.functional import binary_cross_entropy_with_logits as bce_logits
-
-from model import Net
-
-net = Net()
-x = torch.randn(4, 8)
-y = torch.rand(4, 3)
-loss = bce_logits(net(x), y)
-loss.backward()
-"""
 
 Invoke = Callable[..., Result]
 Flake8 = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -63,11 +37,8 @@ def invoke() -> Invoke:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a small project, which is also the working directory: the finding is at train.py:9:8, its sigmoid in model.py:11."""
-    (tmp_path / "pyproject.toml").write_text("")
-    (tmp_path / "model.py").write_text(MODEL)
-    (tmp_path / "train.py").write_text(TRAIN)
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return write_project(tmp_path)
 
 
 @pytest.fixture

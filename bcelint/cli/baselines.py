@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Callable, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
+from bcelint.cli.plural import plural
 from bcelint.cli.report import NotWritten, has_a_folder
 
 if TYPE_CHECKING:
@@ -14,20 +15,17 @@ if TYPE_CHECKING:
     from bcelint.config import Settings
     from bcelint.session import Result
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def baseline_option(command: F) -> F:
-    """``--baseline``."""
-    path = click.Path(dir_okay=False)
-    return click.option("--baseline", type=path, metavar="FILE", help="Leave alone what this file holds, which --write-baseline made.")(command)
-
-
-def write_baseline_option(command: F) -> F:
-    """``--write-baseline``."""
-    path = click.Path(dir_okay=False, writable=True)
-    said = "Report nothing; put the findings into this file, for --baseline."
-    return click.option("--write-baseline", "write_baseline_to", type=path, metavar="FILE", callback=has_a_folder, help=said)(command)
+baseline_option = click.option(
+    "--baseline", type=click.Path(dir_okay=False), metavar="FILE", help="Leave alone what this file holds, which --write-baseline made."
+)
+write_baseline_option = click.option(
+    "--write-baseline",
+    "write_baseline_to",
+    type=click.Path(dir_okay=False, writable=True),
+    metavar="FILE",
+    callback=has_a_folder,
+    help="Report nothing; put the findings into this file, for --baseline.",
+)
 
 
 def loaded(path: str | None, settings: Settings) -> Baseline | None:
@@ -44,10 +42,8 @@ def mention_gone(baseline: Baseline, result: Result) -> None:
     """A line on stderr if the baseline holds more than it has to."""
     count = baseline.gone(result)
     if count:
-        said = "finding of the baseline no longer occurs; --write-baseline drops it"
-        if count > 1:
-            said = "findings of the baseline no longer occur; --write-baseline drops them"
-        click.echo(f"note: {count} {said}", err=True)
+        said = "occurs; --write-baseline drops it" if count == 1 else "occur; --write-baseline drops them"
+        click.echo(f"note: {plural(count, 'finding')} of the baseline no longer {said}", err=True)
 
 
 def write_baseline(path: str, result: Result, quiet: bool) -> None:
@@ -62,5 +58,4 @@ def write_baseline(path: str, result: Result, quiet: bool) -> None:
     except OSError as error:
         raise NotWritten(path, error) from None
     if not quiet:
-        count = sum(after.entries.values())
-        click.echo(f"Wrote a baseline of {count} finding{'' if count == 1 else 's'}.")
+        click.echo(f"Wrote a baseline of {plural(sum(after.entries.values()), 'finding')}.")

@@ -5,23 +5,19 @@ from __future__ import annotations
 import click
 
 from bcelint.cli.exit_codes import COULD_NOT_RUN, FINDINGS, NOTHING_FOUND
-from bcelint.cli.run import PROGRAM
+from bcelint.cli.watching import PROGRAM, program_options, watched
 
 
 @click.command(context_settings=PROGRAM)
-@click.option("-m", "is_module", is_flag=True, help="PROGRAM is a module's name, as in `python -m`.")
-@click.option("--max-steps", type=click.IntRange(min=1), metavar="N", help="Watch no more after N loss calls; the program goes on.")
-@click.argument("program")
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
+@program_options
 def compare(is_module: bool, program: str, arguments: tuple[str, ...], max_steps: int | None) -> int:
     """Run a program, and show for every loss call that ran what was inferred from the text beside what was observed.
 
     Exit code: 0 no disagreement, 1 a disagreement, 2 there is nothing to run, or no loss call ran.
     """
     from bcelint import session
-    from bcelint.cli.comparison import DISAGREE, compared
+    from bcelint.cli.comparison import Agreement, compared
     from bcelint.cli.render_compare import print_comparison
-    from bcelint.cli.watching import watched
     from bcelint.config import Settings
 
     _, report, path = watched(is_module, program, arguments, max_steps)
@@ -31,4 +27,4 @@ def compare(is_module: bool, program: str, arguments: tuple[str, ...], max_steps
     print_comparison(rows)
     if not rows:
         return COULD_NOT_RUN
-    return FINDINGS if any(row.outcome is DISAGREE for row in rows) else NOTHING_FOUND
+    return FINDINGS if any(row.outcome is Agreement.DISAGREE for row in rows) else NOTHING_FOUND

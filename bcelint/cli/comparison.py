@@ -23,9 +23,6 @@ class Agreement(enum.Enum):
     DISAGREE = "disagree"
 
 
-DISAGREE = Agreement.DISAGREE
-
-
 @dataclass(frozen=True)
 class Row:
     """One loss call: the verdict (with the codes of a misuse) of each witness, and whether they agree."""
@@ -71,7 +68,7 @@ def _row(twins: Sequence[JudgedCall], call: JudgedCall) -> Row:
     elif observed < inferred and all(each.case for each in here if each.verdict is Verdict.MISUSE):
         outcome = Agreement.OTHER_CASE
     else:
-        outcome = DISAGREE
+        outcome = Agreement.DISAGREE
     return Row(call.position, call.loss, _said(here, inferred), _said([call], observed), outcome)
 
 

@@ -35,17 +35,17 @@ def explain(code: str) -> None:
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def rules(output_format: str) -> None:
     """List the rules."""
-    from bcelint.rules.registry import EVERY_CODE, UNUSED_NOQA
+    from bcelint.rules.registry import EVERY_CODE
 
-    rows = [{"code": rule.code, "name": rule.name, "summary": rule.summary, "advice": rule.advice} for rule in EVERY_CODE]
     if output_format == "json":
         from bcelint.cli.render_json import dump
 
+        rows = [{"code": rule.code, "name": rule.name, "summary": rule.summary, "advice": rule.advice} for rule in EVERY_CODE]
         click.echo(dump(rows))
         return
     width = max(len(rule.name) for rule in EVERY_CODE)
     for rule in EVERY_CODE:
-        off = "  (advice: off by default)" if rule.advice else "  (off by default: --unused-noqa)" if rule is UNUSED_NOQA else ""
+        off = "  (advice: off by default)" if rule.advice else f"  (off by default: {rule.option})" if rule.option else ""
         click.echo(f"{rule.code}  {rule.name:<{width}}  {rule.summary}{off}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,20 +30,14 @@ if TYPE_CHECKING:
 @click.option("--quiet", "-q", is_flag=True, help="Print no summary.")
 def fix(
     paths: tuple[str, ...],
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    advice: bool | None,
-    config: str | None,
-    isolated: bool,
-    unused_noqa: bool | None,
     baseline: str | None,
     unsafe: bool,
     diff: bool,
     allow_dirty: bool,
     jobs: int | None,
     no_cache: bool,
-    force_exclude: bool,
     quiet: bool,
+    **rules: Any,
 ) -> int:
     """Repair what `check` finds.
 
@@ -53,7 +47,7 @@ def fix(
     Exit code: 0 nothing is left, 1 findings are left (with --diff: something would change), 2 it could not run or not write.
     """
     try:
-        settings = settings_of(select, ignore, advice, config, isolated, unused_noqa, force_exclude)
+        settings = settings_of(**rules)
         return _fix(paths, settings, loaded(baseline, settings), unsafe, diff, allow_dirty, jobs, no_cache, quiet)
     except KeyboardInterrupt as stopped:
         click.echo(str(stopped) or "interrupted; nothing was written", err=True)

@@ -106,9 +106,8 @@ def run(
         text = decoded(sys.stdin.buffer.read())
         result = session.analyse_text(text, stdin_filename or "stdin.py", settings, cache, baseline)
     else:
-        given = paths or (os.curdir,)
         with progress(sys.stderr) as report:
-            result = session.analyse(given, settings, jobs=jobs, progress=report, cache=cache, baseline=baseline)
+            result = session.analyse(paths or (os.curdir,), settings, jobs=jobs, progress=report, cache=cache, baseline=baseline)
     warn(result.warnings, result.checked)
     return result
 

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from bcelint.cli.comparison import Agreement, Row
 from bcelint.cli.console import place_text, stdout, styled
+from bcelint.cli.plural import plural
 
 _STYLES = {Agreement.AGREE: "green", Agreement.DISAGREE: "bold red", Agreement.OTHER_CASE: "cyan"}
 _UNBOUNDED = 10_000
@@ -36,4 +37,4 @@ def print_comparison(rows: Sequence[Row]) -> None:
             console.print(styled(line.rstrip()))
     counts = Counter(row.outcome for row in rows)
     said = ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Agreement if counts[outcome])
-    console.print(styled((f"{len(rows)} loss call{'s' if len(rows) > 1 else ''} ran: {said}", "bold")))
+    console.print(styled((f"{plural(len(rows), 'loss call')} ran: {said}", "bold")))

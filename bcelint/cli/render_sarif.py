@@ -14,7 +14,7 @@ from bcelint.cli.render_json import dump
 from bcelint.finding import Finding, Position, TraceStep
 from bcelint.fingerprints import numbered
 from bcelint.places import shown
-from bcelint.rules.registry import EVERY_CODE, UNUSED_NOQA
+from bcelint.rules.registry import EVERY_CODE
 
 if TYPE_CHECKING:
     from bcelint.fix.edits import Edit, Repair
@@ -33,12 +33,12 @@ Json = dict[str, Any]
 def result_as_sarif(result: Result, times: Callable[[Finding], int] | None = None) -> str:
     """The log that ``check --output-format sarif`` prints; with ``times``, which says how often each finding was seen, that beside it."""
     index = {rule.code: number for number, rule in enumerate(EVERY_CODE)}
-    repairs = _safe_repairs(result)
     results = []
     for finding, print_, before in numbered(result.findings, result.line):
         item = _result(finding, index[finding.code], f"{print_}:{before}")
-        if finding in repairs:
-            item["fixes"] = [_fix(repairs[finding], result.text_of)]
+        repair = result.repairs.get(finding)
+        if repair is not None and repair.is_safe and not repair.imports:  # what whoever reads the log may make unasked, edits and nothing else
+            item["fixes"] = [_fix(repair, result.text_of)]
         if times is not None:
             item["occurrenceCount"] = times(finding)
         results.append(item)
@@ -64,7 +64,7 @@ def _rule(rule: Documented) -> Json:
         "fullDescription": {"text": " ".join(what.split())},
         "help": {"text": docs, "markdown": docs},
         **({} if link is None else {"helpUri": link["target"]}),
-        "defaultConfiguration": {"level": rule.level, "enabled": not rule.advice and rule is not UNUSED_NOQA},
+        "defaultConfiguration": {"level": rule.level, "enabled": not rule.option},
     }
 
 
@@ -109,17 +109,6 @@ def _folder(path: str) -> str:
 def _invocation(result: Result) -> Json:
     warnings = [{"level": "warning", "message": {"text": " ".join(warning.split())}} for warning in result.warnings]
     return {"executionSuccessful": not result.crashed, **({"toolExecutionNotifications": warnings} if warnings else {})}
-
-
-def _safe_repairs(result: Result) -> dict[Finding, Repair]:
-    """The repairs that whoever reads the log may make unasked: the safe ones that are edits and nothing else."""
-    if not any(finding.fix is not None and finding.fix.applicability == "safe" for finding in result.findings):
-        return {}
-    from bcelint.fix.edits import Repair
-    from bcelint.fix.plan import outcomes
-
-    found = outcomes(result.findings, result.sites, result.text_of, result.known)
-    return {finding: each for finding, each in found.items() if isinstance(each, Repair) and each.is_safe and not each.imports}
 
 
 def _fix(repair: Repair, text_of: Callable[[str], str]) -> Json:

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from bcelint.cli.console import place_text, printable, stdout, styled
+from bcelint.cli.plural import plural
 from bcelint.finding import Finding, Position
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ def print_findings(result: Result, summary: bool = True, times: Callable[[Findin
     for finding in result.findings:
         _print_finding(console, finding, result)
         if times is not None:
-            count = times(finding)
-            console.print(styled(f"    seen {count} time{'' if count == 1 else 's'}"))
+            console.print(styled(f"    seen {plural(times(finding), 'time')}"))
     if summary:
         style = "bold" if result.findings else "bold yellow" if times is not None and not result.calls else "bold green"
         console.print(styled((summary_of(result, times), style)))
@@ -29,9 +29,8 @@ def print_findings(result: Result, summary: bool = True, times: Callable[[Findin
 
 def summary_of(result: Result, times: Callable[[Finding], int] | None = None) -> str:
     """One line on how many findings there are."""
-    count = len(result.findings)
-    if count:
-        return f"Found {count} problem{'s' if count > 1 else ''}."
+    if result.findings:
+        return f"Found {plural(len(result.findings), 'problem')}."
     return "No loss call ran." if times is not None and not result.calls else "All checks passed!"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from bcelint.cli.console import place_text, printable, stdout, styled
+from bcelint.cli.plural import plural
 from bcelint.cli.summary import Summary
 from bcelint.judge import JudgedCall
 from bcelint.losscall import Verdict
@@ -24,7 +25,7 @@ def print_calls(calls: Sequence[JudgedCall]) -> None:
         console.print(styled("No loss calls found."))
         return
     counts = ", ".join(f"{summary.counts[verdict]} {verdict.value}" for verdict in Verdict)
-    console.print(styled((f"{len(calls)} loss call{'s' if len(calls) > 1 else ''}: {counts}; {summary.judged_share:.0%} judged", "bold")))
+    console.print(styled((f"{plural(len(calls), 'loss call')}: {counts}; {summary.judged_share:.0%} judged", "bold")))
     if summary.reasons:
         console.print(styled("Why the others are unknown:"))
         for reason, count in summary.reasons:

@@ -11,19 +11,14 @@ from bcelint.cli.baselines import baseline_option, loaded
 from bcelint.cli.exit_codes import FINDINGS
 from bcelint.cli.options import rule_options, settings_of
 from bcelint.cli.report import report, report_options
-
-PROGRAM: dict[str, Any] = {"ignore_unknown_options": True, "allow_interspersed_args": False}
-"""What stands behind the program's name is the program's own."""
+from bcelint.cli.watching import PROGRAM, program_options, watched
 
 
 @click.command(context_settings=PROGRAM)
-@click.option("-m", "is_module", is_flag=True, help="PROGRAM is a module's name, as in `python -m`.")
 @rule_options
 @report_options
 @baseline_option
-@click.option("--max-steps", type=click.IntRange(min=1), metavar="N", help="Watch no more after N loss calls; the program goes on.")
-@click.argument("program")
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]...")
+@program_options
 def run(
     is_module: bool,
     program: str,
@@ -32,11 +27,7 @@ def run(
     output_file: str | None,
     baseline: str | None,
     max_steps: int | None,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    advice: bool | None,
-    config: str | None,
-    isolated: bool,
+    **rules: Any,
 ) -> int:
     """Run a program under torch and report every loss call that got something its loss was not made for.
 
@@ -46,9 +37,8 @@ def run(
     Exit code: the program's own; where that is 0, 1 if something was found; 2 if there is nothing to run.
     """
     from bcelint import session
-    from bcelint.cli.watching import watched
 
-    settings = settings_of(select, ignore, advice, config, isolated)
+    settings = settings_of(**rules)
     known = loaded(baseline, settings)
     output_file = output_file and os.path.abspath(output_file)  # the program may go to another folder
     code, seen, _ = watched(is_module, program, arguments, max_steps)

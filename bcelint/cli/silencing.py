@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bcelint.cli.exit_codes import COULD_NOT_RUN, FINDINGS, NOTHING_FOUND
+from bcelint.cli.plural import plural
 from bcelint.places import shown
 
 if TYPE_CHECKING:
@@ -22,14 +23,14 @@ def silence(result: Result, quiet: bool) -> int:
     from bcelint.cli.render_concise import as_line
     from bcelint.fix.write import NOTEBOOK, write
     from bcelint.project.source import is_notebook
-    from bcelint.rules.registry import UNUSED_NOQA
+    from bcelint.rules.bce001_unused_noqa import UnusedCodes
 
     before: dict[str, str] = {}
     after: dict[str, str] = {}
     left: list[tuple[Finding, str]] = []
     by_path: dict[str, list[Finding]] = {}
     for finding in result.findings:
-        if finding.code == UNUSED_NOQA.code:
+        if isinstance(finding, UnusedCodes):
             left.append((finding, UNUSED))
         elif is_notebook(finding.position.path):
             left.append((finding, NOTEBOOK))
@@ -50,7 +51,7 @@ def silence(result: Result, quiet: bool) -> int:
     failed = sum(len(by_path[path]) for path in written.failed)
     done = len(result.findings) - len(left) - failed
     if not quiet:
-        click.echo(f"Silenced {done} finding{'' if done == 1 else 's'}.")
+        click.echo(f"Silenced {plural(done, 'finding')}.")
     if result.crashed or written.failed:
         return COULD_NOT_RUN
     return FINDINGS if left else NOTHING_FOUND

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 import click
 
@@ -12,6 +12,25 @@ from bcelint.cli.exit_codes import INTERRUPTED
 
 if TYPE_CHECKING:
     from bcelint.runtime import Report
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PROGRAM: dict[str, Any] = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+"""What stands behind the program's name is the program's own."""
+
+
+def program_options(command: F) -> F:
+    """PROGRAM and its ARGS, ``-m`` and ``--max-steps``."""
+    decorators: list[Callable[[F], F]] = [
+        click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ARGS]..."),
+        click.argument("program"),
+        click.option("--max-steps", type=click.IntRange(min=1), metavar="N", help="Watch no more after N loss calls; the program goes on."),
+        click.option("-m", "is_module", is_flag=True, help="PROGRAM is a module's name, as in `python -m`."),
+    ]
+    for decorate in decorators:
+        command = decorate(command)
+    return command
 
 
 class NoTorch(click.ClickException):

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 
-from bcelint.project.roots import find_root
-
-OWN = "bcelint.toml"
-PYPROJECT = "pyproject.toml"
+from bcelint.project.roots import CONFIGURATIONS, find_root
 
 
 def files_in(folder: str) -> list[str]:
     """The files in a folder that may be its configuration, the one that wins first."""
-    paths = [os.path.join(folder, name) for name in (OWN, PYPROJECT)]
+    paths = [os.path.join(folder, name) for name in CONFIGURATIONS]
     return [path for path in paths if os.path.isfile(path)]
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bcelint.config.discovery import PYPROJECT
 from bcelint.contracts.declared.rows import Declarations
 from bcelint.places import shown
+from bcelint.project.roots import PYPROJECT
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

@@ -81,7 +81,7 @@ class Settings:
         """The codes that are reported in a file. Raises ValueError for a code of the command line that no rule has."""
         if self._fixed is not None:
             return self._fixed
-        from bcelint.rules.registry import UNUSED_NOQA, selected
+        from bcelint.rules.registry import covered, selected
 
         config = self.config(path)
         advice = self._advice if self._advice is not None else bool(config.advice)
@@ -90,11 +90,7 @@ class Settings:
             select, ignore = self._select, tuple(self._ignore or ())
         else:
             select, ignore = config.select, (*(config.ignore or ()), *(self._ignore or ()))  # type: ignore[assignment]
-        ignored = [prefix.strip().upper() for prefix in config.ignored(path)]
-        dropped = {rule.code for rule in selected(ignored, advice=True)} if ignored else set()
-        if any(prefix == "ALL" or UNUSED_NOQA.code.startswith(prefix) for prefix in ignored):
-            dropped.add(UNUSED_NOQA.code)
-        return frozenset(rule.code for rule in selected(select, ignore, advice, unused_noqa)) - dropped
+        return frozenset(rule.code for rule in selected(select, ignore, advice, unused_noqa)) - covered(config.ignored(path))
 
     def baseline(self, path: str) -> str | None:
         """The baseline that the configuration of a file names."""

@@ -9,7 +9,7 @@ from bcelint.finding import Position
 from bcelint.fix.code import Code
 from bcelint.fix.scopes import Names
 
-FUNCTIONS = {
+_FUNCTIONS = {
     "torch.sigmoid": "sigmoid",
     "torch.softmax": "softmax",
     "torch.nn.functional.softmax": "softmax",
@@ -17,13 +17,13 @@ FUNCTIONS = {
     "torch.log_softmax": "log_softmax",
     "torch.nn.functional.log_softmax": "log_softmax",
 }
-LAYERS = {
+_LAYERS = {
     "torch.nn.Sigmoid": "sigmoid",
     "torch.nn.Softmax": "softmax",
     "torch.nn.LogSigmoid": "logsigmoid",
     "torch.nn.LogSoftmax": "log_softmax",
 }
-SHAPE_METHODS = frozenset(
+_SHAPE_METHODS = frozenset(
     """squeeze unsqueeze view reshape view_as reshape_as flatten unflatten ravel contiguous permute transpose swapaxes movedim t
     float double half cuda cpu to expand expand_as clone repeat requires_grad_""".split()
 )
@@ -44,13 +44,13 @@ def activation(code: Code, node: ast.AST) -> Activation | None:
     if not isinstance(node, ast.Call):
         return None
     dotted = code.dotted(node.func)
-    if dotted in FUNCTIONS:
+    if dotted in _FUNCTIONS:
         given = node.args[0] if node.args else next((each.value for each in node.keywords if each.arg == "input"), None)
-        return Activation(node, given, FUNCTIONS[dotted]) if given is not None and not isinstance(given, ast.Starred) else None
-    if dotted is None and isinstance(node.func, ast.Attribute) and node.func.attr in FUNCTIONS.values() and _only_a_dim(node):
+        return Activation(node, given, _FUNCTIONS[dotted]) if given is not None and not isinstance(given, ast.Starred) else None
+    if dotted is None and isinstance(node.func, ast.Attribute) and node.func.attr in _FUNCTIONS.values() and _only_a_dim(node):
         return Activation(node, node.func.value, node.func.attr)
     built = node.func if isinstance(node.func, ast.Call) else _built(code, node.func)
-    layer = None if built is None else LAYERS.get(code.dotted(built.func) or "")
+    layer = None if built is None else _LAYERS.get(code.dotted(built.func) or "")
     if layer is None or len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
         return None
     return Activation(node, node.args[0], layer)
@@ -158,6 +158,6 @@ def _reshaped(code: Code, node: ast.Call) -> ast.expr | None:
     """What a call that changes but the shape, the device or the width of floats is applied to."""
     if code.dotted(node.func) in _SHAPE_FUNCTIONS and node.args:
         return node.args[0]
-    if isinstance(node.func, ast.Attribute) and node.func.attr in SHAPE_METHODS and code.dotted(node.func) is None:
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _SHAPE_METHODS and code.dotted(node.func) is None:
         return node.func.value
     return None

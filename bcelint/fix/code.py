@@ -64,6 +64,10 @@ class Code:
         """The line, from 1, of an offset."""
         return bisect_right(self._starts, offset)
 
+    def line_start(self, offset: int) -> int:
+        """Where the line of an offset begins."""
+        return self._starts[self.line(offset) - 1]
+
     @property
     def newline(self) -> str:
         found = _LINE_END.search(self.text)

@@ -55,6 +55,12 @@ class Context:
                 self._codes[path] = None
         return self._codes[path]
 
+    def call(self, at: Position | None) -> tuple[Code, ast.Call] | None:
+        """The call that stands at just this place, and its file; None where it is not seen."""
+        code = None if at is None else self.code(at.path)
+        call = None if code is None else code.call(at)
+        return None if code is None or call is None else (code, call)
+
     def of_call(self, site: CallSite) -> list[CallSite]:
         """What is seen of the very call of torch's loss, in every case and from every caller."""
         return self._by_inner.get(site.inner, [site])
@@ -71,19 +77,17 @@ class Context:
 
     def wrong(self, site: CallSite, name: str, code: str) -> Written | Refusal:
         """The argument ``name`` where no call passes through that is known not to have the problem ``code``, so that nothing right is spoilt."""
-        right = [
-            each for each in self.of_call(site) if code not in each.codes and _is_known(each.prediction if name == "prediction" else each.target)
-        ]
+        right = [each for each in self.of_call(site) if code not in each.codes and _is_known(each.facts(name))]
         if any(each.position == site.position for each in right):
             return _right_in(next(each.case for each in right if each.position == site.position))
         return self.argument(site, name, bool(right)) or NOT_WRITTEN
 
     def argument(self, site: CallSite, name: str, only_here: bool = False) -> Written | None:
         """The argument ``name`` (``prediction`` or ``target``) in torch's own call; with ``only_here``, in the outermost one."""
-        code = self.code(site.inner.path)
-        call = None if code is None else code.call(site.inner)
-        if code is None or call is None:
+        place = self.call(site.inner)
+        if place is None:
             return None
+        code, call = place
         row = ROWS[site.loss]
         params = row.call if site.built is not None else row.func
         node = bound(call, params, row.prediction if name == "prediction" else row.target)
@@ -99,10 +103,10 @@ class Context:
         function = inner.code.scope(inner.node)
         if isinstance(function, ast.Module):
             return None
-        code = self.code(site.position.path)
-        call = None if code is None else code.call(site.position)
-        if code is None or call is None or not Names(inner.code, function).is_parameter(inner.node.id):
+        place = self.call(site.position)
+        if place is None or not Names(inner.code, function).is_parameter(inner.node.id):
             return None
+        code, call = place
         params = [arg.arg for arg in (*function.args.posonlyargs, *function.args.args)]
         is_method = isinstance(inner.code.parents.get(function), ast.ClassDef) and params[:1] in (["self"], ["cls"])
         name = function.name if isinstance(function, FUNCTIONS) else _last(getattr(inner.code.parents[function], "targets", [None])[0])
@@ -113,25 +117,23 @@ class Context:
 
     def misfit(self, site: CallSite) -> Refusal | None:
         """Why torch refuses the call whatever becomes of its values: what else is wrong with it was never meant as it stands."""
-        code = None if site.is_constructor else self.code(site.inner.path)
-        call = None if code is None else code.call(site.inner)
-        if call is None or any(isinstance(each, ast.Starred) for each in call.args):
+        place = None if site.is_constructor else self.call(site.inner)
+        if place is None or any(isinstance(each, ast.Starred) for each in place[1].args):
             return None
         row = ROWS[site.loss]
-        taken = len(row.call if site.built is not None else row.func)
-        if len(call.args) <= taken:
+        given, taken = len(place[1].args), len(row.call if site.built is not None else row.func)
+        if given <= taken:
             return None
-        return Refusal(f"{site.loss} takes {taken} arguments and is given {len(call.args)}: torch refuses the call; make it one that the loss takes")
+        return Refusal(f"{site.loss} takes {taken} arguments and is given {given}: torch refuses the call; make it one that the loss takes")
 
     # The loss itself
 
     def loss_named(self, site: CallSite) -> tuple[Code, ast.expr, ast.Call | None] | Refusal:
         """Where the loss is named: in the constructor or the functional call, which then comes with it, or where either is put into a variable."""
-        at = site.built if site.built is not None else site.inner
-        code = self.code(at.path)
-        call = None if code is None else code.call(at)
-        if code is None or call is None:
+        place = self.call(site.built or site.inner)
+        if place is None:
             return Refusal("the place where the loss is named is not seen")
+        code, call = place
         row = ROWS[site.loss]
         wanted = row.cls if site.built is not None else row.function
         if code.dotted(call.func) == wanted:

@@ -9,7 +9,7 @@ from bcelint.fix.activations import Activation, Found, value_of
 from bcelint.fix.code import Code
 from bcelint.fix.edits import Draft, Edit
 from bcelint.fix.naming import renamed
-from bcelint.fix.scopes import Names
+from bcelint.fix.scopes import Names, block_of
 
 _HARMLESS = frozenset("argmax shape size device dtype ndim dim numel".split())
 """What may be asked of logits as well as of probabilities."""
@@ -49,16 +49,16 @@ def without(code: Code, found: Found) -> Draft | None:
 def _unwrapped(code: Code, made: Activation) -> Edit:
     """The activation's call replaced by what it is applied to."""
     start, end = code.span(made.call)
-    inner, after = code.with_parentheses(made.given) if isinstance(made.call.func, ast.Attribute) and made.given is made.call.func.value else (
-        code.span(made.given)
-    )  # fmt: skip
+    is_method = isinstance(made.call.func, ast.Attribute) and made.given is made.call.func.value
+    inner, after = code.with_parentheses(made.given) if is_method else code.span(made.given)
     text = code.text[inner:after]
     parent = code.parents.get(made.call)
     bare = code.is_primary(made.given) or text.startswith("(") or isinstance(made.given, ast.Constant)
-    alone = isinstance(parent, (ast.Assign, ast.AnnAssign, ast.Return, ast.keyword)) or (isinstance(parent, ast.Call) and made.call in parent.args)
-    if alone and isinstance(parent, (ast.Assign, ast.AnnAssign, ast.Return)) and "\n" in text:
-        return Edit(code.path, start, end, f"({text})")
-    return Edit(code.path, start, end, text if bare or alone else f"({text})")
+    if isinstance(parent, (ast.Assign, ast.AnnAssign, ast.Return)):
+        bare = "\n" not in text
+    elif isinstance(parent, ast.keyword) or (isinstance(parent, ast.Call) and made.call in parent.args):
+        bare = True
+    return Edit(code.path, start, end, text if bare else f"({text})")
 
 
 def _dropped(code: Code, binding: ast.stmt, made: Activation) -> Draft:
@@ -73,9 +73,7 @@ def _dropped(code: Code, binding: ast.stmt, made: Activation) -> Draft:
 
 def _removed(code: Code, statement: ast.stmt) -> list[Edit]:
     """The edit that takes a statement out; none where other code stands on its line."""
-    parent = code.parents[statement]
-    block = next(found for name in ("body", "orelse", "finalbody") for found in [getattr(parent, name, ())] if statement in found)
-    if len(block) == 1:
+    if len(block_of(code, statement)) == 1:
         return [Edit(code.path, *code.span(statement), "pass")]
     start, end = _whole_line(code, statement)
     return [Edit(code.path, start, end, "")] if end > start else []
@@ -84,7 +82,7 @@ def _removed(code: Code, statement: ast.stmt) -> list[Edit]:
 def _whole_line(code: Code, statement: ast.stmt) -> tuple[int, int]:
     """From the first column to behind the line end, if nothing but the statement stands there; else an empty span."""
     start, end = code.span(statement)
-    first = max(code.text.rfind("\n", 0, start), code.text.rfind("\r", 0, start)) + 1
+    first = code.line_start(start)
     rest = re.compile(r"[ \t]*(?:\r\n|\n|\r|$)").match(code.text, end)
     if code.text[first:start].strip() or rest is None:
         return start, start
@@ -94,13 +92,12 @@ def _whole_line(code: Code, statement: ast.stmt) -> tuple[int, int]:
 def _split(code: Code, binding: ast.stmt, made: Activation, use: ast.Name, names: Names) -> Draft | None:
     """What the activation is given gets a name of its own, which the loss reads; everyone else goes on reading the activation's result."""
     start, _ = code.span(binding)
-    first = max(code.text.rfind("\n", 0, start), code.text.rfind("\r", 0, start)) + 1
+    first = code.line_start(start)
     indent = code.text[first:start]
     if indent.strip() or "\n" in code.source(made.given):
         return None
-    taken = {node.id for node in ast.walk(names.scope) if isinstance(node, ast.Name)} | {
-        node.arg for node in ast.walk(names.scope) if isinstance(node, ast.arg)
-    }
+    nodes = list(ast.walk(names.scope))
+    taken = {node.id for node in nodes if isinstance(node, ast.Name)} | {node.arg for node in nodes if isinstance(node, ast.arg)}
     name = next(each for each in ("logits", f"{use.id}_logits", *(f"logits_{i}" for i in range(2, 99))) if each not in taken | code.bound)
     given = code.span(made.given)
     if isinstance(made.given, ast.Name) and made.given.id != use.id:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_ROUNDS = 12
 
+_Start = tuple[str, int, int]
+
 
 @dataclass(frozen=True)
 class Fixed:
@@ -56,10 +58,8 @@ class Fixes:
 
 @dataclass
 class _Run:
-    """A repair run over ``paths``; ``overlay`` holds the texts so far."""
+    """A repair run; ``overlay`` holds the texts so far."""
 
-    paths: Sequence[str]
-    codes: Collection[str] | Settings
     unsafe: bool
     analyse: Callable[[Mapping[str, str], Collection[str]], Result]
     only: Callable[[str], bool] = lambda path: True
@@ -77,11 +77,8 @@ class _Run:
             self.doubtful = result.doubtful
             found = outcomes(result.findings, result.sites, result.text_of, result.known)
             missing = edited_paths(found.values()) - self.also
-            if not missing:
-                return result, found
-            known = set(result.files)
             self.also |= missing
-            if missing <= known:
+            if missing <= set(result.files):
                 return result, found
 
     def allowed(self, finding: Finding, repair: Repair) -> bool:
@@ -128,7 +125,7 @@ def fixes(
     def analyse(texts: Mapping[str, str], also: Collection[str]) -> Result:
         return session.without_known(session.survey(paths, codes, jobs, progress, cache, texts, also, everyone=True), baseline)
 
-    run = _Run(paths, codes, unsafe, analyse, only, dict(overlay or {}))
+    run = _Run(unsafe, analyse, only, dict(overlay or {}))
     fixes = Fixes()
     result, found = run.look()
     fixes.warnings, fixes.checked, fixes.crashed = result.warnings, result.checked, result.crashed
@@ -173,33 +170,30 @@ def _round(run: _Run, result: Result, found: dict[Finding, Outcome], fixes: Fixe
 
 def _blamed(taken: Mapping[Finding, Repair], before: Result, after: Result, moves: Moves) -> dict[Finding, str]:
     """The findings whose repair did no good, and why."""
-    still = {(finding.code, finding.position.path, finding.position.line, finding.position.column) for finding in after.findings}
-    blamed = {}
-    for finding in taken:
-        at = moves.position(finding.position)
-        if (finding.code, at.path, at.line, at.column) in still:
-            blamed[finding] = "the repair would not have removed it"
+    moved = {finding: _start(moves.position(finding.position)) for finding in before.findings}
+    still = {(finding.code, _start(finding.position)) for finding in after.findings}
+    blamed = {finding: "the repair would not have removed it" for finding in taken if (finding.code, moved[finding]) in still}
     if blamed:
         return blamed
-    known = {(finding.code, at.path, at.line, at.column) for finding in before.findings for at in [moves.position(finding.position)]}
+    known = {(finding.code, at) for finding, at in moved.items()}
     # Where something was repaired, something else may show; but not another mistake of the same kind, of which the first would come again.
-    repaired: dict[tuple[str, int, int], set[str]] = {}
+    repaired: dict[_Start, set[str]] = {}
     for finding in taken:
-        at = moves.position(finding.position)
-        repaired.setdefault((at.path, at.line, at.column), set()).add(_about(finding))
-    fresh = [
-        finding
-        for finding in after.findings
-        if not finding.advice
-        and (finding.code, finding.position.path, finding.position.line, finding.position.column) not in known
-        and _about(finding) in repaired.get((finding.position.path, finding.position.line, finding.position.column), {_about(finding)})
-    ]
-    for new in fresh:
+        repaired.setdefault(moved[finding], set()).add(_about(finding))
+    for new in after.findings:
+        at, about = _start(new.position), _about(new)
+        if new.advice or (new.code, at) in known or about not in repaired.get(at, {about}):
+            continue
         touched = {new.position.path, *(step.path for step in new.trace)}
         for finding, repair in taken.items():
             if repair.paths & touched:
                 blamed[finding] = f"the repair would have brought {new.code} in another case or at another place"
     return blamed
+
+
+def _start(at: Position) -> _Start:
+    """Where a finding begins: what tells it from others of its code also when its end has moved."""
+    return at.path, at.line, at.column
 
 
 def _about(finding: Finding) -> str:

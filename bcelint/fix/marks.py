@@ -13,11 +13,12 @@ from bcelint.fix.plan import outcomes
 
 def with_fixes(
     findings: Sequence[Finding], sites: Sequence[CallSite], text_of: Callable[[str], str], left_alone: Collection[Finding] = ()
-) -> list[Finding]:
-    """The findings, each with its repair's applicability and title, where there is one that does not touch those ``left_alone``."""
-    found = outcomes(findings, sites, text_of, left_alone)
-    marked = []
-    for finding in findings:
-        outcome = found[finding]
-        marked.append(replace(finding, fix=Fix(outcome.applicability, outcome.title)) if isinstance(outcome, Repair) else finding)
-    return marked
+) -> tuple[list[Finding], dict[Finding, Repair]]:
+    """The findings, each with its repair's applicability and title where there is one that does not touch those ``left_alone``; and these repairs."""
+    marked, repairs = [], {}
+    for finding, outcome in outcomes(findings, sites, text_of, left_alone).items():
+        if isinstance(outcome, Repair):
+            finding = replace(finding, fix=Fix(outcome.applicability, outcome.title))
+            repairs[finding] = outcome
+        marked.append(finding)
+    return marked, repairs

@@ -12,7 +12,7 @@ from bcelint.fix.repairs import repair
 from bcelint.fix.repairs.comments import unused_noqa
 from bcelint.noqa import Noqa
 from bcelint.project.source import is_notebook
-from bcelint.rules.registry import UNUSED_NOQA
+from bcelint.rules.bce001_unused_noqa import UnusedCodes
 
 
 class _Silence:
@@ -50,7 +50,7 @@ def outcomes(
 
 def _outcome(context: Context, silence: _Silence, finding: Finding, sites: Sequence[CallSite]) -> Outcome:
     try:
-        if finding.code == UNUSED_NOQA.code:
+        if isinstance(finding, UnusedCodes):
             return unused_noqa(context.code(finding.position.path), finding)
         found = whole([repair(context, finding.code, site) for site in sites])
     except Exception as error:

@@ -70,7 +70,7 @@ class Names:
             return None
         binding = self.code.statement(before[-1])
         above = set(map(id, self.code.ancestors(statement)))
-        siblings = _block_of(self.code, binding)
+        siblings = block_of(self.code, binding)
         if not any(id(each) in above for each in siblings):
             return None
         if isinstance(binding, ast.For):  # the item of a loop: in its body, and there alone
@@ -139,7 +139,8 @@ class Names:
         return False
 
 
-def _block_of(code: Code, statement: ast.stmt) -> list[ast.stmt]:
+def block_of(code: Code, statement: ast.stmt) -> list[ast.stmt]:
+    """The statements among which one stands, itself too."""
     parent = code.parents.get(statement)
     for field in ("body", "orelse", "finalbody"):
         block = getattr(parent, field, None)

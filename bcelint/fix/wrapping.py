@@ -11,6 +11,10 @@ from bcelint.fix.context import Written
 from bcelint.fix.edits import Draft, Edit
 from bcelint.fix.naming import member
 
+_SMALLEST = {DType.FLOAT16.value: "1e-7"}
+"""What a dtype can't tell from zero below; 1e-30 is well above that of the others."""
+_CASTS = frozenset("float double half long int short char byte bool".split())
+
 
 def around(at: Written, function: str, more: str = "") -> Draft:
     """``torch.function(argument, more)``; the method of that name where the file does not import torch."""
@@ -48,11 +52,6 @@ def calls_it_logits(node: ast.expr) -> bool:
         said.append(current.attr if isinstance(current, ast.Attribute) else current.id if isinstance(current, ast.Name) else "")
         current = current.func if isinstance(current, ast.Call) else getattr(current, "value", None)
     return any(re.search(r"(?:^|_)logits?(?:_|$)", name.lower()) for name in said)
-
-
-_SMALLEST = {DType.FLOAT16.value: "1e-7"}
-"""What a dtype can't tell from zero below; 1e-30 is well above that of the others."""
-_CASTS = frozenset("float double half long int short char byte bool".split())
 
 
 def cast(at: Written, method: str) -> Draft:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 
-_MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
-_OWN = "bcelint.toml"
+PYPROJECT = "pyproject.toml"
+OWN = "bcelint.toml"
+CONFIGURATIONS = (OWN, PYPROJECT)
+"""The files that may hold the configuration, the one that wins first."""
+_MARKERS = (".git", PYPROJECT, "setup.py", "setup.cfg")
 _INSTALLED = ("site-packages", "dist-packages")
 
 
@@ -25,7 +28,7 @@ def find_root(path: str) -> str:
             return below
         if any(os.path.lexists(os.path.join(ancestor, marker)) for marker in _MARKERS):
             return ancestor
-        if not configured and os.path.isfile(os.path.join(ancestor, _OWN)):
+        if not configured and os.path.isfile(os.path.join(ancestor, OWN)):
             configured = ancestor
         below = ancestor
     if configured:

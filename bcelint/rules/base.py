@@ -30,7 +30,9 @@ class Documented:
     summary: ClassVar[str]
     """What it reports, in one line."""
     advice: ClassVar[bool] = False
-    """Advice is right code that could be better; it is off by default and never mixed with what is wrong."""
+    """Advice is right code that could be better; it is never mixed with what is wrong."""
+    option: ClassVar[str] = ""
+    """The option that turns it on; empty where it is on by default."""
     level: ClassVar[str] = "error"
     """How grave it is, in the words of SARIF: error, warning or note."""
 

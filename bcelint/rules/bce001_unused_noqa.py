@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from bcelint.finding import Finding, Position
 from bcelint.noqa import Comment, Noqa
 from bcelint.rules.base import Documented
 
 _PREFIX = "BCE"
-_CODE = re.compile(r"\bBCE\d+\b")
+
+
+@dataclass(frozen=True)
+class UnusedCodes(Finding):
+    """A comment that silences nothing; ``codes`` are those to drop from it."""
+
+    codes: tuple[str, ...] = ()
 
 
 class UnusedNoqa(Documented):
@@ -48,11 +54,12 @@ class UnusedNoqa(Documented):
     code = "BCE001"
     name = "unused-noqa"
     summary = "a noqa comment that names a code which is not found there"
+    option = "--unused-noqa"
     level = "warning"
 
     def check(
         self, path: str, noqa: Noqa, found: Iterable[Finding], unknown: Collection[int], selected: Collection[str], known: Collection[str]
-    ) -> list[Finding]:
+    ) -> list[UnusedCodes]:
         """The comments of the file ``path`` that silence nothing.
 
         ``found`` are all findings in the file, whatever is selected or silenced, ``unknown`` the lines of its loss calls without a verdict,
@@ -78,12 +85,9 @@ class UnusedNoqa(Documented):
                 elif self.code not in meant and meant.issubset(selected) and not meant & here and not any(line in unknown for line in lines):
                     unused.append(code)
             if foreign or unused:
-                findings.append(Finding(self.code, self.name, _message(comment, unused, foreign), _position(path, comment)))
+                message, codes = _message(comment, unused, foreign), (*unused, *foreign)
+                findings.append(UnusedCodes(self.code, self.name, message, _position(path, comment), codes=codes))
         return findings
-
-    def codes_of(self, finding: Finding) -> list[str]:
-        """The codes that a finding of this rule says are to be dropped."""
-        return list(dict.fromkeys(_CODE.findall(finding.message)))
 
 
 def _message(comment: Comment, unused: list[str], foreign: list[str]) -> str:

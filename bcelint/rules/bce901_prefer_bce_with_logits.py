@@ -40,6 +40,7 @@ class PreferBceWithLogits(Rule):
     name = "prefer-bce-with-logits"
     summary = "a sigmoid, then BCELoss: correct, but its gradient dies"
     advice = True
+    option = "--advice"
     level = "note"
 
     def check(self, call: LossCall) -> Problem | None:

@@ -40,6 +40,7 @@ class RedundantLogSoftmax(Rule):
     name = "redundant-log-softmax"
     summary = "a log_softmax, then CrossEntropyLoss: harmless, but done twice"
     advice = True
+    option = "--advice"
     level = "note"
 
     def check(self, call: LossCall) -> Problem | None:

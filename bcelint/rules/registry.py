@@ -76,20 +76,24 @@ def selected(
     """The rules that a run applies.
 
     ``select`` (all where None) and ``ignore`` hold codes, prefixes such as ``BCE1``, or ``ALL``; the longer one wins, and ``ignore``
-    where they are equally long. Advice needs ``advice`` or its full code in ``select``, and BCE001 ``unused_noqa`` or its own.
-    ValueError for a prefix that no rule has.
+    where they are equally long. What is off by default needs its option (``advice``, ``unused_noqa``) or its full code in ``select``;
+    what is not about loss calls is selected by its option alone. ValueError for a prefix that no rule has.
     """
     chosen = _normalised([_PREFIX] if select is None else select)
     dropped = _normalised(ignore or ())
-    return tuple(rule for rule in EVERY_CODE if _applies(rule, chosen, dropped, unused_noqa if rule is UNUSED_NOQA else advice or not rule.advice))
+    on = {"": True, "--advice": advice, "--unused-noqa": unused_noqa}
+    return tuple(rule for rule in EVERY_CODE if _applies(rule, chosen, dropped, on[rule.option]))
+
+
+def covered(prefixes: Sequence[str]) -> frozenset[str]:
+    """The codes of all rules that these codes and prefixes stand for, on by default or not. ValueError for a prefix that no rule has."""
+    wanted = tuple(_normalised(prefixes))
+    return frozenset(code for code in _BY_CODE if code.startswith(wanted))
 
 
 def _applies(rule: Documented, chosen: Sequence[str], dropped: Sequence[str], on: bool) -> bool:
-    if not on and rule.code not in chosen:
-        return False
-    if on and rule is UNUSED_NOQA and not any(rule.code.startswith(prefix) for prefix in dropped):
-        return True  # asked for by an option of its own, whichever rules are selected
-    return _longest(rule.code, chosen) > _longest(rule.code, dropped)
+    asked = [_PREFIX] if on and not isinstance(rule, Rule) else []
+    return (on or rule.code in chosen) and _longest(rule.code, [*chosen, *asked]) > _longest(rule.code, dropped)
 
 
 def _longest(code: str, prefixes: Sequence[str]) -> int:

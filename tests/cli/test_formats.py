@@ -84,18 +84,7 @@ def test_nothing_found(project: Path, check: Check, form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_crash_is_said(project: Path, monkeypatch: pytest.MonkeyPatch, check: Check, form: str) -> None:
-    import bcelint.trace.tracer as tracer
-
-    real = tracer.loss_calls
-
-    def fail_on_one(project: Any, entries: Any, warn: Any) -> Any:
-        if any(entry.endswith("broken.py") for entry in entries):
-            raise RuntimeError("out of luck")
-        return real(project, entries, warn)
-
-    monkeypatch.setattr(tracer, "loss_calls", fail_on_one)
-    (project / "broken.py").write_text("import train\n")
+def test_a_crash_is_said(crashing: Path, check: Check, form: str) -> None:
     result = check("--output-format", form)
     assert places(form, result.stdout) == [("train.py", 9, 8, "BCE102")]
     assert "warning: broken.py: " in result.stderr

@@ -122,6 +122,7 @@ def test_a_baseline_holds_it(marked: Path, invoke: Invoke) -> None:
         ("x = 1  # noqa: E501, BCE102, W291\n", "x = 1  # noqa: E501, W291\n"),
         ("x = 1  # NOQA:BCE102 E501 because\n", "x = 1  # NOQA: E501 because\n"),
         ("x = 1  # noqa: BCE102, BCE777\n", "x = 1\n"),
+        ("x = 1  # noqa: BCEX1, E501\n", "x = 1  # noqa: E501\n"),
         ("x = \\\n    1  # noqa: BCE102\ny = 2\n", "x = \\\n    1\ny = 2\n"),
         ("é = 1  # noqa: BCE102\r\ny = '''\r\n'''  # noqa: BCE1\r\n", "é = 1\r\ny = '''\r\n'''\r\n"),
     ],

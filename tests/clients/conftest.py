@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.projects import write_project
+from tests.projects import write_project
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pytest
 from bcelint.cache import VARIABLE
 from tests.clients.editor_docs import blocks
 from tests.clients.language_server import LanguageServer
-from tests.clients.projects import LOGITS_MODEL, SIGMOID_MODEL, TRAIN
+from tests.projects import LOGITS_MODEL, SIGMOID_MODEL, TRAIN
 
 
 @pytest.fixture
@@ -25,13 +25,13 @@ def server(project: Path, flake8: str, tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_finding_across_files_follows_the_buffer(server: LanguageServer, project: Path) -> None:
     train = project / "train.py"
-    server.open(project / "models.py")
+    server.open(project / "model.py")
     server.open(train)
     (shown,) = server.codes(train, ["BCE102"])
     assert shown["range"]["start"] == {"line": 8, "character": 7}
     assert shown["range"]["end"]["line"] == 8
-    assert shown["message"].startswith("BCE102 probabilities reach binary_cross_entropy_with_logits: sigmoid at models.py:11")
-    server.codes(project / "models.py", [])
+    assert shown["message"].startswith("BCE102 probabilities reach binary_cross_entropy_with_logits: sigmoid at model.py:11")
+    server.codes(project / "model.py", [])
 
     edited = TRAIN.replace("loss = bce", "\n\nif True:\n    loss = bce")
     server.change(train, edited, version=2)
@@ -47,7 +47,7 @@ def test_a_finding_across_files_follows_the_buffer(server: LanguageServer, proje
 
 def test_another_file_counts_as_it_was_saved(server: LanguageServer, project: Path) -> None:
     """flake8 gets one buffer; the other files it reads from disk."""
-    model, train = project / "models.py", project / "train.py"
+    model, train = project / "model.py", project / "train.py"
     server.open(model)
     server.open(train)
     server.codes(train, ["BCE102"])

@@ -13,20 +13,20 @@ from click.testing import Result
 import bcelint
 from bcelint.cache import VARIABLE
 from bcelint.fix.write import write
-from tests.clients.projects import LOGITS_MODEL, write_project
+from tests.projects import LOGITS_MODEL, write_project
 
 Invoke = Callable[..., Result]
 V4 = nbformat.v4
 
 CELLS = [
     V4.new_markdown_cell("# Training"),
-    "%matplotlib inline\nimport torch\nfrom torch import nn\n\nfrom models import Net\n\nfiles = !ls",
+    "%matplotlib inline\nimport torch\nfrom torch import nn\n\nfrom model import Net\n\nfiles = !ls",
     V4.new_markdown_cell("The loss"),
     "%%time\nnet = Net()\nnet?\nx = torch.randn(4, 8)\ny = torch.rand(4, 3)\ncriterion = nn.BCEWithLogitsLoss()",
     "for _ in range(3):\n    # down\n    %time loss = criterion(net(x), y)\n    loss.backward()",
     "%%bash\nnn.BCEWithLogitsLoss()(net(x), y)",
 ]
-MESSAGE = "BCE102 probabilities reach BCEWithLogitsLoss: sigmoid at models.py:11, and again inside the loss; use BCELoss or drop the sigmoid"
+MESSAGE = "BCE102 probabilities reach BCEWithLogitsLoss: sigmoid at model.py:11, and again inside the loss; use BCELoss or drop the sigmoid"
 ENGINE = """\
 import torch
 import torch.nn.functional as F
@@ -39,7 +39,7 @@ SHOWN = f"""\
 train.ipynb:cell 5:3:18: {MESSAGE}
     3 |     %time loss = criterion(net(x), y)
       |                  ^^^^^^^^^^^^^^^^^^^^
-    models.py:11:16: sigmoid
+    model.py:11:16: sigmoid
     train.ipynb:cell 5:3:28: returned by Net.forward
     train.ipynb:cell 4:6:13: BCEWithLogitsLoss built
 """
@@ -60,7 +60,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("path", [".", "train.ipynb", "models.py"])
+@pytest.mark.parametrize("path", [".", "train.ipynb", "model.py"])
 def test_a_finding_in_a_cell(folder: Path, invoke: Invoke, path: str) -> None:
     """As a notebook, in its folder, or as what uses the model that is checked."""
     done = invoke("check", "--quiet", path)
@@ -72,7 +72,7 @@ def test_json_has_the_cell(folder: Path, invoke: Invoke) -> None:
     place = {"path": "train.ipynb", "cell": 5, "line": 3, "column": 18, "end_line": 3, "end_column": 38}
     assert {key: finding[key] for key in place} == place
     assert finding["trace"] == [
-        {"path": "models.py", "line": 11, "column": 16, "note": "sigmoid"},
+        {"path": "model.py", "line": 11, "column": 16, "note": "sigmoid"},
         {"path": "train.ipynb", "cell": 5, "line": 3, "column": 28, "note": "returned by Net.forward"},
         {"path": "train.ipynb", "cell": 4, "line": 6, "column": 13, "note": "BCEWithLogitsLoss built"},
     ]
@@ -118,7 +118,7 @@ def test_a_cell_that_can_not_be_parsed_takes_no_other_with_it(folder: Path, invo
     done = invoke("check", "--quiet")
     assert done.stdout == SHOWN.replace("cell 5", "cell 6").replace("cell 4", "cell 5")
     assert done.stderr == "warning: train.ipynb: cell 4: syntax error: invalid syntax (line 2)\n"
-    assert invoke("check", "--quiet", "models.py").stderr == done.stderr
+    assert invoke("check", "--quiet", "model.py").stderr == done.stderr
 
 
 @pytest.mark.parametrize(("text", "reason"), [('{"cells": [', "broken JSON: Expecting value (line 1)"), ("[]", "no notebook: it has no cells")])
@@ -126,7 +126,7 @@ def test_what_is_no_notebook_is_one_warning(folder: Path, invoke: Invoke, text: 
     (folder / "broken.ipynb").write_text(text, encoding="utf-8")
     done = invoke("check", "--quiet")
     assert (done.exit_code, done.stdout, done.stderr) == (1, SHOWN, f"warning: broken.ipynb: {reason}\n")
-    assert invoke("check", "--quiet", "models.py").stderr == ""
+    assert invoke("check", "--quiet", "model.py").stderr == ""
 
 
 def test_a_module_whose_loss_a_notebook_breaks(folder: Path, invoke: Invoke) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.clients.projects import LOGITS_MODEL, SIGMOID_MODEL, TRAIN, write_project
+from tests.projects import LOGITS_MODEL, SIGMOID_MODEL, TRAIN, write_project
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = """\
@@ -29,7 +29,7 @@ INLINE = TRAIN.replace("bce_logits(net(x), y)", "bce_logits(torch.sigmoid(net(x)
 
 
 class Repository:
-    """A git repository with ``models.py`` and ``train.py`` committed, and the hook ``bcelint`` installed."""
+    """A git repository with ``model.py`` and ``train.py`` committed, and the hook ``bcelint`` installed."""
 
     def __init__(self, folder: Path, hooks: Path, environment: dict[str, str]) -> None:
         self.folder, self._environment = folder, environment
@@ -112,12 +112,17 @@ def test_try_repo_runs_both_hooks(tmp_path: Path, hooks: Path, environment: dict
     assert (tmp_path / "train.py").read_text(encoding="utf-8") == TRAIN
 
 
-def test_a_bad_commit_is_refused_and_a_repaired_one_passes(repository: Repository) -> None:
-    repository.write("train.py", INLINE)
-    refused = repository.git("commit", "--all", "--message", "train")
+def is_refused(repository: Repository) -> None:
+    """A commit of what has changed."""
+    refused = repository.git("commit", "--all", "--message", "refused")
     assert refused.returncode == 1, refused.stdout
     assert DOUBLE_SIGMOID in refused.stdout
     assert repository.commits() == 1
+
+
+def test_a_bad_commit_is_refused_and_a_repaired_one_passes(repository: Repository) -> None:
+    repository.write("train.py", INLINE)
+    is_refused(repository)
     repository.write("train.py", TRAIN + "print(loss)\n")
     passed = repository.git("commit", "--all", "--message", "train")
     assert passed.returncode == 0, passed.stdout
@@ -126,16 +131,13 @@ def test_a_bad_commit_is_refused_and_a_repaired_one_passes(repository: Repositor
 
 
 def test_a_change_that_breaks_a_loss_in_another_file_is_refused(repository: Repository) -> None:
-    """The hook gets ``models.py`` alone; the loss call that it breaks is in ``train.py``."""
-    repository.write("models.py", SIGMOID_MODEL)
-    refused = repository.git("commit", "--message", "probabilities", "models.py")
-    assert refused.returncode == 1, refused.stdout
-    assert DOUBLE_SIGMOID in refused.stdout
-    assert repository.commits() == 1
+    """The hook gets ``model.py`` alone; the loss call that it breaks is in ``train.py``."""
+    repository.write("model.py", SIGMOID_MODEL)
+    is_refused(repository)
 
 
 def test_a_long_list_of_files_stays_one_run(repository: Repository) -> None:
-    """Where pre-commit splits the list over processes, one with a ``models.py`` and one with its ``train.py`` would both report the call."""
+    """Where pre-commit splits the list over processes, one with a ``model.py`` and one with its ``train.py`` would both report the call."""
     for number in range(8):
         write_project(repository.folder / f"p{number}")
     repository.git("add", ".")
@@ -180,18 +182,18 @@ def test_the_fixing_hook_changes_a_staged_file_and_fails_once(repository: Reposi
 def test_the_fixing_hook_leaves_unstaged_changes_as_they_are(repository: Repository) -> None:
     repository.write("train.py", INLINE)
     repository.git("add", "train.py")
-    repository.write("models.py", LOGITS_MODEL + "\nWIDTH = 8\n")
+    repository.write("model.py", LOGITS_MODEL + "\nWIDTH = 8\n")
     assert repository.pre_commit("run", "--hook-stage", "manual", "bcelint-fix").returncode == 1
     assert repository.read("train.py") == TRAIN
-    assert repository.read("models.py") == LOGITS_MODEL + "\nWIDTH = 8\n"
+    assert repository.read("model.py") == LOGITS_MODEL + "\nWIDTH = 8\n"
 
 
 def test_the_fixing_hook_fails_where_something_is_left(repository: Repository) -> None:
     """The sigmoid in the model is no safe repair: the hook says so and changes nothing."""
-    repository.write("models.py", SIGMOID_MODEL)
-    repository.git("add", "models.py")
+    repository.write("model.py", SIGMOID_MODEL)
+    repository.git("add", "model.py")
     left = repository.pre_commit("run", "--hook-stage", "manual", "bcelint-fix")
     assert left.returncode == 1, left.stdout
     assert f"left  {DOUBLE_SIGMOID}" in left.stdout
     assert "files were modified by this hook" not in left.stdout
-    assert repository.read("models.py") == SIGMOID_MODEL
+    assert repository.read("model.py") == SIGMOID_MODEL

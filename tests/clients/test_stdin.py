@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients.editor_docs import blocks
-from tests.clients.projects import LOGITS_MODEL, TRAIN, write_project
+from tests.projects import LOGITS_MODEL, TRAIN, write_project
 
 BUFFER = "\n\n" + TRAIN
 """What is in the editor; the file on disk is another."""

@@ -15,7 +15,7 @@ from typing import Callable
 
 import pytest
 
-from tests.clients.projects import LOGITS_MODEL, SIGMOID_MODEL, TRAIN, write_project
+from tests.projects import LOGITS_MODEL, SIGMOID_MODEL, TRAIN, write_project
 
 pytest.importorskip("pygls", reason="the extension's package needs Python 3.10")
 from lsprotocol.types import NotebookCell, NotebookCellKind

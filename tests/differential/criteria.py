@@ -27,6 +27,11 @@ class Named:
     def function(self) -> str:
         return f"F.{FUNCTIONS[self.loss]}"
 
+    @property
+    def call(self) -> str:
+        """How a criterion that is torch's own is called."""
+        return "{c}({a}, {b}" + self.more + ")"
+
     def direct(self, prediction: str, target: str) -> str:
         tail = f", {self.options}" if self.options else ""
         return f"{self.function}({prediction}, {target}{self.more}{tail})"
@@ -45,7 +50,7 @@ class Criterion:
 
 
 def built(n: Named) -> Criterion:
-    return Criterion(n.built, "{c}({a}, {b}" + n.more + ")")
+    return Criterion(n.built, n.call)
 
 
 def inline(n: Named) -> Criterion:
@@ -71,7 +76,7 @@ def forward(n: Named) -> Criterion:
 
 
 def moved(n: Named) -> Criterion:
-    return Criterion(f"{n.built}.to('cpu')", "{c}({a}, {b}" + n.more + ")")
+    return Criterion(f"{n.built}.to('cpu')", n.call)
 
 
 def function_object(n: Named) -> Criterion:
@@ -79,7 +84,7 @@ def function_object(n: Named) -> Criterion:
 
 
 def partial(n: Named) -> Criterion:
-    return Criterion(f"functools.partial({n.function}, {n.options or 'reduction=' + repr('mean')})", "{c}({a}, {b}" + n.more + ")")
+    return Criterion(f"functools.partial({n.function}, {n.options or 'reduction=' + repr('mean')})", n.call)
 
 
 def anonymous(n: Named) -> Criterion:
@@ -142,21 +147,21 @@ def factory(n: Named) -> Criterion:
             return nn.MSELoss()
         raise ValueError(kind)
     """
-    return Criterion(f"make_{n.name}('wanted')", "{c}({a}, {b}" + n.more + ")", dedent(defs))
+    return Criterion(f"make_{n.name}('wanted')", n.call, dedent(defs))
 
 
 def table(n: Named) -> Criterion:
     defs = f"{n.name.upper()}_LOSSES = {{'other': nn.MSELoss(), 'wanted': {n.built}}}\n"
-    return Criterion(f"{n.name.upper()}_LOSSES['wanted']", "{c}({a}, {b}" + n.more + ")", defs)
+    return Criterion(f"{n.name.upper()}_LOSSES['wanted']", n.call, defs)
 
 
 def table_of_classes(n: Named) -> Criterion:
     defs = f"{n.name.upper()}_LOSSES = {{'other': nn.MSELoss, 'wanted': nn.{n.loss}}}\n"
-    return Criterion(f"{n.name.upper()}_LOSSES['wanted']({n.options})", "{c}({a}, {b}" + n.more + ")", defs)
+    return Criterion(f"{n.name.upper()}_LOSSES['wanted']({n.options})", n.call, defs)
 
 
 def conditional(n: Named) -> Criterion:
-    return Criterion(f"{n.built} if {n.name.upper()}_FLAG else nn.MSELoss()", "{c}({a}, {b}" + n.more + ")", f"{n.name.upper()}_FLAG = True\n")
+    return Criterion(f"{n.built} if {n.name.upper()}_FLAG else nn.MSELoss()", n.call, f"{n.name.upper()}_FLAG = True\n")
 
 
 def if_else(n: Named) -> Criterion:
@@ -167,11 +172,11 @@ def if_else(n: Named) -> Criterion:
     else:
         {n.name}_criterion = {n.built}
     """
-    return Criterion(f"{n.name}_criterion", "{c}({a}, {b}" + n.more + ")", dedent(defs))
+    return Criterion(f"{n.name}_criterion", n.call, dedent(defs))
 
 
 def subclass(n: Named) -> Criterion:
-    return Criterion(f"{n.name}Loss({n.options})", "{c}({a}, {b}" + n.more + ")", f"class {n.name}Loss(nn.{n.loss}):\n    pass\n")
+    return Criterion(f"{n.name}Loss({n.options})", n.call, f"class {n.name}Loss(nn.{n.loss}):\n    pass\n")
 
 
 CRITERIA: Mapping[str, Callable[[Named], Criterion]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from textwrap import dedent, indent
-from typing import Callable
+from typing import Any, Callable
 
 from tests.differential.endings import Ending
 
@@ -73,18 +73,23 @@ def module(name: str, init: str, forward: str, parameters: str = "", base: str =
     return "\n".join(lines) + "\n"
 
 
+def one_class(p: Parts, init: str, forward: str, parameters: str = "", more: str = "", **about: Any) -> Model:
+    """A model that is one class with these bodies; what is said ``about`` it are fields of ``Model``."""
+    return Model(module(p.name, init, forward, parameters, more=more), f"{p.name}()", **about)
+
+
 def functional(p: Parts) -> Model:
-    return Model(module(p.name, f"self.body = {p.body}", f"z = self.body(x)\nreturn {p.final(p.apply('z'))}"), f"{p.name}()")
+    return one_class(p, f"self.body = {p.body}", f"z = self.body(x)\nreturn {p.final(p.apply('z'))}")
 
 
 def attribute(p: Parts) -> Model:
-    return Model(module(p.name, f"self.body = {p.body}\nself.act = {p.layer}", f"return {p.final('self.act(self.body(x))')}"), f"{p.name}()")
+    return one_class(p, f"self.body = {p.body}\nself.act = {p.layer}", f"return {p.final('self.act(self.body(x))')}")
 
 
 def rebound(p: Parts) -> Model:
     layers = "\n".join(f"self.l{i} = {layer}" for i, layer in enumerate(p.layers))
     calls = "\n".join(f"x = self.l{i}(x)" for i in range(len(p.layers)))
-    return Model(module(p.name, layers, f"{calls}\nx = {p.apply('x')}\nx = {p.final('x')}\nreturn x"), f"{p.name}()")
+    return one_class(p, layers, f"{calls}\nx = {p.apply('x')}\nx = {p.final('x')}\nreturn x")
 
 
 def sequential(p: Parts) -> Model:
@@ -92,7 +97,7 @@ def sequential(p: Parts) -> Model:
 
 
 def sequential_inside(p: Parts) -> Model:
-    return Model(module(p.name, f"self.net = {p.whole}", f"return {p.final('self.net(x)')}"), f"{p.name}()")
+    return one_class(p, f"self.net = {p.whole}", f"return {p.final('self.net(x)')}")
 
 
 def add_module(p: Parts) -> Model:
@@ -109,17 +114,17 @@ def ordered_dict(p: Parts) -> Model:
 def filled_dict(p: Parts) -> Model:
     lines = "\n".join(f"layers['m{i}'] = {layer}" for i, layer in enumerate([*p.layers, p.layer]))
     init = f"layers = collections.OrderedDict()\n{lines}\nself.net = nn.Sequential(layers)"
-    return Model(module(p.name, init, f"return {p.final('self.net(x)')}"), f"{p.name}()")
+    return one_class(p, init, f"return {p.final('self.net(x)')}")
 
 
 def star_layers(p: Parts) -> Model:
     init = f"layers = [{', '.join(p.layers)}]\nif last:\n    layers.append({p.layer})\nself.net = nn.Sequential(*layers)"
-    return Model(module(p.name, init, f"return {p.final('self.net(x)')}", ", last=True"), f"{p.name}()")
+    return one_class(p, init, f"return {p.final('self.net(x)')}", ", last=True")
 
 
 def module_list(p: Parts) -> Model:
     init = f"self.layers = nn.ModuleList([{', '.join([*p.layers, p.layer])}])"
-    return Model(module(p.name, init, f"for layer in self.layers:\n    x = layer(x)\nreturn {p.final('x')}"), f"{p.name}()")
+    return one_class(p, init, f"for layer in self.layers:\n    x = layer(x)\nreturn {p.final('x')}")
 
 
 def flag(value: bool, passed: bool, stored: bool) -> Callable[[Parts], Model]:
@@ -159,12 +164,12 @@ def overridden(p: Parts) -> Model:
 
 def raw_in_training(p: Parts) -> Model:
     forward = f"z = self.body(x)\nif self.training:\n    return {p.final('z')}\nreturn {p.final(p.apply('z'))}"
-    return Model(module(p.name, f"self.body = {p.body}", forward), f"{p.name}()", applied=False)
+    return one_class(p, f"self.body = {p.body}", forward, applied=False)
 
 
 def raw_in_evaluation(p: Parts) -> Model:
     forward = f"z = self.body(x)\nif not self.training:\n    return {p.final('z')}\nreturn {p.final(p.apply('z'))}"
-    return Model(module(p.name, f"self.body = {p.body}", forward), f"{p.name}()")
+    return one_class(p, f"self.body = {p.body}", forward)
 
 
 def several(kind: str, applied: bool) -> Callable[[Parts], Model]:
@@ -183,7 +188,7 @@ def several(kind: str, applied: bool) -> Callable[[Parts], Model]:
 
 
 def declared_only(p: Parts) -> Model:
-    return Model(module(p.name, f"self.body = {p.body}\nself.act = {p.layer}", f"return {p.final('self.body(x)')}"), f"{p.name}()", applied=False)
+    return one_class(p, f"self.body = {p.body}\nself.act = {p.layer}", f"return {p.final('self.body(x)')}", applied=False)
 
 
 def indexed(p: Parts) -> Model:
@@ -211,7 +216,7 @@ def from_table(p: Parts) -> Model:
 
 def helper_method(p: Parts) -> Model:
     more = f"@staticmethod\ndef _finish(z):\n    return {p.apply('z')}"
-    return Model(module(p.name, f"self.body = {p.body}", f"return {p.final('self._finish(self.body(x))')}", more=more), f"{p.name}()")
+    return one_class(p, f"self.body = {p.body}", f"return {p.final('self._finish(self.body(x))')}", more=more)
 
 
 def at_the_caller(p: Parts) -> Model:

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from textwrap import dedent
 from typing import Callable
 
-from tests.differential.criteria import Criterion, Named
+from tests.differential.criteria import Criterion, Named, function_object
 from tests.differential.oracle import FUNCTIONS
 
 
 def looked_up_class(n: Named) -> Criterion:
-    return Criterion(f"getattr(torch.nn, '{n.loss}')({n.options})", "{c}({a}, {b}" + n.more + ")")
+    return Criterion(f"getattr(torch.nn, '{n.loss}')({n.options})", n.call)
 
 
 def looked_up_function(n: Named) -> Criterion:
-    return Criterion(f"getattr(torch.nn.functional, '{FUNCTIONS[n.loss]}')", "{c}({a}, {b}" + n.more + (f", {n.options}" if n.options else "") + ")")
+    return Criterion(f"getattr(torch.nn.functional, '{FUNCTIONS[n.loss]}')", function_object(n).call)
 
 
 def static_method(n: Named) -> Criterion:
@@ -130,17 +130,17 @@ def by_setting(n: Named) -> Criterion:
             return {n.built}
         raise NotImplementedError(settings.loss)
     """
-    return Criterion(f"make_{n.name}({n.name}Settings())", "{c}({a}, {b}" + n.more + ")", dedent(defs))
+    return Criterion(f"make_{n.name}({n.name}Settings())", n.call, dedent(defs))
 
 
 def rebound(n: Named) -> Criterion:
     defs = f"{n.name}_criterion = nn.MSELoss()\n{n.name}_criterion = {n.built}\n"
-    return Criterion(f"{n.name}_criterion", "{c}({a}, {b}" + n.more + ")", defs)
+    return Criterion(f"{n.name}_criterion", n.call, defs)
 
 
 def partial_class(n: Named) -> Criterion:
     defs = f"{n.name}_factory = functools.partial(nn.{n.loss}{', ' + n.options if n.options else ''})\n"
-    return Criterion(f"{n.name}_factory()", "{c}({a}, {b}" + n.more + ")", defs)
+    return Criterion(f"{n.name}_factory()", n.call, defs)
 
 
 def sliced(n: Named) -> Criterion:

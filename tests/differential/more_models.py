@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Callable
 
-from tests.differential.models import Model, Parts, module
+from tests.differential.models import Model, Parts, module, one_class
 
 
 def subclassed_sequential(p: Parts) -> Model:
@@ -17,31 +17,31 @@ def subclassed_sequential(p: Parts) -> Model:
 def loop_of_layers(p: Parts) -> Model:
     first, *rest = p.layers
     init = f"stack = [{first}]\nfor layer in ({', '.join(rest)}, {p.layer}):\n    stack += [layer]\nself.net = nn.Sequential(*stack)"
-    return Model(module(p.name, init, f"return {p.final('self.net(x)')}"), f"{p.name}()")
+    return one_class(p, init, f"return {p.final('self.net(x)')}")
 
 
 def popped(p: Parts) -> Model:
     init = f"stack = [{', '.join([*p.layers, p.layer])}]\nstack.pop()\nself.net = nn.Sequential(*stack)"
-    return Model(module(p.name, init, f"return {p.final('self.net(x)')}"), f"{p.name}()", applied=False)
+    return one_class(p, init, f"return {p.final('self.net(x)')}", applied=False)
 
 
 def sliced(p: Parts) -> Model:
-    return Model(module(p.name, f"self.net = {p.whole}", f"return {p.final('self.net[:-1](x)')}"), f"{p.name}()", applied=False)
+    return one_class(p, f"self.net = {p.whole}", f"return {p.final('self.net[:-1](x)')}", applied=False)
 
 
 def without_last_child(p: Parts) -> Model:
     init = f"whole = {p.whole}\nself.net = nn.Sequential(*list(whole.children())[:-1])"
-    return Model(module(p.name, init, f"return {p.final('self.net(x)')}"), f"{p.name}()", applied=False)
+    return one_class(p, init, f"return {p.final('self.net(x)')}", applied=False)
 
 
 def extended(p: Parts) -> Model:
     init = f"self.net = nn.Sequential({p.body}, {p.layer})"
-    return Model(module(p.name, init, f"return {p.final('self.net(x)')}"), f"{p.name}()")
+    return one_class(p, init, f"return {p.final('self.net(x)')}")
 
 
 def last_replaced(p: Parts) -> Model:
     init = f"self.net = {p.whole}\nself.net[-1] = nn.Identity()"
-    return Model(module(p.name, init, f"return {p.final('self.net(x)')}"), f"{p.name}()", applied=False)
+    return one_class(p, init, f"return {p.final('self.net(x)')}", applied=False)
 
 
 def attribute_replaced(p: Parts) -> Model:
@@ -52,19 +52,19 @@ def attribute_replaced(p: Parts) -> Model:
 
 def replaced_among_modules(p: Parts) -> Model:
     init = f"self.body = {p.body}\nself.act = {p.layer}\nself._modules['act'] = nn.Identity()"
-    return Model(module(p.name, init, f"return {p.final('self.act(self.body(x))')}"), f"{p.name}()", applied=False)
+    return one_class(p, init, f"return {p.final('self.act(self.body(x))')}", applied=False)
 
 
 def module_dict(p: Parts) -> Model:
     init = f"self.parts = nn.ModuleDict({{'body': {p.body}, 'act': {p.layer}}})"
     applied = "self.parts['act'](self.parts['body'](x))"
-    return Model(module(p.name, init, f"return {p.final(applied)}"), f"{p.name}()")
+    return one_class(p, init, f"return {p.final(applied)}")
 
 
 def looked_up_layer(p: Parts) -> Model:
     cls, _, arguments = p.layer.removeprefix("nn.").partition("(")
     init = f"self.body = {p.body}\nself.act = getattr(torch.nn, '{cls}')({arguments}"
-    return Model(module(p.name, init, f"return {p.final('self.act(self.body(x))')}"), f"{p.name}()")
+    return one_class(p, init, f"return {p.final('self.act(self.body(x))')}")
 
 
 def nested_class(p: Parts) -> Model:
@@ -98,7 +98,7 @@ def mixed_in(p: Parts) -> Model:
 
 def function_attribute(p: Parts) -> Model:
     init = f"self.body = {p.body}\nself.act = lambda z: {p.apply('z')}"
-    return Model(module(p.name, init, f"return {p.final('self.act(self.body(x))')}"), f"{p.name}()")
+    return one_class(p, init, f"return {p.final('self.act(self.body(x))')}")
 
 
 def function_argument(p: Parts) -> Model:
@@ -126,7 +126,7 @@ def asked_for(raw: bool) -> Callable[[Parts], Model]:
 def conditional_expression(value: bool) -> Callable[[Parts], Model]:
     def build(p: Parts) -> Model:
         forward = f"z = self.body(x)\nz = {p.apply('z')} if self.finish else z\nreturn {p.final('z')}"
-        return Model(module(p.name, f"self.body = {p.body}\nself.finish = {value}", forward), f"{p.name}()", applied=value)
+        return one_class(p, f"self.body = {p.body}\nself.finish = {value}", forward, applied=value)
 
     return build
 
@@ -148,7 +148,7 @@ def list_of_outputs(p: Parts) -> Model:
 
 def mean_of_list(p: Parts) -> Model:
     forward = f"outs = [{p.apply('z')} for z in [body(x) for body in self.bodies]]\nout = outs[-1]\nreturn {p.final('out')}"
-    return Model(module(p.name, f"self.bodies = nn.ModuleList([{p.body}, {p.body}])", forward), f"{p.name}()")
+    return one_class(p, f"self.bodies = nn.ModuleList([{p.body}, {p.body}])", forward)
 
 
 def starred(p: Parts) -> Model:
@@ -162,17 +162,17 @@ def next_network(p: Parts) -> Model:
     size = head.split(", ")[1].rstrip(")")
     second = f"{width}({size}, 1)" if "Conv" in head else f"{width}({size})"
     forward = f"z = {p.apply('self.body(x)')}\nout = self.second(z)\nreturn {p.final('out')}"
-    return Model(module(p.name, f"self.body = {p.body}\nself.second = {second}", forward), f"{p.name}()", applied=False, far=False)
+    return one_class(p, f"self.body = {p.body}\nself.second = {second}", forward, applied=False, far=False)
 
 
 def evaluated_separately(p: Parts) -> Model:
     more = f"@torch.no_grad()\ndef predict(self, x):\n    self.eval()\n    return {p.apply('self(x)')}"
-    return Model(module(p.name, f"self.body = {p.body}", f"return {p.final('self.body(x)')}", more=more), f"{p.name}()", applied=False)
+    return one_class(p, f"self.body = {p.body}", f"return {p.final('self.body(x)')}", more=more, applied=False)
 
 
 def through_a_property(p: Parts) -> Model:
     more = f"@property\ndef act(self):\n    return {p.layer}"
-    return Model(module(p.name, f"self.body = {p.body}", f"return {p.final('self.act(self.body(x))')}", more=more), f"{p.name}()")
+    return one_class(p, f"self.body = {p.body}", f"return {p.final('self.act(self.body(x))')}", more=more)
 
 
 def early_return(p: Parts) -> Model:
@@ -185,7 +185,7 @@ def early_return(p: Parts) -> Model:
     finally:
         self.calls += 1
     return {p.final("z")}"""
-    return Model(module(p.name, f"self.body = {p.body}\nself.calls = 0", forward), f"{p.name}()")
+    return one_class(p, f"self.body = {p.body}\nself.calls = 0", forward)
 
 
 def decorated(p: Parts) -> Model:
@@ -211,7 +211,7 @@ def masked(p: Parts) -> Model:
 
 
 def method_forward(p: Parts) -> Model:
-    return Model(module(p.name, f"self.net = {p.whole}", f"return {p.final('self.net.forward(x)')}"), f"{p.name}()", "{m}.forward({x})")
+    return one_class(p, f"self.net = {p.whole}", f"return {p.final('self.net.forward(x)')}", out="{m}.forward({x})")
 
 
 WITH_LAYER: Mapping[str, Callable[[Parts], Model]] = {

@@ -26,3 +26,9 @@ def test_the_page_of_a_rule_has_its_docs_and_its_finding(rule: Documented, monke
 
 def test_the_list_of_rules_leads_to_each() -> None:
     assert all(f"[{rule.code}]({rule.code}.md) | {rule.name} |" in rule_pages.index_of_rules() for rule in EVERY_CODE)
+
+
+def test_a_rule_without_a_group_is_no_silent_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(rule_pages.GROUPS, "BCE0")
+    with pytest.raises(ValueError, match=r"has a place for BCE001$"):
+        rule_pages.index_of_rules()

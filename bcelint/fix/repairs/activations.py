@@ -19,7 +19,7 @@ def located(context: Context, site: CallSite, argument: str = "prediction") -> t
     at = context.argument(site, argument)
     if at is None:
         return None
-    born = site.prediction.born if argument == "prediction" else site.target.born
+    born = site.facts(argument).born
     found = find(at.code, at.node, born)
     if found is not None:
         return found, at
@@ -35,14 +35,12 @@ def dropped(context: Context, site: CallSite) -> tuple[Draft, str] | None:
         return None
     found, at = place
     draft = without(at.code, found)
-    if draft is None:
-        return None
-    return draft, found.activation.name
+    return None if draft is None else (draft, found.activation.name)
 
 
 def only_in_training(context: Context, site: CallSite, argument: str = "prediction") -> Refusal | None:
     """Why nothing may be done but at the activation: a module that is no longer training does not apply it."""
-    born = site.prediction.born if argument == "prediction" else site.target.born
+    born = site.facts(argument).born
     code = None if born is None else context.code(born.path)
     if born is None or code is None or not activations.only_in_training(code, born):
         return None
@@ -110,11 +108,9 @@ def _each_for_itself(context: Context, site: CallSite) -> Outcome | None:
     if not floats or any(made_by_softmax(each) for each in shared) or not context.all_have(site, "BCE103"):
         return None
     draft = context.exchanged(site, "BCELoss")
-    return (
-        draft.repair(False, f"use {name_of(site, 'BCELoss')}: a sigmoid's outputs are probabilities each for itself")
-        if isinstance(draft, Draft)
-        else None
-    )
+    if isinstance(draft, Refusal):
+        return None
+    return draft.repair(False, f"use {name_of(site, 'BCELoss')}: a sigmoid's outputs are probabilities each for itself")
 
 
 def double_softmax(context: Context, site: CallSite) -> Outcome:

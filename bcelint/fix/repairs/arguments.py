@@ -42,9 +42,11 @@ def _meets_the_contract(loss: Loss, site: CallSite) -> bool:
 
 def constructor_called(context: Context, site: CallSite) -> Outcome:
     """BCE305: ``nn.BCELoss(out, y)`` becomes ``nn.BCELoss()(out, y)``; options go to the constructor."""
-    code = context.code(site.inner.path)
-    call = None if code is None else code.call(site.inner)
-    if code is None or call is None or any(isinstance(each, ast.Starred) for each in call.args) or any(each.arg is None for each in call.keywords):
+    place = context.call(site.inner)
+    if place is None:
+        return NOT_WRITTEN
+    code, call = place
+    if any(isinstance(each, ast.Starred) for each in call.args) or any(each.arg is None for each in call.keywords):
         return NOT_WRITTEN
     _, name_end = code.span(call.func)
     names = {param.name for param in ROWS[site.loss].call}
@@ -61,11 +63,10 @@ def constructor_called(context: Context, site: CallSite) -> Outcome:
 
 def invalid_argument(context: Context, site: CallSite) -> Outcome:
     """BCE307: the nearest reduction or keyword that the loss has."""
-    at = site.built if site.built is not None else site.inner
-    code = context.code(at.path)
-    call = None if code is None else code.call(at)
-    if code is None or call is None:
+    place = context.call(site.built or site.inner)
+    if place is None:
         return NOT_WRITTEN
+    code, call = place
     row = ROWS[site.loss]
     if site.unknown_keywords:
         return _keywords(code, call, site, row)

@@ -30,7 +30,7 @@ def _log(context: Context, site: CallSite, code: str, inline_is_safe: bool, argu
         return written
     if calls_it_logits(written.node):
         return Refusal("the call names them logits, but they are probabilities: let a log_softmax instead of the softmax make them")
-    draft = log(written, site.prediction if argument == "prediction" else site.target)
+    draft = log(written, site.facts(argument))
     draft.loss_at.update(context.kept(site))
     return draft.repair(False, "take the log of the probabilities; better by hand: log_softmax instead of softmax")
 

@@ -19,13 +19,13 @@ class Net(nn.Module):
 """
 
 SIGMOID_MODEL = LOGITS_MODEL.replace("self.fc(x)", "torch.sigmoid(self.fc(x))")
-"""With this model ``TRAIN`` is wrong, at line 9, column 8."""
+"""With this model ``TRAIN`` is wrong, at line 9, column 8; the sigmoid is in line 11."""
 
 TRAIN = """\
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits as bce_logits
 
-from models import Net
+from model import Net
 
 net = Net()
 x = torch.randn(4, 8)
@@ -34,13 +34,11 @@ loss = bce_logits(net(x), y)
 loss.backward()
 """
 
-CALL = "bce_logits(net(x), y)"
-
 
 def write_project(folder: Path, model: str = SIGMOID_MODEL, train: str = TRAIN) -> Path:
-    """``models.py`` and ``train.py`` in ``folder``, which is the root of their project."""
+    """``model.py`` and ``train.py`` in ``folder``, which is the root of their project."""
     folder.mkdir(exist_ok=True)
     (folder / "pyproject.toml").write_text("", encoding="utf-8")
-    (folder / "models.py").write_text(model, encoding="utf-8")
+    (folder / "model.py").write_text(model, encoding="utf-8")
     (folder / "train.py").write_text(train, encoding="utf-8")
     return folder
