@@ -9,8 +9,8 @@ from functools import lru_cache
 
 LOSS_NAMES = frozenset(
     """
-    BCELoss BCEWithLogitsLoss binary_cross_entropy binary_cross_entropy_with_logits CrossEntropyLoss cross_entropy NLLLoss nll_loss
-    KLDivLoss kl_div CTCLoss ctc_loss MultiLabelSoftMarginLoss multilabel_soft_margin_loss SoftMarginLoss soft_margin_loss
+    BCELoss BCEWithLogitsLoss binary_cross_entropy binary_cross_entropy_with_logits CrossEntropyLoss cross_entropy NLLLoss NLLLoss2d
+    nll_loss KLDivLoss kl_div CTCLoss ctc_loss MultiLabelSoftMarginLoss multilabel_soft_margin_loss SoftMarginLoss soft_margin_loss
     PoissonNLLLoss poisson_nll_loss GaussianNLLLoss gaussian_nll_loss sigmoid_focal_loss
 """.split()
 )

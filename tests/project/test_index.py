@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from bcelint.project.imports import import_lines, names_a_loss
+from bcelint.contracts import tables
+from bcelint.project.imports import LOSS_NAMES, import_lines, names_a_loss
 from bcelint.project.project import Project
 from bcelint.project.source import BadInput
 
@@ -52,6 +53,11 @@ def test_names_a_loss(text):
 @pytest.mark.parametrize("text", ["", "MyBCELoss()", "nll_losses", "MSELoss", "cross_entropy2", "l1_loss"])
 def test_names_no_loss(text):
     assert not names_a_loss(text.encode())
+
+
+def test_files_are_looked_for_by_the_names_of_all_losses_in_the_tables():
+    names = {name.rpartition(".")[2] for loss in tables.losses() for name in (loss.cls, loss.function) if name}
+    assert names == LOSS_NAMES
 
 
 def test_submodules_and_names(tree):
