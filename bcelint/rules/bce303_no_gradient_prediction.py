@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bcelint.contracts.schema import TargetForm
 from bcelint.losscall import LossCall
 from bcelint.rules.base import Problem, Rule
 from bcelint.rules.words import born, brackets, loss_name, problem
@@ -44,10 +45,18 @@ class NoGradientPrediction(Rule):
 
     def check(self, call: LossCall) -> Problem | None:
         claim = call.prediction.facts.grad
-        if claim is None or claim.value or not call.trained:
+        if claim is None or claim.value or not call.trained or _may_train_the_target(call):
             return None
         message = (
             f"a prediction without gradient{brackets(born(claim))} reaches {loss_name(call)}, which trains nothing then; "
             "pass the model's output itself"
         )
         return problem(call, call.prediction, claim, message)
+
+
+def _may_train_the_target(call: LossCall) -> bool:
+    """Whether a model may stand in the target's place, to which torch passes the gradient too, as in the reversed KL divergence."""
+    target = call.target.facts
+    if target.value("grad") is None:
+        return target.kind is not None or call.loss.targets.form is TargetForm.DISTRIBUTION
+    return target.value("grad") is True

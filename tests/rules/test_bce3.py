@@ -85,6 +85,14 @@ class TestBCE303:
         assert said("BCE303", call("CrossEntropyLoss", NOTHING, trained=True)) is None
         assert said("BCE303", call("CrossEntropyLoss", LOGITS, facts(grad=False), trained=True)) is None
 
+    def test_is_silent_where_the_target_may_be_what_is_trained(self) -> None:
+        cut = facts(grad=False)
+        assert said("BCE303", call("KLDivLoss", cut, facts(grad=True), trained=True)) is None
+        assert said("BCE303", call("KLDivLoss", cut, NOTHING, trained=True)) is None
+        assert said("BCE303", call("KLDivLoss", cut, facts(grad=False), trained=True))
+        assert said("BCE303", call("BCELoss", cut, SIGMOID, trained=True)) is None
+        assert said("BCE303", call("BCELoss", cut, NOTHING, trained=True))
+
 
 class TestBCE304:
     WEIGHTS = Argument(facts(shape=Shape((2,)), note="tensor"))
