@@ -90,9 +90,9 @@ def _same_rank(shape: Shape | None, scores: Shape | None) -> bool:
         return False
     if scores.rank is not None:
         return 2 <= scores.rank <= shape.min_rank
-    # Both ends open, as a Linear's output and a one_hot: the class counts tell.
+    # A Linear's output (…, ?, C) beside a one_hot (…, C) or (N, C): the class counts tell. Of images the last dimension is none of classes.
     classes = scores.dim(-1)
-    return min(shape.min_rank, scores.min_rank) >= 2 and isinstance(classes, int) and classes > 1 and classes == shape.dim(-1)
+    return scores.min_rank == 2 <= shape.min_rank and isinstance(classes, int) and classes > 1 and classes == shape.dim(-1)
 
 
 def _one_hot_repair(shape: Shape | None, indices_only: bool) -> str:

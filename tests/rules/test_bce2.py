@@ -149,6 +149,11 @@ class TestBCE204:
         ends = Shape((None, 4), open=True)
         assert said("BCE204", call("CrossEntropyLoss", facts(shape=ends), target(DType.INT64, ends)))
 
+    @pytest.mark.parametrize("indices", [Shape((4, 256, 256)), Shape((256, 256), open=True)])
+    def test_the_last_side_of_an_image_is_no_class_count(self, indices: Shape) -> None:
+        scores = Shape((4, 21, 256, 256), open=True)
+        assert said("BCE204", call("CrossEntropyLoss", facts(shape=scores), target(DType.INT64, indices))) is None
+
     def test_says_what_repairs_a_target_of_too_many_dimensions(self) -> None:
         column = said("BCE204", call("CrossEntropyLoss", facts(shape=SCORES), target(DType.INT64, Shape((8, 1)))))
         one_hot = said("BCE204", call("CrossEntropyLoss", facts(shape=SCORES), target(DType.INT64, SCORES)))
