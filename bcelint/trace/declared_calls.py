@@ -23,6 +23,7 @@ from bcelint.trace.networks import HEAD, MADE, Network
 from bcelint.trace.run import Run, step_at
 from bcelint.trace.values import (
     CONTENT,
+    NONE,
     Choice,
     Const,
     Container,
@@ -76,7 +77,10 @@ def _model(run: Run, frame: Frame, node: cst.BaseExpression, row: DeclaredCall, 
 
 def reset(run: Run, frame: Frame, node: cst.BaseExpression, network: Network, method: str, args: Arguments) -> None:
     """``model.reset_classifier(3)``: the layers as they would be, had the model been made with these arguments."""
-    making = network.fields[MADE]
+    run.state.lift_call(lambda making: _reset_one(run, frame, node, network, making, method, args), network.fields[MADE])
+
+
+def _reset_one(run: Run, frame: Frame, node: cst.BaseExpression, network: Network, making: Value, method: str, args: Arguments) -> Value:
     assert isinstance(making, Making)
     given = by_name(network.row.resets[method], args)
     names = [param.name for param in network.row.init.params if not param.keyword_only]
@@ -91,6 +95,7 @@ def reset(run: Run, frame: Frame, node: cst.BaseExpression, network: Network, me
         old = network.fields.get(name)
         run.state.write(network, name, layers if not guard or old is None else run.state.choice([(guard, layers), (frozenset(), old)]))
     run.state.write(network, MADE, Making(changed, making.place))
+    return NONE
 
 
 def call_model(
@@ -122,9 +127,11 @@ def call_model(
 
 
 def call_network(run: Run, frame: Frame, node: cst.BaseExpression, network: Network, args: Arguments) -> Value:
-    making = network.fields[MADE]
-    assert isinstance(making, Making)
-    return call_model(run, frame, node, network.row, network.name, network, making.args, args)
+    def one(making: Value) -> Value:
+        assert isinstance(making, Making)
+        return call_model(run, frame, node, network.row, network.name, network, making.args, args)
+
+    return run.state.lift_call(one, network.fields[MADE])
 
 
 def _by_case(

@@ -45,6 +45,10 @@ def said(argument: Argument) -> str:
             "import timm\nnet = timm.create_model('resnet50', num_classes=2)\nnet.reset_classifier(num_classes=0)",
             "what create_model returns is not declared",
         ),
+        (
+            "import timm\nnet = timm.create_model('resnet50')\nnet.reset_classifier(3) if anything.flag else net.reset_classifier(3, '')",
+            "logits (4, 3)",
+        ),
         ("import timm\nnet = timm.create_model('swin_tiny', num_classes=3)\nnet.head.fc = nn.Sigmoid()", "probabilities (4, ?)"),
         ("net = models.vit_b_16()\nnet.heads.head = nn.Linear(net.heads.head.in_features, 2)", "logits (4, 2)"),
         ("net = models.vit_b_16()\nnet.heads = nn.Sequential(nn.Linear(768, 2), nn.Sigmoid())", "probabilities (4, 2)"),
