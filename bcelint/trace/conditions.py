@@ -10,7 +10,7 @@ import itertools
 import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Union
 
@@ -40,9 +40,11 @@ class Atom:
     """The truth under which the text holds as it is written: False for ``!=`` and ``not in``."""
     opaque: bool = field(compare=False, default=False)
     """The symbol is set where it is not seen (keywords out of a file): nothing says that this case ever comes to be."""
+    domain: tuple[Any, ...] = field(compare=False, default=())
+    """All values that the symbol may have, where they are known."""
 
     def negated(self) -> Atom:
-        return Atom(self.symbol, self.op, self.operand, not self.truth, self.text, self.loop, self.reads, self.opaque)
+        return replace(self, truth=not self.truth)
 
     def __str__(self) -> str:
         text = self.text()
@@ -106,6 +108,21 @@ def _bounds_contradict(one: Atom, other: Atom) -> bool:
     return low > high or (low == high and (low_op, high_op) != (">=", "<="))
 
 
+def _possible(atoms: Sequence[Atom]) -> bool:
+    """Whether one value satisfies all of ``atoms``, which are about one symbol; True unless it is known which values it may have."""
+    if len(atoms) == 1 and not atoms[0].domain:
+        return True
+    domains = [values for atom in atoms for values in (atom.domain, _values(atom)) if values]
+    return not domains or any(all(holds(atom, value) is not False for atom in atoms) for value in min(domains, key=len))
+
+
+def _values(atom: Atom) -> tuple[Any, ...]:
+    """All values that the symbol may have if the atom is so; nothing where they are not known."""
+    if not atom.truth:
+        return ()
+    return (atom.operand,) if atom.op == "==" else tuple(atom.operand) if atom.op == "in" and isinstance(atom.operand, (tuple, frozenset)) else ()
+
+
 def consistent(guard: Iterable[Literal]) -> bool:
     """Whether all literals can be so at once. Errs on the side of True."""
     literals = list(guard)
@@ -116,6 +133,8 @@ def consistent(guard: Iterable[Literal]) -> bool:
                 if contradict(known, literal):
                     return False
             by_symbol[literal.symbol].append(literal)
+    if not all(map(_possible, by_symbol.values())):
+        return False
     atoms = [x for x in literals if isinstance(x, Atom)]
     return all(any(consistent([*atoms, *choice]) for choice in literal.choices) for literal in literals if isinstance(literal, AnyOf))
 
@@ -133,8 +152,10 @@ class _Index:
                 for symbol in {atom.symbol for choice in literal.choices for atom in choice if isinstance(atom, Atom)}:
                     self.clauses.setdefault(symbol, []).append(literal)
 
-    def allows(self, atom: Atom) -> bool:
-        return not any(contradict(known, atom) for known in self.atoms.get(atom.symbol, ()))
+    def allows(self, *atoms: Atom) -> bool:
+        """Whether these atoms about one symbol can be so too."""
+        known = self.atoms.get(atoms[0].symbol, [])
+        return not any(contradict(one, atom) for one in known for atom in atoms) and _possible([*known, *atoms])
 
 
 @lru_cache(maxsize=20_000)
@@ -146,10 +167,10 @@ def _index(guard: frozenset[Literal]) -> _Index:
 def _compatible(one: frozenset[Literal], other: frozenset[Literal]) -> bool:
     small, large = (one, other) if len(one) <= len(other) else (other, one)
     known, asked = _index(large), _index(small)
+    if not all(known.allows(*atoms) for atoms in asked.atoms.values()):
+        return False
     for literal in small - large:
         if isinstance(literal, Atom):
-            if not known.allows(literal):
-                return False
             for clause in known.clauses.get(literal.symbol, ()):
                 if not any(all(asked.allows(x) for x in choice if isinstance(x, Atom)) for choice in clause.choices):
                     return False
@@ -171,25 +192,35 @@ def compatible(one: frozenset[Literal], other: frozenset[Literal]) -> bool:
 
 def either(guards: Iterable[frozenset[Literal]]) -> frozenset[Literal]:
     """The guard that holds when one of ``guards`` does; a weaker one where they are many, or have alternatives of their own."""
+    return joined(guards)[0]
+
+
+def joined(guards: Iterable[frozenset[Literal]]) -> tuple[frozenset[Literal], bool]:
+    """``either``, and whether it is no weaker."""
     choices = simplified(guards)
     if len(choices) == 1:
-        return choices[0]
+        return choices[0], True
     common = frozenset.intersection(*choices)
-    rest = simplified(_plain([choice - common for choice in choices]))
+    rest, exact = _plain([choice - common for choice in choices])
     if ALWAYS in rest or len(rest) > MAX_CHOICES or any(len(choice) > MAX_ATOMS for choice in rest):
-        return common
-    return common | (rest[0] if len(rest) == 1 else {AnyOf(rest)})
+        return common, exact and ALWAYS in rest
+    return common | (rest[0] if len(rest) == 1 else {AnyOf(rest)}), exact
 
 
-def _plain(choices: Sequence[frozenset[Literal]]) -> Iterator[frozenset[Literal]]:
-    """The choices without alternatives inside: multiplied out where that makes few of them, and weaker ones where it would make many."""
+def _plain(choices: Sequence[frozenset[Literal]]) -> tuple[tuple[frozenset[Literal], ...], bool]:
+    """The choices without alternatives inside, and whether they say the same: multiplied out where that makes few of them, and weaker ones
+    where it would make many."""
+    found: list[frozenset[Literal]] = []
+    exact = True
     for choice in choices:
         atoms = frozenset(literal for literal in choice if isinstance(literal, Atom))
         clauses = [literal for literal in choice if isinstance(literal, AnyOf)]
         if len(choices) * math.prod(len(clause.choices) for clause in clauses) > MAX_CHOICES:
-            yield atoms
+            found.append(atoms)
+            exact = exact and not clauses
             continue
-        yield from filter(consistent, (atoms.union(*combination) for combination in itertools.product(*(clause.choices for clause in clauses))))
+        found += filter(consistent, (atoms.union(*combination) for combination in itertools.product(*(clause.choices for clause in clauses))))
+    return simplified(found), exact
 
 
 def simplified(guards: Iterable[frozenset[Literal]]) -> tuple[frozenset[Literal], ...]:
@@ -197,7 +228,7 @@ def simplified(guards: Iterable[frozenset[Literal]]) -> tuple[frozenset[Literal]
     and an atom that is a guard of its own is taken for false in the others.
     """
     choices: list[frozenset[Literal]] = []
-    waiting = list(dict.fromkeys(guards))
+    waiting = list(dict.fromkeys(map(_without_implied, guards)))
     while waiting:
         guard = waiting.pop(0)
         if any(_covers(known, guard) for known in choices):
@@ -212,7 +243,34 @@ def simplified(guards: Iterable[frozenset[Literal]]) -> tuple[frozenset[Literal]
         shorter = [choice for choice in choices if choice & alone]
         choices = [choice for choice in choices if not choice & alone]
         waiting[:0] = [choice - alone for choice in shorter]
-    return tuple(choices)
+    return _one_of(choices)
+
+
+def _without_implied(guard: frozenset[Literal]) -> frozenset[Literal]:
+    """``x == 2`` alone for ``x != 1 and x == 2``."""
+    return frozenset(literal for literal in guard if not (isinstance(literal, Atom) and follows(literal, guard)))
+
+
+def _one_of(choices: Sequence[frozenset[Literal]]) -> tuple[frozenset[Literal], ...]:
+    """The same choices, with those that each say of one symbol which value it has made one: an ``elif`` chain may have many."""
+    by_symbol: dict[str, list[Atom]] = {}
+    others: list[frozenset[Literal]] = []
+    for choice in choices:
+        (single,) = choice if len(choice) == 1 else (None,)
+        if isinstance(single, Atom) and _values(single):
+            by_symbol.setdefault(single.symbol, []).append(single)
+        else:
+            others.append(choice)
+    return (*(frozenset([_any_of(atoms)]) for atoms in by_symbol.values()), *others)
+
+
+def _any_of(atoms: Sequence[Atom]) -> Atom:
+    first, *rest = atoms
+    if not rest:
+        return first
+    values = tuple(dict.fromkeys(value for atom in atoms for value in _values(atom)))
+    loop, hidden = max(atom.loop for atom in atoms), any(atom.opaque for atom in atoms)
+    return Atom(first.symbol, "in", values, True, lambda: " or ".join(map(str, atoms)), loop, opaque=hidden, domain=first.domain)
 
 
 def _covers(weak: frozenset[Literal], strong: frozenset[Literal]) -> bool:

@@ -144,6 +144,8 @@ def _in_each_case(run: Run, receiver: Cell, content: Value, method: Callable[[],
 
 
 def _lookup(run: Run, frame: Frame, node: cst.BaseExpression, receiver: DictCell, content: Mapped, name: str, args: Arguments) -> Value:
+    """``get``, ``pop`` and ``setdefault``."""
+    key = args.positional[0]
     default = args.positional[1] if len(args.positional) > 1 else NONE
 
     def one(key: Value) -> Value:
@@ -152,14 +154,14 @@ def _lookup(run: Run, frame: Frame, node: cst.BaseExpression, receiver: DictCell
             if found is not None:
                 return found
             return default if content.rest is None else run.unknown("a value under a key that may not be set", frame, node)
-        return subscripts.any_of(run, frame, node, Tuple((*content.items.values(), *([content.rest] if content.rest else []))))
+        written = node.args[0].value if isinstance(node, cst.Call) and node.args else node
+        return subscripts.under(run, frame, node, content, key, written, default)
 
-    result = run.state.lift(one, args.positional[0])
-    key = args.positional[0]
-    if name == "pop" and isinstance(key, Const):
-        run.state.write(receiver, CONTENT, Mapped({k: v for k, v in content.items.items() if k != subscripts.dict_key(key)}, content.rest))
-    if name == "setdefault" and isinstance(key, Const) and subscripts.dict_key(key) not in content.items:
-        run.state.write(receiver, CONTENT, Mapped({**content.items, subscripts.dict_key(key): default}, content.rest))
+    result = run.state.lift(one, key)
+    if name == "pop":
+        run.state.write(receiver, CONTENT, subscripts.without(run, frame, node, receiver, content, key))
+    if name == "setdefault" and not (isinstance(key, (Const, External)) and subscripts.dict_key(key) in content.items):
+        run.state.write(receiver, CONTENT, subscripts.with_key(run, frame, node, receiver, content, key, default))
     return result
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from bcelint.trace import assign, autocast, loops, sequences, subscripts
+from bcelint.trace import assign, autocast, loops, matching, sequences, subscripts
 from bcelint.trace import evaluate as ev
 from bcelint.trace.definitions import define_class, define_function
 from bcelint.trace.frames import Frame
@@ -17,7 +17,7 @@ from bcelint.trace.modules import SourceModule
 from bcelint.trace.run import Run
 from bcelint.trace.state import Changes
 from bcelint.trace.truth import split
-from bcelint.trace.values import NONE, Cell, Choice, Const, Tensor, Unknown, Value
+from bcelint.trace.values import NONE, Cell, Choice, Tensor, Unknown, Value
 
 
 class Flow(enum.Enum):
@@ -290,34 +290,7 @@ def _turns_grad_off(node: cst.BaseExpression) -> bool:
 
 
 def _match(run: Run, frame: Frame, node: cst.Match) -> Flow:
-    """Literal patterns are followed as comparisons; others are cases of their own."""
-    from bcelint.trace.conditions import Atom
-
-    subject = ev.evaluate(run, frame, node.subject)
-    options: list[tuple[Any, Any]] = []
-    passed: frozenset[Any] = frozenset()
-    symbol = subject.symbol if isinstance(subject, Unknown) else f"m{id(node)}"
-    for case in node.cases:
-        pattern = case.pattern
-        if isinstance(pattern, cst.MatchAs) and pattern.pattern is None and case.guard is None:
-            if pattern.name is not None:
-                run.state.write(frame, pattern.name.value, subject)
-            options.append((passed, case.body))
-            break
-        literal = ev.evaluate(run, frame, pattern.value) if isinstance(pattern, cst.MatchValue) else None
-        if isinstance(literal, Const) and isinstance(subject, Const) and case.guard is None:
-            if literal.value == subject.value:
-                options.append((passed, case.body))
-                break
-            continue
-        operand = literal.value if isinstance(literal, Const) else f"case {id(case)}"
-        text = f"{frame.module.text(node.subject)} is {frame.module.text(pattern)}"
-        atom = Atom(symbol, "==" if isinstance(literal, Const) else "other", operand, True, lambda text=text: text)  # type: ignore[misc]
-        options.append((passed | {atom}, case.body))
-        passed = passed | {atom.negated()}
-    else:
-        options.append((passed, None))
-    return branch(run, frame, options)
+    return branch(run, frame, matching.options(run, frame, node))
 
 
 def is_stub(node: cst.FunctionDef | cst.Lambda) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from bcelint.trace.comparisons import constants_of
 from bcelint.trace.conditions import Atom
 from bcelint.trace.values import NONE, Cell, Choice, Const, Unknown, Value
 
@@ -60,19 +61,28 @@ class OptionParser(Cell):
         default = args.keywords.get("default")
         if isinstance(action, Const) and action.value in ("store_true", "store_false") and default is None:
             default = Const(action.value == "store_false")
-        run.state.write(self, name, _option(f"args.{name}", default, frame, node))
+        domain = () if action is not None else _choices(args, default)
+        run.state.write(self, name, _option(f"args.{name}", default, frame, node, domain))
 
 
-def _option(symbol: str, default: Value | None, frame: Frame, node: cst.CSTNode) -> Value:
+def _choices(args: Arguments, default: Value | None) -> tuple[object, ...]:
+    """All values of an option with ``choices``, the default among them; nothing where they are not known."""
+    choices = constants_of(args.keywords.get("choices", NONE))
+    if not isinstance(choices, tuple) or "nargs" in args.keywords or not isinstance(default, (Const, type(None))):
+        return ()
+    return (*choices, None if default is None else default.value)
+
+
+def _option(symbol: str, default: Value | None, frame: Frame, node: cst.CSTNode, domain: tuple[object, ...] = ()) -> Value:
     """The option as its default in one case, and as unknown in the other."""
     place = frame.module.place(node)
     number = isinstance(default, Const) and isinstance(default.value, (int, float))
-    unknown = Unknown(f"{symbol} is an option of the command line", place, f"{place.path}:{symbol}", is_number=number)
+    unknown = Unknown(f"{symbol} is an option of the command line", place, f"{place.path}:{symbol}", is_number=number, domain=domain)
     if not isinstance(default, Const) or default.value is None:
         return unknown
     if isinstance(default.value, (float, bytes)) or default.value is ...:
         return unknown  # a rate or a weight: no misuse hangs on its very value
-    atom = Atom(unknown.symbol, "==", default.value, True, lambda: f"{symbol} == {default.value!r}")
+    atom = Atom(unknown.symbol, "==", default.value, True, lambda: f"{symbol} == {default.value!r}", domain=domain)
     if isinstance(default.value, bool):
         atom = Atom(unknown.symbol, "truth", None, default.value, lambda: symbol)
         return Choice(((frozenset([atom]), default), (frozenset([atom.negated()]), Const(not default.value))))

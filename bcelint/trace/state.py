@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bcelint.trace.common import common
-from bcelint.trace.conditions import ALWAYS, AnyOf, Atom, Literal, compatible, either
+from bcelint.trace.conditions import ALWAYS, AnyOf, Atom, Literal, compatible, either, joined
 from bcelint.trace.values import Cell, Choice, Layer, Unknown, Value, alternatives, fresh, merged_sources
 
 T = TypeVar("T")
@@ -130,9 +130,9 @@ class State:
         self.work += count
         if count == 0:
             return Unknown("no case is possible here")
-        merged = [(either(guard for guard, _ in same), same[0][1]) for same in flat.values()]
-        if len(merged) == 1:
-            return merged[0][1]
+        if len(flat) == 1:
+            return next(iter(flat.values()))[0][1]
+        merged = [single for same in flat.values() for single in _merged(same)]
         if len(merged) > MAX_ALTERNATIVES:
             merged = [*merged[: MAX_ALTERNATIVES - 1], _folded(merged[MAX_ALTERNATIVES - 1 :])]
         return Choice(tuple(merged))
@@ -192,6 +192,12 @@ class State:
         if any(len(clause.choices) > 4 or any(isinstance(x, AnyOf) for c in clause.choices for x in c) for clause in clauses):
             return before
         return before | joined
+
+
+def _merged(same: Sequence[tuple[frozenset[Literal], Value]]) -> Sequence[tuple[frozenset[Literal], Value]]:
+    """Alternatives of one value made one, unless that would let it count where it is none."""
+    guard, exact = joined(guard for guard, _ in same)
+    return [(guard, same[0][1])] if exact else same
 
 
 def _folded(options: Sequence[tuple[frozenset[Literal], Value]]) -> tuple[frozenset[Literal], Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from bcelint.trace.datasets import dataset_item
 from bcelint.trace.frames import Frame
 from bcelint.trace.modules import external_member
 from bcelint.trace.run import Run
+from bcelint.trace.truth import condition
 from bcelint.trace.values import (
     CONTENT,
     Cell,
@@ -38,6 +40,8 @@ from bcelint.trace.values import (
     merged_sources,
 )
 
+MAX_KEYS = 8
+"""The keys of a dict above which the value under one that is not known is not told apart."""
 ITEM = "[]"
 """The name under which an item is kept that is stored in something that is not known."""
 
@@ -188,12 +192,38 @@ def _of_content(run: Run, frame: Frame, node: cst.Subscript, owner: DictCell | C
             return content.items[key]
         return content.rest or run.unknown(f"the key {key!r} is not set where it is seen", frame, node)
     if isinstance(owner, Container) and isinstance(index, tuple) and len(index) == 1 and isinstance(index[0], slice):
-        part = _slice(Tuple(tuple(content.items.values()), content.rest), index[0])
-        if part is not None:
+        sliced = _slice(Tuple(tuple(content.items.values()), content.rest), index[0])
+        if sliced is not None:
             container = Container(owner.name)
-            container.fields[CONTENT] = Mapped({str(i): item for i, item in enumerate(part.items)}, part.rest)
+            container.fields[CONTENT] = Mapped({str(i): item for i, item in enumerate(sliced.items)}, sliced.rest)
             return container
+    part = node.slice[0].slice
+    if isinstance(index, Value) and isinstance(part, cst.Index):
+        return under(run, frame, node, content, index, part.value)
     return any_of(run, frame, node, Tuple(tuple(content.items.values()), content.rest))
+
+
+def under(run: Run, frame: Frame, node: cst.CSTNode, content: Mapped, key: Value, written: cst.BaseExpression, default: Value | None = None) -> Value:
+    """What stands under a key that is not known, ``written`` so: one value where all are alike, else each in a case of its own, if they are few.
+
+    ``default`` is what there is under another key; without one, that ends the program.
+    """
+    found = any_of(run, frame, node, Tuple(tuple(content.items.values()), content.rest))
+    alike = (isinstance(found, Tensor) and found.facts.kind is not None) or len({value.key() for value in content.items.values()}) < 2
+    few = content.rest is None and len(content.items) <= MAX_KEYS and all(isinstance(name, (str, int)) for name in content.items)
+    if isinstance(key, Unknown) and key.symbol and few and not alike:
+        equal = {name: replace(condition(run, frame, node, key, "==", name), text=_equality(frame, written, name)) for name in content.items}
+        others = frozenset(atom.negated() for atom in equal.values())
+        rest = [] if default is None else [(others, default)]
+        return run.state.choice([*((frozenset([atom]), content.items[name]) for name, atom in equal.items()), *rest])
+    if default is None:
+        return found
+    there = condition(run, frame, node, key, "in", tuple(content.items))
+    return run.state.choice([(frozenset([there]), found), (frozenset([there.negated()]), default)])
+
+
+def _equality(frame: Frame, written: cst.BaseExpression, name: object) -> Callable[[], str]:
+    return lambda: f"{frame.module.text(written)} == {name!r}"
 
 
 def indexed(run: Run, frame: Frame, node: cst.CSTNode, owner: Tensor, index: Any) -> Tensor:
@@ -237,7 +267,7 @@ def store(run: Run, frame: Frame, node: cst.Subscript, value: Value) -> None:
         owner = inherited if isinstance(inherited, Container) else owner
     if isinstance(owner, (DictCell, Container)):
         content = run.state.narrow(owner.fields.get(CONTENT, Mapped()))
-        run.state.write(owner, CONTENT, run.state.lift(lambda c: _with_key(run, frame, node, owner, c, index, value), content))
+        run.state.write(owner, CONTENT, run.state.lift(lambda c: with_key(run, frame, node, owner, c, index, value), content))
     elif isinstance(owner, ListCell):
         content = run.state.narrow(owner.fields.get(CONTENT, Tuple()))
         run.state.write(owner, CONTENT, run.state.lift(lambda c: _with_position(run, frame, node, c, index, value), content))
@@ -269,7 +299,7 @@ def _module_key(content: Mapped, index: Any) -> str | None:
     return names[index.value] if lowest <= index.value < len(names) else None
 
 
-def _with_key(run: Run, frame: Frame, node: cst.CSTNode, owner: Value, content: Value, index: Any, value: Value) -> Value:
+def with_key(run: Run, frame: Frame, node: cst.CSTNode, owner: Value, content: Value, index: Any, value: Value) -> Value:
     """The content of a dict or module container after ``x[index] = value``."""
     if not isinstance(content, Mapped):
         return content

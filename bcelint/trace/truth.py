@@ -79,7 +79,9 @@ def condition(run: Run, frame: Frame, node: cst.CSTNode, value: Value, op: str, 
         symbol = f"v{value.id if isinstance(value, Cell) else fresh()}"
     unknowns = [v for v in (value, other) if isinstance(v, Unknown)]
     loop = max([loop, *(v.loop for v in unknowns)])
-    return Atom(symbol, op, operand, True, lambda: module.text(node), loop, opaque=isinstance(value, External) or any(v.opaque for v in unknowns))
+    opaque = isinstance(value, External) or any(unknown.opaque for unknown in unknowns)
+    domain = value.domain if isinstance(value, Unknown) else ()
+    return Atom(symbol, op, operand, True, lambda: module.text(node), loop, opaque=opaque, domain=domain)
 
 
 def when(run: Run, value: Value, guard: frozenset[Literal], true: bool) -> Value:

@@ -46,7 +46,7 @@ class Value:
 
 @dataclass(frozen=True, eq=False)
 class Unknown(Value):
-    """Not known, and why. ``symbol`` is its identity in conditions; ``default`` a constant that it may be (an ``add_argument`` default)."""
+    """Not known, and why. ``symbol`` is its identity in conditions."""
 
     reason: str
     place: NodePlace | None = None
@@ -60,6 +60,8 @@ class Unknown(Value):
     """What is known all the same, should it be a tensor: that its gradient is cut, say."""
     is_number: bool = False
     """It is a Python number, such as a size."""
+    domain: tuple[Any, ...] = ()
+    """All values that it may have, where they are known."""
 
     def key(self) -> Any:
         return ("unknown", self.symbol or id(self))

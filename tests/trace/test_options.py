@@ -37,3 +37,29 @@ def test_a_flag_is_true_or_false() -> None:
 )
 def test_the_default_is_a_case(declared: str, name: str) -> None:
     assert "probabilities when " in with_option(declared, f"{{'sigmoid': p, 'none': z}}[args.{name}]")
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "parser.add_argument('--act', default='a', choices=['a', 'b', 'c'])",
+        "parser.add_argument('--act', required=True, default='a', choices=('a', 'b', 'c'))",
+        "parser.add_argument('act', default='a', choices=list({'a': 1, 'b': 2, 'c': 3}))",
+    ],
+)
+def test_choices_are_all_that_an_option_may_be(declared: str) -> None:
+    assert with_option(declared, "p if args.act == 'a' else p if args.act == 'b' else p if args.act == 'c' else z").count("logits") == 0
+    assert with_option(declared, "p if args.act == 'a' else p if args.act == 'b' else z").count("logits") == 1
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "parser.add_argument('--act', choices=['a', 'b'])",  # None, where it is not given
+        "parser.add_argument('--act', default='other', choices=['a', 'b'])",
+        "parser.add_argument('--act', default='a', choices=['a', 'b'], nargs='*')",
+        "parser.add_argument('--act', default='a', choices=['a', 'b', *anything])",
+    ],
+)
+def test_an_option_that_may_be_something_else_than_its_choices(declared: str) -> None:
+    assert with_option(declared, "p if args.act == 'a' else p if args.act == 'b' else z").count("logits") == 1
