@@ -9,8 +9,9 @@ from typing import Any
 import libcst as cst
 
 from bcelint.contracts import frameworks, tables
-from bcelint.trace import calls, networks, torchcalls
+from bcelint.trace import calls, enums, networks, torchcalls
 from bcelint.trace.arguments import Arguments
+from bcelint.trace.enums import Member
 from bcelint.trace.frames import Frame
 from bcelint.trace.modules import external_member
 from bcelint.trace.options import Namespace, OptionParser
@@ -116,6 +117,11 @@ def find(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: s
         return owner.args[0] if owner.args else None
     if isinstance(owner, (Function, Bound)) and name == "__name__":
         return Const(owner.name if isinstance(owner, Function) else owner.function.name)
+    if isinstance(owner, Member):
+        own = owner.cls.member(name)
+        given = enums.attribute(owner, name) or (own and bind(run, frame, node, own[0], owner))
+        if given is not None:
+            return given
     if isinstance(owner, (ListCell, DictCell, Tuple, Const, Layer, Criterion, Loader, Function, Bound, Partial)):
         item = _item(owner, name) if isinstance(owner, DictCell) else None
         return item or Method(owner, name, frame.module.place(node), _setter(run, frame, node))

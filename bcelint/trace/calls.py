@@ -14,6 +14,7 @@ from bcelint.trace import (
     declared,
     declared_arguments,
     declared_calls,
+    enums,
     networks,
     pythoncalls,
     sequences,
@@ -328,8 +329,8 @@ def construct(run: Run, frame: Frame, node: cst.BaseExpression, cls: Class, args
     if declared.row_of(run, cls) is not None:
         instance.fields[networks.MADE] = declared_arguments.Making(args, frame.module.place(node))
     external = cls.external_bases()
-    if any(base.name in ("enum.Enum", "enum.IntEnum", "enum.StrEnum") for base in external):
-        return args.positional[0] if args.positional else run.unknown("an enum", frame, node)
+    if cls.members:
+        return _member(run, frame, node, cls, args)
     if len(cls.instances) < 24:
         cls.instances.append(instance)
     initializer = cls.member("__init__")
@@ -340,6 +341,17 @@ def construct(run: Run, frame: Frame, node: cst.BaseExpression, cls: Class, args
     else:
         make_native(run, frame, node, instance, cls, args)
     return instance
+
+
+def _member(run: Run, frame: Frame, node: cst.BaseExpression, cls: Class, args: Arguments) -> Value:
+    """``Kind("a")``."""
+    from bcelint.trace import subscripts
+
+    members = enums.by_value(cls)
+    if members is None or len(args.positional) != 1:
+        return run.unknown(f"a member of {cls.name}", frame, node, *args.all())
+    written = node.args[0].value if isinstance(node, cst.Call) and node.args else node
+    return run.state.lift(lambda key: subscripts.item(run, frame, node, members, key, written), args.positional[0])
 
 
 def make_native(run: Run, frame: Frame, node: cst.BaseExpression, instance: Instance, cls: Class, args: Arguments) -> None:

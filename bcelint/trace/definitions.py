@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from bcelint.trace import calls
+from bcelint.trace import calls, enums
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.autocast import Autocast
@@ -133,3 +133,4 @@ def define_class(run: Run, frame: Frame, node: cst.ClassDef) -> None:
     block(run, body, node.body)
     run.state.path = path
     cls.fields.update(body.fields)
+    enums.define(cls)

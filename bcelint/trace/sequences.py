@@ -15,6 +15,7 @@ from bcelint.trace.run import Run
 from bcelint.trace.values import (
     CONTENT,
     Choice,
+    Class,
     Const,
     Container,
     DictCell,
@@ -70,6 +71,8 @@ def sequence_of(run: Run, frame: Frame, node: cst.CSTNode, value: Value) -> Tupl
             return Tuple(tuple(mapped.items.values()), mapped.rest)
     if isinstance(value, Const) and isinstance(value.value, (str, tuple)) and len(value.value) <= 32:
         return Tuple(tuple(Const(item) for item in value.value))
+    if isinstance(value, Class) and value.members:
+        return Tuple(tuple(value.members.values()))
     if isinstance(value, Tensor):
         from bcelint.trace.subscripts import indexed
 

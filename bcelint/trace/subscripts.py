@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -64,7 +65,7 @@ def load(run: Run, frame: Frame, node: cst.Subscript) -> Value:
         if isinstance(key, Value):
             module = External(owner.name[: -len(".__dict__")])
             return run.state.lift(lambda k: _member_of(run, frame, node, module, k), key)
-    if isinstance(owner, (External, Class)):  # typing generics, registries
+    if isinstance(owner, External) or (isinstance(owner, Class) and not owner.members):  # typing generics, registries
         return run.unknown("a subscript of something outside of the project", frame, node)
     index = _index(run, frame, node)
     if isinstance(index, tuple):
@@ -100,6 +101,8 @@ def _load_one(run: Run, frame: Frame, node: cst.Subscript, owner: Value, index: 
         return _of_sequence(run, frame, node, owner, index)
     if isinstance(owner, (DictCell, Container)):
         return _of_mapping(run, frame, node, owner, index)
+    if isinstance(owner, Class) and isinstance(index, Value):
+        return item(run, frame, node, Mapped({**owner.members}), index, _written(node))
     if isinstance(owner, Instance):
         member = owner.cls.member("__getitem__")
         if member is not None and isinstance(index, Value):
@@ -188,19 +191,29 @@ def _of_content(run: Run, frame: Frame, node: cst.Subscript, owner: DictCell | C
             if content.rest is None or 0 <= key < len(modules):
                 return modules[key] if -len(modules) <= key < len(modules) else run.unknown("an index out of range", frame, node)
             return content.rest if not modules else run.unknown("a layer of a list of unknown length", frame, node)
-        if key in content.items:
-            return content.items[key]
-        return content.rest or run.unknown(f"the key {key!r} is not set where it is seen", frame, node)
     if isinstance(owner, Container) and isinstance(index, tuple) and len(index) == 1 and isinstance(index[0], slice):
         sliced = _slice(Tuple(tuple(content.items.values()), content.rest), index[0])
         if sliced is not None:
             container = Container(owner.name)
             container.fields[CONTENT] = Mapped({str(i): item for i, item in enumerate(sliced.items)}, sliced.rest)
             return container
-    part = node.slice[0].slice
-    if isinstance(index, Value) and isinstance(part, cst.Index):
-        return under(run, frame, node, content, index, part.value)
+    if isinstance(index, Value):
+        return item(run, frame, node, content, index, _written(node))
     return any_of(run, frame, node, Tuple(tuple(content.items.values()), content.rest))
+
+
+def _written(node: cst.Subscript) -> cst.BaseExpression:
+    """The expression of a single index."""
+    index = node.slice[0].slice
+    return index.value if isinstance(index, cst.Index) else node
+
+
+def item(run: Run, frame: Frame, node: cst.CSTNode, content: Mapped, key: Value, written: cst.BaseExpression) -> Value:
+    """What a mapping holds under a key, known or not, which is ``written`` so."""
+    if isinstance(key, (Const, External)):
+        found = content.items.get(dict_key(key))
+        return found or content.rest or run.unknown(f"the key {dict_key(key)!r} is not set where it is seen", frame, node)
+    return under(run, frame, node, content, key, written)
 
 
 def under(run: Run, frame: Frame, node: cst.CSTNode, content: Mapped, key: Value, written: cst.BaseExpression, default: Value | None = None) -> Value:
@@ -210,7 +223,7 @@ def under(run: Run, frame: Frame, node: cst.CSTNode, content: Mapped, key: Value
     """
     found = any_of(run, frame, node, Tuple(tuple(content.items.values()), content.rest))
     alike = (isinstance(found, Tensor) and found.facts.kind is not None) or len({value.key() for value in content.items.values()}) < 2
-    few = content.rest is None and len(content.items) <= MAX_KEYS and all(isinstance(name, (str, int)) for name in content.items)
+    few = content.rest is None and len(content.items) <= MAX_KEYS and all(isinstance(name, (str, int, enum.Enum)) for name in content.items)
     if isinstance(key, Unknown) and key.symbol and few and not alike:
         equal = {name: replace(condition(run, frame, node, key, "==", name), text=_equality(frame, written, name)) for name in content.items}
         others = frozenset(atom.negated() for atom in equal.values())
@@ -223,7 +236,7 @@ def under(run: Run, frame: Frame, node: cst.CSTNode, content: Mapped, key: Value
 
 
 def _equality(frame: Frame, written: cst.BaseExpression, name: object) -> Callable[[], str]:
-    return lambda: f"{frame.module.text(written)} == {name!r}"
+    return lambda: f"{frame.module.text(written)} == {name if isinstance(name, enum.Enum) else repr(name)}"
 
 
 def indexed(run: Run, frame: Frame, node: cst.CSTNode, owner: Tensor, index: Any) -> Tensor:

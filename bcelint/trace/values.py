@@ -187,6 +187,8 @@ class Class(Cell):
         self.node = node
         self.bases = bases
         self.is_dataclass = False
+        self.members: dict[str, Const] = {}
+        """By their names, if it is an enum."""
         self.instances: list[Instance] = []
 
     def mro(self) -> Iterator[Class]:
