@@ -239,7 +239,7 @@ def _of_unknown(run: Run, frame: Frame, node: cst.BaseExpression, owner: Unknown
     stored = run.foreign.get(owner.symbol)
     if stored is not None and name in stored.fields:
         return stored.fields[name]
-    if called and (tables.method(name) is not None or name in ("backward", "size")):
+    if called and (tables.method(name) is not None or name in ("backward", "size", "dim", "ndimension")):
         return Method(owner, name, frame.module.place(node), _setter(run, frame, node))
     row = tables.attribute(name)
     if row is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 import operator
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -297,6 +298,14 @@ def is_below_one(guard: Iterable[Literal]) -> bool:
     ones = [atom for atom in guard if isinstance(atom, Atom) and type(atom.operand) is int and atom.operand == 1]
     unequal = {atom.symbol for atom in ones if atom.op == "==" and not atom.truth}
     return any(atom.symbol in unequal and (atom.op, atom.truth) in {(">", False), ("<=", True)} for atom in ones)
+
+
+_OF_SHAPE = re.compile(r"\.(?:ndim|shape)\b(?!\[0\])")
+
+
+def asks_of_shape(guard: Iterable[Literal]) -> bool:
+    """Whether a guard hangs on the rank of a tensor, or on a size of it other than that of the batch."""
+    return any(_OF_SHAPE.search(atom.symbol) for atom in _atoms(guard))
 
 
 def texts(guard: Iterable[Literal]) -> tuple[str, ...]:

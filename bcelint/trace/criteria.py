@@ -17,7 +17,7 @@ from bcelint.places import Step
 from bcelint.trace import declared
 from bcelint.trace.autocast import Autocast
 from bcelint.trace.cases import told
-from bcelint.trace.conditions import is_below_one, opaque
+from bcelint.trace.conditions import asks_of_shape, is_below_one, opaque
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Event, Run
 from bcelint.trace.values import (
@@ -116,6 +116,8 @@ def record(
             values = [run.unknown(f"it hangs on `{hidden[0]}`, which is set where it is not seen", frame, node) for _ in values]
         if is_below_one(guard | run.state.path):
             values = [run.unknown("it is the case of less than one class", frame, node) for _ in values]
+        if asks_of_shape(guard | run.state.path):
+            values = list(map(_of_any_shape, values))
         case = {**arguments, **dict(zip(names, map(run.as_it_is, values)))}
         place, outer = outermost(frame, node, [case[name] for name in names])
         inner = frame.module.place(node)
@@ -156,6 +158,11 @@ def record(
     shape = Claim(Shape(())) if _reduced(options) else None
     facts = Facts() if row.declared else Facts(range=Claim(NON_NEGATIVE.loosely()), shape=shape)
     return Tensor(facts, merged_sources(*arguments.values()), losses=losses)
+
+
+def _of_any_shape(value: Value) -> Value:
+    """A value whose shape is not claimed: the program asks for shapes itself, and may know better which of them come together."""
+    return replace(value, facts=replace(value.facts, shape=None)) if isinstance(value, Tensor) else value
 
 
 def _reduced(options: Mapping[str, Value]) -> bool:

@@ -255,6 +255,8 @@ def _of_tensor(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method,
             return receiver
     if isinstance(receiver, Unknown) and name == "size":
         return _size_of_unknown(run, frame, node, receiver, args)
+    if isinstance(receiver, Unknown) and name in ("dim", "ndimension") and receiver.symbol:
+        return run.unknown(receiver.reason, frame, node, receiver, symbol=f"{receiver.symbol}.ndim", number=True)
     row = tables.method(name)
     if row is None:
         return run.unknown(f".{name}() of a tensor is not followed", frame, node, receiver, *args.all())
