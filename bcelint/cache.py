@@ -52,7 +52,7 @@ class Cache:
         """Keep an outcome that was just found out, and what it was read from (``project.asked``)."""
         record = {
             "files": _digest(*project.files),
-            "sources": {path: project.digest(path) for path in sorted(project.asked)},
+            "sources": {path: project.digest_as_read(path) for path in sorted(project.asked)},
             "outcome": dataclasses.asdict(outcome),
         }
         path = self._path(task, project)

@@ -211,3 +211,18 @@ def test_the_configuration_counts_where_it_changes_what_is_found(project: Path, 
     configuration.write_text('select = ["BCE1"]\n')
     found()
     assert len(evaluated) == before
+
+
+def test_a_file_that_is_saved_while_it_is_evaluated(project: Path, store: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was found out belongs to the text that was read, not to the one that stands there by the time it is kept."""
+    genuine = Workspace._evaluate
+
+    def saved_meanwhile(self, task):  # type: ignore[no-untyped-def]
+        outcome = genuine(self, task)
+        (project / "model.py").write_text(MODEL.replace("torch.sigmoid(x)", "x"))
+        return outcome
+
+    monkeypatch.setattr(Workspace, "_evaluate", saved_meanwhile)
+    assert [finding.code for finding in check(project, store).findings] == ["BCE102"]
+    monkeypatch.setattr(Workspace, "_evaluate", genuine)
+    assert check(project, store).findings == check(project, None).findings == []

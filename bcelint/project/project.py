@@ -37,6 +37,7 @@ class Project:
         self._given = files
         self._overlay = {os.path.abspath(path): text for path, text in (overlay or {}).items()}
         self._sources: dict[str, Source] = {}
+        self._digests: dict[str, str] = {}
         self.asked: set[str] = set()
         """The files whose text was asked for."""
         self._cells: dict[str, bytes] = {}
@@ -55,6 +56,7 @@ class Project:
         path = os.path.abspath(path)
         self.asked.add(path)
         if path not in self._sources:
+            self._digests[path] = self.digest(path)
             overlaid = self._overlay.get(path)
             self._sources[path] = read_source(path) if overlaid is None else source_from_text(path, overlaid, is_code(path, overlaid))
         return self._sources[path]
@@ -66,6 +68,10 @@ class Project:
     def digest(self, path: str) -> str:
         """Stands for what is in ``path``, also where that can't be read as text."""
         return blake2b(self._bytes(path), digest_size=16).hexdigest()
+
+    def digest_as_read(self, path: str) -> str:
+        """The same for what was in ``path`` when its text was read, if it was: it may have been saved since."""
+        return self._digests.get(path) or self.digest(path)
 
     def trim(self) -> bool:
         """Drops all texts from memory, and says so, if they are more than those whose trees are kept. They come back when they are asked for."""
