@@ -23,7 +23,8 @@ _SILENCES = {
 """One cause, one finding: the rules that stay silent where another, which names the cause, has spoken."""
 
 MAX_CONDITIONS = 4
-"""More conditions of a case are counted in a message, not named: it has to fit one line."""
+MAX_CONDITION = 80
+"""More conditions of a case, and longer ones, are counted in a message, not named: it has to fit one line."""
 
 _RANK = {Verdict.MISUSE: 0, Verdict.OK: 1, Verdict.UNKNOWN: 2}
 
@@ -197,8 +198,8 @@ def _one_line(text: str) -> str:
 
 
 def _case_text(case: Sequence[str]) -> str:
-    if not case:
-        return ""
-    left_out = len(case) - MAX_CONDITIONS
-    more = f" and {left_out} more condition{'s' * (left_out > 1)}" if left_out > 0 else ""
-    return " (when " + " and ".join(f"`{_one_line(condition)}`" for condition in case[:MAX_CONDITIONS]) + f"{more})"
+    named = [f"`{text}`" for text in map(_one_line, case) if len(text) <= MAX_CONDITION][:MAX_CONDITIONS]
+    left_out = len(case) - len(named)
+    if left_out:
+        named.append(f"{left_out} {'more ' if named else ''}condition{'s' * (left_out > 1)}")
+    return f" ({'under' if left_out == len(case) else 'when'} {' and '.join(named)})" if named else ""

@@ -63,8 +63,10 @@ class AnyOf:
 
 
 Literal = Union[Atom, AnyOf]
-MAX_CHOICES = 4
-MAX_ATOMS = 4
+MAX_CHOICES, MAX_ATOMS = 4, 4
+"""The alternatives of a condition, and the atoms of each, above which a weaker condition is taken."""
+MAX_SINGLES = 8
+"""The alternatives, where each is a single atom, as of an ``elif`` chain."""
 ALWAYS: frozenset[Literal] = frozenset()
 
 
@@ -203,7 +205,8 @@ def joined(guards: Iterable[frozenset[Literal]]) -> tuple[frozenset[Literal], bo
         return choices[0], True
     common = frozenset.intersection(*choices)
     rest, exact = _plain([choice - common for choice in choices])
-    if ALWAYS in rest or len(rest) > MAX_CHOICES or any(len(choice) > MAX_ATOMS for choice in rest):
+    most = MAX_SINGLES if all(len(choice) == 1 for choice in rest) else MAX_CHOICES
+    if ALWAYS in rest or len(rest) > most or any(len(choice) > MAX_ATOMS for choice in rest):
         return common, exact and ALWAYS in rest
     return common | (rest[0] if len(rest) == 1 else {AnyOf(rest)}), exact
 
@@ -216,7 +219,8 @@ def _plain(choices: Sequence[frozenset[Literal]]) -> tuple[tuple[frozenset[Liter
     for choice in choices:
         atoms = frozenset(literal for literal in choice if isinstance(literal, Atom))
         clauses = [literal for literal in choice if isinstance(literal, AnyOf)]
-        if len(choices) * math.prod(len(clause.choices) for clause in clauses) > MAX_CHOICES:
+        singles = len(clauses) == 1 and not atoms and all(len(part) == 1 for part in clauses[0].choices)
+        if not singles and len(choices) * math.prod(len(clause.choices) for clause in clauses) > MAX_CHOICES:
             found.append(atoms)
             exact = exact and not clauses
             continue
@@ -314,8 +318,19 @@ def texts(guard: Iterable[Literal]) -> tuple[str, ...]:
 
 
 def opaque(guard: Iterable[Literal]) -> tuple[str, ...]:
-    """Those conditions of a guard, as a person reads them, that hang on something that is set where it is not seen."""
-    return texts(atom for atom in _atoms(guard) if atom.opaque)
+    """Those conditions of a guard, as a person reads them, that hang on something that is set where it is not seen.
+
+    Of alternatives that is none, if whatever it is set to, one of them may be so.
+    """
+    hidden: list[Atom] = []
+    for literal in guard:
+        if isinstance(literal, Atom):
+            hidden += [literal] if literal.opaque else []
+            continue
+        parts = [frozenset(atom for atom in _atoms(choice) if atom.opaque) for choice in literal.choices]
+        if ALWAYS not in simplified(parts):
+            hidden += [atom for part in parts for atom in part if isinstance(atom, Atom)]
+    return texts(hidden)
 
 
 def _atoms(guard: Iterable[Literal]) -> Iterator[Atom]:

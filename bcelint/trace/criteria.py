@@ -116,6 +116,8 @@ def record(
             values = [run.unknown(f"it hangs on `{hidden[0]}`, which is set where it is not seen", frame, node) for _ in values]
         if is_below_one(guard | run.state.path):
             values = [run.unknown("it is the case of less than one class", frame, node) for _ in values]
+        if any(_is_empty(value) for value in values):
+            values = [run.unknown("a tensor of no elements, which stands where there is nothing to learn from", frame, node) for _ in values]
         if asks_of_shape(guard | run.state.path):
             values = list(map(_of_any_shape, values))
         case = {**arguments, **dict(zip(names, map(run.as_it_is, values)))}
@@ -158,6 +160,11 @@ def record(
     shape = Claim(Shape(())) if _reduced(options) else None
     facts = Facts() if row.declared else Facts(range=Claim(NON_NEGATIVE.loosely()), shape=shape)
     return Tensor(facts, merged_sources(*arguments.values()), losses=losses)
+
+
+def _is_empty(value: Value) -> bool:
+    shape = value.facts.value("shape") if isinstance(value, Tensor) else None
+    return shape is not None and 0 in shape.dims
 
 
 def _of_any_shape(value: Value) -> Value:

@@ -195,9 +195,10 @@ class State:
 
 
 def _merged(same: Sequence[tuple[frozenset[Literal], Value]]) -> Sequence[tuple[frozenset[Literal], Value]]:
-    """Alternatives of one value made one, unless that would let it count where it is none."""
+    """Alternatives of one value made one, unless that would let it count where it is none; of guards that are involved themselves, it may."""
     guard, exact = joined(guard for guard, _ in same)
-    return [(guard, same[0][1])] if exact else same
+    involved = any(isinstance(literal, AnyOf) for guard, _ in same for literal in guard)
+    return [(guard, same[0][1])] if exact or involved else same
 
 
 def _folded(options: Sequence[tuple[frozenset[Literal], Value]]) -> tuple[frozenset[Literal], Value]:

@@ -121,8 +121,8 @@ def _uncalled(run: Run, module: SourceModule) -> list[tuple[Function, Class | No
         if isinstance(value, Function) and value.module is module:
             found.append((value, None))
         elif isinstance(value, Class) and value.module is module:
-            for cls in value.mro():
-                found += [(member, value) for member in cls.fields.values() if isinstance(member, Function)]
+            inherited = {name: member for cls in reversed(list(value.mro())) for name, member in cls.fields.items()}
+            found += [(member, value) for member in inherited.values() if isinstance(member, Function)]
     return found
 
 

@@ -112,6 +112,18 @@ def test_a_long_case_is_cut_short() -> None:
     assert finding.message.endswith("and `d` and 1 more condition)")
 
 
+LONG = " or ".join(["flag"] * 40)
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [((LONG, "a"), " (when `a` and 1 more condition)"), ((LONG,), " (under 1 condition)"), ((LONG, f"not {LONG}"), " (under 2 conditions)")],
+)
+def test_a_long_condition_is_counted(case: tuple[str, ...], said: str) -> None:
+    [finding] = judge(call("BCEWithLogitsLoss", SIGMOID, case=case), DEFAULT).findings()
+    assert finding.message.endswith(f"drop the sigmoid{said}")
+
+
 def test_the_trace_leads_from_the_birth_to_the_loss() -> None:
     inner = FixedPlace("losses.py", 9, 16)
     way = (Step(FixedPlace("model.py", 6), "returned by Net.forward"),) * 2

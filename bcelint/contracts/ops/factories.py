@@ -155,6 +155,8 @@ def legacy(dtype_of: DType) -> Any:
 
     def outcome(args: Args) -> Outcome:
         found = args.star
+        if not found:
+            return Result(None, None, None, dtype_of, Shape((0,)), False)
         if len(found) == 1 and (found[0].items is not None or isinstance(found[0].constant, (tuple, list))):
             given_data = list(leaves(found[0]))
             known = [interval(a) for a in given_data if a is not None]
