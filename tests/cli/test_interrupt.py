@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 ENDLESS = """\
-import threading, time
+import signal, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has it ignored by what it starts in the background
 import bcelint.trace.tracer as tracer
 
 def loss_calls(project, entries, warn):
