@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bcelint.facts import Shape
+from bcelint.facts import Facts, Shape
 from bcelint.losscall import LossCall
 from bcelint.rules.base import Problem, Rule
 from bcelint.rules.words import born, brackets, either_use, loss_name, problem, takes_classes
@@ -45,6 +45,8 @@ class SingleLogitCrossEntropy(Rule):
         claim = call.prediction.facts.shape
         if call.loss.applies != "softmax" or not takes_classes(call.loss) or claim is None or class_count(claim.value) != 1:
             return None
+        if claim.value.open and _more_than_one_index(call.target.facts):
+            return None
         message = (
             f"prediction {claim.value}{brackets(born(claim))} has one class: {loss_name(call)} is "
             f"{'the same' if call.loss.declared else '0'} whatever it says; {either_use(call, 'BCEWithLogitsLoss', 'two outputs')}"
@@ -59,3 +61,9 @@ def class_count(shape: Shape) -> object:
     if shape.rank == 0:
         return None
     return shape.dim(0 if shape.rank == 1 else 1)
+
+
+def _more_than_one_index(target: Facts) -> bool:
+    """Whether there are several class indices for each sample: the classes then stand in the second of three or more dimensions."""
+    dtype, shape = target.value("dtype"), target.value("shape")
+    return dtype is not None and dtype.is_integral and shape is not None and shape.min_rank >= 2

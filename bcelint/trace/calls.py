@@ -23,7 +23,7 @@ from bcelint.trace import (
 )
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
-from bcelint.trace.frames import Frame
+from bcelint.trace.frames import GRAD_OFF, GRAD_ON, Frame
 from bcelint.trace.run import MAX_DEPTH, MAX_RECURSION, Run, step_at
 from bcelint.trace.values import (
     CONTENT,
@@ -218,8 +218,8 @@ def call_function(run: Run, frame: Frame, node: cst.BaseExpression, function: Fu
     before = run.state.path
     inner.entry_guard = before
     _bind(run, inner, function, args if receiver is None else args.behind(receiver))
-    if function.decorator.endswith("no_grad") or function.decorator.endswith("inference_mode"):
-        inner.grad_off = True
+    if function.decorator in (*GRAD_OFF, GRAD_ON):
+        inner.grad_off = function.decorator != GRAD_ON
     if function.autocast is not None:
         inner.autocast = autocast.entered(run, inner, function.autocast)
     run.active[identity] = run.active.get(identity, 0) + 1

@@ -9,7 +9,7 @@ from bcelint.trace import calls, enums
 from bcelint.trace import evaluate as ev
 from bcelint.trace.arguments import Arguments
 from bcelint.trace.autocast import Autocast
-from bcelint.trace.frames import Frame
+from bcelint.trace.frames import GRAD_OFF, GRAD_ON, Frame
 from bcelint.trace.run import Run
 from bcelint.trace.values import Class, Function, Partial, Unknown, Value, alternatives
 
@@ -87,7 +87,7 @@ def define_function(run: Run, frame: Frame, node: cst.FunctionDef) -> None:
         last = dotted.rpartition(".")[2]
         if last in ROLES:
             role = ROLES[last]
-        elif last in ("no_grad", "inference_mode"):
+        elif last in GRAD_OFF or last == GRAD_ON:
             decorator = last
         elif last == "setter":
             return

@@ -11,7 +11,7 @@ import libcst as cst
 from bcelint.trace import assign, autocast, loops, matching, sequences, subscripts
 from bcelint.trace import evaluate as ev
 from bcelint.trace.definitions import define_class, define_function
-from bcelint.trace.frames import Frame
+from bcelint.trace.frames import GRAD_OFF, GRAD_ON, Frame
 from bcelint.trace.imports import import_from, import_names
 from bcelint.trace.modules import SourceModule
 from bcelint.trace.run import Run
@@ -268,8 +268,7 @@ def _with(run: Run, frame: Frame, node: cst.With) -> Flow:
     for item in node.items:
         manager = ev.evaluate(run, frame, item.item)
         frame.autocast = autocast.entered(run, frame, manager)
-        if _turns_grad_off(item.item):
-            frame.grad_off = True
+        frame.grad_off = _is_grad_off(item.item, frame.grad_off)
         if item.asname is not None:
             target = item.asname.name
             value: Value = manager if isinstance(manager, (Unknown, Tensor, Choice)) else run.unknown("what a with statement opens", frame, item.item)
@@ -280,13 +279,14 @@ def _with(run: Run, frame: Frame, node: cst.With) -> Flow:
         frame.grad_off, frame.autocast = grad, cast
 
 
-def _turns_grad_off(node: cst.BaseExpression) -> bool:
+def _is_grad_off(node: cst.BaseExpression, before: bool) -> bool:
+    """Whether gradients are off in the body of a ``with``; a switch of unknown position counts as on."""
     if not isinstance(node, cst.Call):
-        return False
+        return before
     name = node.func.attr.value if isinstance(node.func, cst.Attribute) else node.func.value if isinstance(node.func, cst.Name) else ""
     if name == "set_grad_enabled":
         return bool(node.args) and isinstance(node.args[0].value, cst.Name) and node.args[0].value.value == "False"
-    return name in ("no_grad", "inference_mode")
+    return name in GRAD_OFF or (before and name != GRAD_ON)
 
 
 def _match(run: Run, frame: Frame, node: cst.Match) -> Flow:

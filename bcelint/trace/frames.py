@@ -11,6 +11,9 @@ from bcelint.trace.values import Cell, Class, Const, Function, Value
 if TYPE_CHECKING:
     from bcelint.trace.modules import SourceModule
 
+GRAD_OFF, GRAD_ON = ("no_grad", "inference_mode"), "enable_grad"
+"""What turns gradients off, and on again, as a decorator and in a ``with``."""
+
 
 class Frame(Cell):
     """One activation. Its fields are the local names."""

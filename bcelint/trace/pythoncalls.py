@@ -246,7 +246,7 @@ def _of_tensor(run: Run, frame: Frame, node: cst.BaseExpression, callee: Method,
             return Const(dtype.is_floating if name == "is_floating_point" else dtype is DType.COMPLEX)
         if name == "numel" or name == "nelement":
             return run.unknown("the size of a tensor", frame, node, symbol=f"t{receiver.uid}.numel", number=True)
-        if name == "requires_grad_" and not args.all():
+        if name == "requires_grad_" and all(isinstance(value, Const) and value.value is True for value in args.all()):
             changed = torchcalls.trainable(receiver, step_at(frame, node, "requires_grad_()"))
             if callee.assign is not None:
                 callee.assign(changed)

@@ -7,7 +7,7 @@ import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -143,5 +143,6 @@ def _instances(run: Run, cls: Class) -> list[Instance]:
     made = [instance for instance in cls.instances if instance.fields][:3]
     if made:
         return made
-    instance = calls.construct(run, cls.module.frame, cst.Name(cls.name), cls, Arguments())
+    place: Any = cls.node  # what is shown of an object that nobody makes must stand in the code
+    instance = calls.construct(run, cls.module.frame, place, cls, Arguments())
     return [instance] if isinstance(instance, Instance) else []

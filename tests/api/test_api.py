@@ -73,3 +73,18 @@ def test_findings_are_sorted(project: Path) -> None:
 def test_importing_bcelint_is_light() -> None:
     code = "import sys, bcelint; print(sorted({m.split('.')[0] for m in sys.modules} & {'libcst', 'rich', 'click', 'flake8', 'torch'}))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_loss_that_nobody_makes(project: Path) -> None:
+    """What is evaluated without being called, as a loss of a library's own, stands in no line of the code."""
+    text = """\
+import torch
+from torch import nn
+
+
+class LogCrossEntropy(nn.CrossEntropyLoss):
+    def forward(self, p, y):
+        return super().forward(torch.log(torch.softmax(p, 1)), y)
+"""
+    (finding,) = bcelint.check_text(text, project / "losses.py", advice=True)
+    assert (finding.code, finding.position.line, [step.line for step in finding.trace]) == ("BCE902", 7, [7, 5])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bcelint.facts import DType, Facts, Kind, Shape
+from bcelint.facts import Claim, DType, Facts, Kind, Shape
 from bcelint.losscall import Argument
 from tests.rules.build import LABELS, LOG_SOFTMAX, LOGITS, NOTHING, SIGMOID, SOFTMAX, call, claim, facts, said
 
@@ -23,6 +23,14 @@ class TestBCE301:
     def test_is_about_cross_entropy_only(self) -> None:
         assert said("BCE301", call("BCEWithLogitsLoss", facts(shape=Shape((8, 1))))) is None
         assert said("BCE301", call("NLLLoss", facts(shape=Shape((8, 1))))) is None
+
+    def test_several_indices_for_each_sample(self) -> None:
+        """(N, C, d) beside (N, d): the last dimension is not that of the classes."""
+        scores = facts(shape=Shape((None, 1), open=True))
+        indices = Facts(dtype=Claim(DType.INT64), shape=Claim(Shape((8, 5))))
+        assert said("BCE301", call("CrossEntropyLoss", scores, indices)) is None
+        assert said("BCE301", call("CrossEntropyLoss", scores, Facts(dtype=Claim(DType.INT64), shape=Claim(Shape((8,))))))
+        assert said("BCE301", call("CrossEntropyLoss", scores, Facts(dtype=Claim(DType.FLOAT32), shape=Claim(Shape((8, 1))))))
 
 
 class TestBCE302:
