@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -124,8 +125,25 @@ def find(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: s
             return given
     if isinstance(owner, (ListCell, DictCell, Tuple, Const, Layer, Criterion, Loader, Function, Bound, Partial)):
         item = _item(owner, name) if isinstance(owner, DictCell) else None
+        if item is None and not _has(owner, name):
+            return None
         return item or Method(owner, name, frame.module.place(node), _setter(run, frame, node))
     return None
+
+
+_BUILTIN: dict[type, tuple[type, ...]] = {
+    DictCell: (collections.OrderedDict, collections.defaultdict, collections.Counter),
+    ListCell: (list, set, collections.deque),
+    Tuple: (tuple,),
+}
+
+
+def _has(owner: Value, name: str) -> bool:
+    """Whether a value of Python's own has such an attribute; of other values that is not known."""
+    if isinstance(owner, Const):
+        return hasattr(owner.value, name)
+    kinds = _BUILTIN.get(type(owner))
+    return kinds is None or (isinstance(owner, Tuple) and name == "numel") or any(hasattr(kind, name) for kind in kinds)
 
 
 def attributes_of(run: Run, owner: Module | Namespace) -> DictCell:
