@@ -14,7 +14,7 @@ from bcelint.project.imports import ImportLine, defines, import_lines, names_a_l
 from bcelint.project.reach import Reach
 from bcelint.project.resolve import Resolver
 from bcelint.project.roots import find_root as find_root
-from bcelint.project.source import BadInput, Source, is_code, is_notebook, read_bytes, read_source, source_from_text
+from bcelint.project.source import BadInput, Source, is_code, is_notebook, read_bytes, source_from_bytes, source_from_text
 from bcelint.project.trees import KEPT, Tree, tree_of
 
 
@@ -56,9 +56,13 @@ class Project:
         path = os.path.abspath(path)
         self.asked.add(path)
         if path not in self._sources:
-            self._digests[path] = self.digest(path)
             overlaid = self._overlay.get(path)
-            self._sources[path] = read_source(path) if overlaid is None else source_from_text(path, overlaid, is_code(path, overlaid))
+            if overlaid is None:
+                data = read_bytes(path)
+                self._digests[path] = _digest(data)
+                self._sources[path] = source_from_bytes(path, data)
+            else:
+                self._sources[path] = source_from_text(path, overlaid, is_code(path, overlaid))
         return self._sources[path]
 
     def tree(self, path: str) -> Tree:
@@ -67,7 +71,7 @@ class Project:
 
     def digest(self, path: str) -> str:
         """Stands for what is in ``path``, also where that can't be read as text."""
-        return blake2b(self._bytes(path), digest_size=16).hexdigest()
+        return _digest(self._bytes(path))
 
     def digest_as_read(self, path: str) -> str:
         """The same for what was in ``path`` when its text was read, if it was: it may have been saved since."""
@@ -261,6 +265,10 @@ class Project:
             if defines(self._code(target), name) or os.path.basename(target) == "__init__.py":
                 origins |= self._origins(target, name, seen)
         return origins
+
+
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=16).hexdigest()
 
 
 def _closure(paths: Iterable[str], more: Callable[[str], frozenset[str]]) -> set[str]:

@@ -60,8 +60,12 @@ class Source:
 
 def read_source(path: str) -> Source:
     """The file at ``path``, decoded; raises BadInput where that can't be done."""
+    return source_from_bytes(path, read_bytes(os.path.abspath(path)))
+
+
+def source_from_bytes(path: str, data: bytes) -> Source:
+    """What was read of a file, decoded by its BOM or encoding line; raises BadInput where that can't be done."""
     path = os.path.abspath(path)
-    data = read_bytes(path)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise BadInput(path, "UTF-16 text, which Python does not read")
     try:

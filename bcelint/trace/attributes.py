@@ -12,7 +12,6 @@ import libcst as cst
 from bcelint.contracts import frameworks, tables
 from bcelint.trace import calls, enums, networks, torchcalls
 from bcelint.trace.arguments import Arguments
-from bcelint.trace.enums import Member
 from bcelint.trace.frames import Frame
 from bcelint.trace.modules import external_member
 from bcelint.trace.options import Namespace, OptionParser
@@ -118,7 +117,7 @@ def find(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: s
         return owner.args[0] if owner.args else None
     if isinstance(owner, (Function, Bound)) and name == "__name__":
         return Const(owner.name if isinstance(owner, Function) else owner.function.name)
-    if isinstance(owner, Member):
+    if isinstance(owner, enums.Member):
         own = owner.cls.member(name)
         given = enums.attribute(owner, name) or (own and bind(run, frame, node, own[0], owner))
         if given is not None:
@@ -131,19 +130,18 @@ def find(run: Run, frame: Frame, node: cst.BaseExpression, owner: Value, name: s
     return None
 
 
-_BUILTIN: dict[type, tuple[type, ...]] = {
-    DictCell: (collections.OrderedDict, collections.defaultdict, collections.Counter),
-    ListCell: (list, set, collections.deque),
-    Tuple: (tuple,),
+_ATTRIBUTES: dict[type, frozenset[str]] = {
+    DictCell: frozenset({*dir(collections.OrderedDict), *dir(collections.defaultdict), *dir(collections.Counter)}),
+    ListCell: frozenset({*dir(list), *dir(set), *dir(collections.deque)}),
+    Tuple: frozenset({*dir(tuple), "numel"}),  # a torch.Size is one too
 }
 
 
 def _has(owner: Value, name: str) -> bool:
-    """Whether a value of Python's own has such an attribute; of other values that is not known."""
+    """Whether a value of Python's own has such an attribute; True of other values, of which that is not known."""
     if isinstance(owner, Const):
         return hasattr(owner.value, name)
-    kinds = _BUILTIN.get(type(owner))
-    return kinds is None or (isinstance(owner, Tuple) and name == "numel") or any(hasattr(kind, name) for kind in kinds)
+    return type(owner) not in _ATTRIBUTES or name in _ATTRIBUTES[type(owner)]
 
 
 def attributes_of(run: Run, owner: Module | Namespace) -> DictCell:

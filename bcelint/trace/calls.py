@@ -350,7 +350,7 @@ def _member(run: Run, frame: Frame, node: cst.BaseExpression, cls: Class, args: 
     members = enums.by_value(cls)
     if members is None or len(args.positional) != 1:
         return run.unknown(f"a member of {cls.name}", frame, node, *args.all())
-    written = node.args[0].value if isinstance(node, cst.Call) and node.args else node
+    written = args.written(["value"]).get("value", node)
     return run.state.lift(lambda key: subscripts.item(run, frame, node, members, key, written), args.positional[0])
 
 

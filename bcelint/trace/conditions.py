@@ -84,14 +84,9 @@ def contradict(one: Atom, other: Atom) -> bool:
     if one.op == other.op and one.operand == other.operand and type(one.operand) is type(other.operand):
         return one.truth != other.truth
     for known, question in ((one, other), (other, one)):
-        if known.op == "==" and known.truth:
-            return holds(question, known.operand) is False
-    for known, question in ((one, other), (other, one)):
-        if known.op == "in" and known.truth and isinstance(known.operand, (tuple, frozenset)):
-            return all(holds(question, option) is False for option in known.operand)
         if known.op == "truth" and not known.truth and question.op in {"<", "<=", ">", ">="}:
             return holds(question, 0) is False
-    return _bounds_contradict(one, other)
+    return not _possible([one, other]) or _bounds_contradict(one, other)
 
 
 _FLIPPED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -304,7 +299,8 @@ def is_below_one(guard: Iterable[Literal]) -> bool:
     return any(atom.symbol in unequal and (atom.op, atom.truth) in {(">", False), ("<=", True)} for atom in ones)
 
 
-_OF_SHAPE = re.compile(r"\.(?:ndim|shape)\b(?!\[0\])")
+_OF_SHAPE = re.compile(r"(?<!:args)\.(?:ndim|shape)\b(?!\[0\])")
+"""In a symbol that is no option of the command line."""
 
 
 def asks_of_shape(guard: Iterable[Literal]) -> bool:

@@ -154,8 +154,7 @@ def _lookup(run: Run, frame: Frame, node: cst.BaseExpression, receiver: DictCell
             if found is not None:
                 return found
             return default if content.rest is None else run.unknown("a value under a key that may not be set", frame, node)
-        written = node.args[0].value if isinstance(node, cst.Call) and node.args else node
-        return subscripts.under(run, frame, node, content, key, written, default)
+        return subscripts.under(run, frame, node, content, key, args.written(["key"]).get("key", node), default)
 
     result = run.state.lift(one, key)
     if name == "pop":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from bcelint.places import Step
 from bcelint.trace import declared
 from bcelint.trace.autocast import Autocast
 from bcelint.trace.cases import told
-from bcelint.trace.conditions import asks_of_shape, is_below_one, opaque
+from bcelint.trace.conditions import Literal, asks_of_shape, is_below_one, opaque
 from bcelint.trace.frames import Frame
 from bcelint.trace.run import Event, Run
 from bcelint.trace.values import (
@@ -111,14 +111,12 @@ def record(
     for guard, (*values, autocast) in run.state.combinations(*(arguments[name] for name in names), cast):
         if len(run.events) >= MAX_EVENTS:
             break
-        hidden = opaque(guard | run.state.path)
-        if hidden:
-            values = [run.unknown(f"it hangs on `{hidden[0]}`, which is set where it is not seen", frame, node) for _ in values]
-        if is_below_one(guard | run.state.path):
-            values = [run.unknown("it is the case of less than one class", frame, node) for _ in values]
-        if any(_is_empty(value) for value in values):
-            values = [run.unknown("a tensor of no elements, which stands where there is nothing to learn from", frame, node) for _ in values]
-        if asks_of_shape(guard | run.state.path):
+        path = guard | run.state.path
+        hidden = opaque(path)
+        reason = _untold(hidden, path, values)
+        if reason:
+            values = [run.unknown(reason, frame, node) for _ in values]
+        if asks_of_shape(path):
             values = list(map(_of_any_shape, values))
         case = {**arguments, **dict(zip(names, map(run.as_it_is, values)))}
         place, outer = outermost(frame, node, [case[name] for name in names])
@@ -131,7 +129,7 @@ def record(
             row.applies,
             is_constructor,
             constructed_at,
-            guard | run.state.path,
+            path,
             tuple((name, value.key()) for name, value in case.items()),
             autocast.key(),
         )
@@ -147,7 +145,7 @@ def record(
             unknown_keywords=() if open_call else unknown_keywords,
             constructed_at=constructed_at,
             is_constructor=is_constructor,
-            case=told((guard | run.state.path) - outer.statement_path),
+            case=told(path - outer.statement_path),
             autocast=_claimed(autocast) if not hidden else None,
             function=outer.function.qualname if outer.function else "<module>",
         )
@@ -160,6 +158,15 @@ def record(
     shape = Claim(Shape(())) if _reduced(options) else None
     facts = Facts() if row.declared else Facts(range=Claim(NON_NEGATIVE.loosely()), shape=shape)
     return Tensor(facts, merged_sources(*arguments.values()), losses=losses)
+
+
+def _untold(hidden: Sequence[str], path: frozenset[Literal], values: Sequence[Value]) -> str:
+    """Why nothing is said of a case; "" where it is."""
+    if hidden:
+        return f"it hangs on `{hidden[0]}`, which is set where it is not seen"
+    if is_below_one(path):
+        return "it is the case of less than one class"
+    return "a tensor of no elements, which stands where there is nothing to learn from" if any(map(_is_empty, values)) else ""
 
 
 def _is_empty(value: Value) -> bool:

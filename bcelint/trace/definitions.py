@@ -23,9 +23,6 @@ ROLES = {
 
 KEEPS = frozenset(
     [
-        "no_grad",
-        "enable_grad",
-        "inference_mode",
         "set_grad_enabled",
         "wraps",
         "lru_cache",

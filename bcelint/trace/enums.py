@@ -53,10 +53,9 @@ def attribute(member: Member, name: str) -> Value | None:
 
 def by_value(cls: Class) -> Mapped | None:
     """The members of an enum by their values; None where one of these is not known."""
-    members = [member for member in cls.members.values() if isinstance(member, Member)]
-    if not members or not all(isinstance(member.given, Const) for member in members):
-        return None
-    return Mapped({member.given.value: member for member in members if isinstance(member.given, Const)})
+    given = [(member.given, member) for member in cls.members.values()]
+    known = {value.value: member for value, member in given if isinstance(value, Const)}
+    return Mapped(known) if all(isinstance(value, Const) for value, _ in given) else None
 
 
 def _plain(value: Value) -> Any:

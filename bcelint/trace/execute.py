@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import libcst as cst
+from libcst.helpers import get_full_name_for_node
 
 from bcelint.trace import assign, autocast, loops, matching, sequences, subscripts
 from bcelint.trace import evaluate as ev
@@ -283,7 +284,7 @@ def _is_grad_off(node: cst.BaseExpression, before: bool) -> bool:
     """Whether gradients are off in the body of a ``with``; a switch of unknown position counts as on."""
     if not isinstance(node, cst.Call):
         return before
-    name = node.func.attr.value if isinstance(node.func, cst.Attribute) else node.func.value if isinstance(node.func, cst.Name) else ""
+    name = (get_full_name_for_node(node) or "").rpartition(".")[2]
     if name == "set_grad_enabled":
         return bool(node.args) and isinstance(node.args[0].value, cst.Name) and node.args[0].value.value == "False"
     return name in GRAD_OFF or (before and name != GRAD_ON)

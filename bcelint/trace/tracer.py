@@ -128,7 +128,7 @@ def _uncalled(run: Run, module: SourceModule) -> list[tuple[Function, Class | No
 
 def _call_uncalled(run: Run, function: Function, owner: Class | None) -> None:
     frame = function.module.frame
-    node = cst.Name(function.name if function.name.isidentifier() else "function")
+    node: Any = function.node  # what is shown of a call that nobody makes must stand in the code
     receivers: list[Value | None] = [None]
     if owner is not None and function.role not in ("static",):
         receivers = [owner] if function.role == "class" else [*_instances(run, owner)]
@@ -143,6 +143,6 @@ def _instances(run: Run, cls: Class) -> list[Instance]:
     made = [instance for instance in cls.instances if instance.fields][:3]
     if made:
         return made
-    place: Any = cls.node  # what is shown of an object that nobody makes must stand in the code
-    instance = calls.construct(run, cls.module.frame, place, cls, Arguments())
+    node: Any = cls.node  # as above
+    instance = calls.construct(run, cls.module.frame, node, cls, Arguments())
     return [instance] if isinstance(instance, Instance) else []

@@ -17,6 +17,7 @@ from bcelint.trace.conditions import ALWAYS, Literal
 
 if TYPE_CHECKING:
     from bcelint.contracts.declared.rows import DeclaredLoss
+    from bcelint.trace.enums import Member
     from bcelint.trace.frames import Frame
     from bcelint.trace.modules import SourceModule
     from bcelint.trace.networks import Network
@@ -187,7 +188,7 @@ class Class(Cell):
         self.node = node
         self.bases = bases
         self.is_dataclass = False
-        self.members: dict[str, Const] = {}
+        self.members: dict[str, Member] = {}
         """By their names, if it is an enum."""
         self.instances: list[Instance] = []
 
