@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bcelint.trace import conditions
 from bcelint.trace.cases import told
-from bcelint.trace.conditions import ALWAYS, AnyOf, Atom, Literal, compatible, consistent, contradict, either, texts
+from bcelint.trace.conditions import ALWAYS, AnyOf, Atom, Literal, asks_of_shape, compatible, consistent, contradict, either, opaque, texts
 
 VALUES: tuple[Any, ...] = (None, False, 0, 1, 2, 3, 0.5, -1, "", "a", "b")
 QUESTIONS = [
@@ -179,3 +180,64 @@ def test_how_conditions_read() -> None:
     assert texts([unequal.negated()]) == ("not (n != 1)",)
     assert texts([flag, equal]) == ("n == 1", "not flag")
     assert texts([AnyOf((frozenset([equal]), frozenset([flag])))]) == ("n == 1 or not flag",)
+
+
+@given(st.lists(conjunctions, min_size=2, max_size=4), st.lists(conjunctions, min_size=2, max_size=4), conjunctions)
+def test_what_is_said_to_be_exact_is(some: list[frozenset[Literal]], others: list[frozenset[Literal]], more: frozenset[Literal]) -> None:
+    guards = [either(some) | more, either(others)]
+    joined, exact = conditions.joined(guards)
+    for truths in itertools.product([True, False], repeat=len(FLAGS)) if exact else ():
+        flags = dict(zip(FLAGS, truths))
+        assert is_so(joined, flags) == any(is_so(guard, flags) for guard in guards)
+
+
+def is_value(value: int, known: bool = True) -> Atom:
+    return Atom("n", "==", value, known)
+
+
+def test_a_chain_over_one_symbol_is_one_condition() -> None:
+    """Each branch of an ``elif`` chain comes with what the branches before it are not."""
+    chain = [frozenset({is_value(i), *(is_value(j, False) for j in range(i))}) for i in range(20)]
+    joined, exact = conditions.joined(chain)
+    (atom,) = joined
+    assert exact
+    assert isinstance(atom, Atom)
+    assert (atom.op, atom.operand, str(atom)) == ("in", tuple(range(20)), " or ".join([""] * 20))
+    rest = frozenset(is_value(i, False) for i in range(20))
+    assert not compatible(joined, rest)
+    assert compatible(joined, frozenset(is_value(i, False) for i in range(19)))
+
+
+def test_single_conditions_on_several_symbols_stay_exact_up_to_a_number() -> None:
+    flags = [frozenset({Atom(f"s{i}", "truth", None, True)}) for i in range(conditions.MAX_SINGLES + 1)]
+    joined, exact = conditions.joined(flags[:-1])
+    assert exact
+    assert not consistent([*joined, *(atom.negated() for flag in flags[:-1] for atom in flag if isinstance(atom, Atom))])
+    assert conditions.joined(flags) == (ALWAYS, False)
+
+
+def test_one_value_must_be_left_of_those_that_a_symbol_may_have() -> None:
+    atoms = [Atom("n", "==", value, False, domain=("a", "b", "c")) for value in "abc"]
+    assert consistent(atoms[:2])
+    assert not consistent(atoms)
+    assert not compatible(frozenset(atoms[:2]), frozenset(atoms[2:]))
+    assert not consistent([*atoms[:1], Atom("n", "in", ("a",), True)])
+
+
+@pytest.mark.parametrize("symbol", ["t1.ndim", "t1.shape", "len(#4.shape)", "#4.ndim", "t1.shape[1]", "(#4.shape[-1] eq 3)"])
+def test_questions_about_shapes(symbol: str) -> None:
+    assert asks_of_shape([AnyOf((frozenset({is_value(1)}), frozenset({Atom(symbol, ">", 1, True)})))])
+
+
+@pytest.mark.parametrize("symbol", ["t1.shape[0]", "train.py:args.shape", "#4.shapes", "#4.input_shape", "n"])
+def test_other_questions(symbol: str) -> None:
+    assert not asks_of_shape([Atom(symbol, ">", 1, True)])
+
+
+def test_alternatives_are_hidden_only_where_each_of_them_hangs_on_what_is() -> None:
+    seen, hidden = is_value(1), Atom("cfg", "truth", None, True, lambda: "cfg", opaque=True)
+    assert opaque([seen, hidden]) == ("cfg",)
+    assert opaque([AnyOf((frozenset({seen}), frozenset({hidden})))]) == ()
+    assert opaque([AnyOf((frozenset({seen, hidden}), frozenset({hidden.negated()})))]) == ()
+    other = Atom("other", "truth", None, True, lambda: "other", opaque=True)
+    assert opaque([AnyOf((frozenset({hidden}), frozenset({other})))]) == ("cfg", "other")
