@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,8 +16,6 @@ from bcelint.cli.options import path_options, settings_of, warn
 from bcelint.places import shown
 
 if TYPE_CHECKING:
-    from bcelint.baseline import Baseline
-    from bcelint.config import Settings
     from bcelint.fix.engine import Fixes
 
 
@@ -46,49 +45,42 @@ def fix(
 
     Exit code: 0 nothing is left, 1 findings are left (with --diff: something would change), 2 it could not run or not write.
     """
-    try:
-        settings = settings_of(**rules)
-        return _fix(paths, settings, loaded(baseline, settings), unsafe, diff, allow_dirty, jobs, no_cache, quiet)
-    except KeyboardInterrupt as stopped:
-        click.echo(str(stopped) or "interrupted; nothing was written", err=True)
-        raise
-
-
-def _fix(
-    paths: Sequence[str],
-    settings: Settings,
-    baseline: Baseline | None,
-    unsafe: bool,
-    diff: bool,
-    allow_dirty: bool,
-    jobs: int | None,
-    no_cache: bool,
-    quiet: bool,
-) -> int:
     from bcelint.cache import default_cache
     from bcelint.cli.progress import progress
     from bcelint.cli.render_fixes import print_diff, print_summary
     from bcelint.fix.engine import fixes
     from bcelint.fix.write import write
 
-    with progress(sys.stderr) as report:
-        found = fixes(paths or (os.curdir,), settings, unsafe, jobs, report, None if no_cache else default_cache(), baseline=baseline)
-    warn(found.warnings, found.checked)
-    if diff:
-        print_diff(found)
+    settings = settings_of(**rules)
+    known = loaded(baseline, settings)
+    with _saying_what_was_written():
+        with progress(sys.stderr) as report:
+            found = fixes(paths or (os.curdir,), settings, unsafe, jobs, report, None if no_cache else default_cache(), baseline=known)
+        warn(found.warnings, found.checked)
+        if diff:
+            print_diff(found)
+            if not quiet:
+                print_summary(found, done=False, err=True)
+            return COULD_NOT_RUN if found.crashed else FINDINGS if found.before else NOTHING_FOUND
+        if found.before and not allow_dirty:
+            _ask_for_a_clean_tree(found)
+        written = write(found.before, found.after, found.groups)
+        for path, reason in written.failed.items():
+            click.echo(f"error: {shown(path)}: {reason}", err=True)
         if not quiet:
-            print_summary(found, done=False, err=True)
-        return COULD_NOT_RUN if found.crashed else FINDINGS if found.before else NOTHING_FOUND
-    if found.before and not allow_dirty:
-        _ask_for_a_clean_tree(found)
-    written = write(found.before, found.after, found.groups)
-    for path, reason in written.failed.items():
-        click.echo(f"error: {shown(path)}: {reason}", err=True)
-    if not quiet:
-        print_summary(found, done=True, failed=written.failed)
-    if found.crashed or written.failed:
-        return COULD_NOT_RUN
-    return FINDINGS if found.left else NOTHING_FOUND
+            print_summary(found, done=True, failed=written.failed)
+        if found.crashed or written.failed:
+            return COULD_NOT_RUN
+        return FINDINGS if found.left else NOTHING_FOUND
+
+
+@contextmanager
+def _saying_what_was_written() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt as stopped:
+        click.echo(str(stopped) or "interrupted; nothing was written", err=True)
+        raise
 
 
 def _ask_for_a_clean_tree(found: Fixes) -> None:
