@@ -7,7 +7,7 @@ import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -15,12 +15,20 @@ from bcelint.contracts import frameworks
 from bcelint.losscall import LossCall
 from bcelint.project.source import size
 from bcelint.project.stack import with_deep_stack
-from bcelint.trace import calls, conditions, criteria, declared
-from bcelint.trace.arguments import Arguments
-from bcelint.trace.execute import block, run_module
-from bcelint.trace.modules import SourceModule
-from bcelint.trace.run import OutOfSteps, Run
-from bcelint.trace.values import Class, Function, Instance, Value
+from bcelint.trace.code import functions, objects
+from bcelint.trace.code.evaluation import Evaluation
+from bcelint.trace.code.modules import run_module
+from bcelint.trace.conditions import compatible
+from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.state.frames import Frame
+from bcelint.trace.state.modules import SourceModule
+from bcelint.trace.state.run import OutOfSteps, Run
+from bcelint.trace.torch.declared import is_taken_on_trust
+from bcelint.trace.torch.recording import mark_trained
+from bcelint.trace.values.classes import Class
+from bcelint.trace.values.functions import Function
+from bcelint.trace.values.instances import Instance
+from bcelint.trace.values.scopes import Scope
 
 if TYPE_CHECKING:
     from bcelint.project.project import Project
@@ -46,7 +54,7 @@ def _no_garbage_collection() -> Iterator[None]:
     try:
         yield
     finally:
-        conditions.forget()
+        compatible.forget()
         if was_enabled:
             gc.enable()
 
@@ -82,9 +90,9 @@ def _loaded(run: Run, paths: Sequence[str]) -> list[SourceModule]:
 def _is_entry(run: Run, function: Function, owner: Class | None) -> bool:
     """Whether nobody has called the function yet: an inherited method on its own class, and not only where a known test rules it out."""
     receiver = 0 if owner is None or owner is function.owner or function.role == "static" else owner.id
-    if declared.is_taken_on_trust(run, function):
+    if is_taken_on_trust(run, function):
         return False
-    return (id(function.node), receiver) not in run.executed and not run.dead.holds(run, function)
+    return (id(function.node), receiver) not in run.executed and not run.dead.holds(function)
 
 
 def _is_test(root: str, path: str) -> bool:
@@ -107,42 +115,45 @@ def _bounded(run: Run, path: str, is_module: bool, thunk: Callable[[], None]) ->
 
 
 def _run_entry(run: Run, module: SourceModule) -> None:
-    run_module(run, module)
+    at = Evaluation(run, module.frame, module.code.tree)
+    run_module(at, module)
     while module.main_blocks:
-        node = module.main_blocks.pop(0)
-        if isinstance(node, cst.If):
-            block(run, module.frame, node.body)
+        at.execute(module.main_blocks.pop(0).body)
 
 
 def _uncalled(run: Run, module: SourceModule) -> list[tuple[Function, Class | None]]:
     """The functions and methods of a module: entry points where nobody in the project calls them."""
     found: list[tuple[Function, Class | None]] = []
     for value in list(module.frame.fields.values()):
-        if isinstance(value, Function) and value.module is module:
+        if isinstance(value, Function) and value.closure.globals is module.frame:
             found.append((value, None))
-        elif isinstance(value, Class) and value.module is module:
+        elif isinstance(value, Class) and value.scope is module.frame:
             inherited = {name: member for cls in reversed(list(value.mro())) for name, member in cls.fields.items()}
             found += [(member, value) for member in inherited.values() if isinstance(member, Function)]
     return found
 
 
 def _call_uncalled(run: Run, function: Function, owner: Class | None) -> None:
-    frame = function.module.frame
-    node: Any = function.node  # what is shown of a call that nobody makes must stand in the code
+    at = _at(run, function.closure.globals, function.node)
     receivers: list[Value | None] = [None]
     if owner is not None and function.role not in ("static",):
         receivers = [owner] if function.role == "class" else [*_instances(run, owner)]
     for receiver in receivers:
-        result = calls.call_function(run, frame, node, function, Arguments(is_entry=True), receiver)
+        result = functions.enter(at, function, Arguments(is_entry=True), receiver)
         if function.name in frameworks.TRAINING_STEPS:
-            criteria.mark_trained(run, result)
+            mark_trained(run, result)
+
+
+def _at(run: Run, scope: Scope, node: cst.CSTNode) -> Evaluation:
+    """Where a call stands that nobody makes: what is shown of it must stand in the code."""
+    assert isinstance(scope, Frame)
+    return Evaluation(run, scope, node)
 
 
 def _instances(run: Run, cls: Class) -> list[Instance]:
     """Objects of the class that the project makes, or one that it might make."""
-    made = [instance for instance in cls.instances if instance.fields][:3]
+    made = [instance for instance in cls.instances if isinstance(instance, Instance) and instance.fields][:3]
     if made:
         return made
-    node: Any = cls.node  # as above
-    instance = calls.construct(run, cls.module.frame, node, cls, Arguments())
+    instance = objects.make(_at(run, cls.scope, cls.node), cls, Arguments())
     return [instance] if isinstance(instance, Instance) else []

@@ -1,0 +1,52 @@
+"""Which names a suite assigns to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from bcelint.trace.state.site import Site
+
+
+def assigned(at: Site, body: cst.BaseSuite) -> frozenset[str]:
+    """The plain names that the statements of a suite assign to."""
+    known = at.run.assigned.get(body)
+    if known is None:
+        names: set[str] = set()
+        _collect(body, names)
+        known = at.run.assigned[body] = frozenset(names)
+    return known
+
+
+def _collect(node: Any, names: set[str]) -> None:
+    for statement in node.body:
+        if isinstance(statement, cst.Assign):
+            for target in statement.targets:
+                _names(target.target, names)
+        elif isinstance(statement, (cst.AugAssign, cst.AnnAssign)):
+            _names(statement.target, names)
+        elif isinstance(statement, (cst.SimpleStatementLine, cst.IndentedBlock, cst.SimpleStatementSuite)):
+            _collect(statement, names)
+        elif isinstance(statement, (cst.For, cst.While, cst.With, cst.Try, cst.If)):
+            _collect(statement.body, names)
+            _others(statement, names)
+
+
+def _others(statement: Any, names: set[str]) -> None:
+    orelse = getattr(statement, "orelse", None)
+    while isinstance(orelse, cst.If):
+        _collect(orelse.body, names)
+        orelse = orelse.orelse
+    if orelse is not None:
+        _collect(orelse.body, names)
+    for handler in getattr(statement, "handlers", ()):
+        _collect(handler.body, names)
+
+
+def _names(target: Any, names: set[str]) -> None:
+    if isinstance(target, cst.Name):
+        names.add(target.value)
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            _names(element.value, names)

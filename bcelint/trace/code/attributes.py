@@ -1,0 +1,35 @@
+"""Attributes: reading ``x.name`` and writing it, case by case."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from bcelint.trace.conditions.atoms import Guard
+from bcelint.trace.interpreter import Value
+from bcelint.trace.state.site import Site
+from bcelint.trace.values.choices import alternatives
+
+
+def attribute(at: Site, node: cst.Attribute) -> Value:
+    return load(at.on(node), at.evaluate(node.value), node.attr.value)
+
+
+def load(at: Site, owner: Value, name: str) -> Value:
+    """The value of ``owner.name``."""
+    return at.lift_call(lambda single: single.attribute(at, name) or single.no_attribute(at, name), owner)
+
+
+def load_callee(at: Site, owner: Value, name: str) -> Value:
+    """The value of ``owner.name``, which is called at once."""
+    return at.narrow(at.lift_call(lambda single: single.callee(at, name) or single.no_attribute(at, name), owner))
+
+
+def store(at: Site, owner: Value, name: str, value: Value) -> None:
+    """``owner.name = value``. On an owner that is not followed it is lost."""
+    for guard, (single,) in at.combinations(owner):
+
+        def after(old: Value | None, guard: Guard = guard) -> Value:
+            others = [] if old is None else [(other, old) for other, _ in alternatives(owner) if other != guard]
+            return value if not guard or old is None else at.choice([(guard, value), *others])
+
+        single.store(at, name, value, after)

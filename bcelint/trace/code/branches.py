@@ -1,0 +1,57 @@
+"""Branches: several suites of which one runs, each under its condition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bcelint.trace.interpreter import Cell
+from bcelint.trace.state.flow import Flow
+from bcelint.trace.state.frames import Frame
+from bcelint.trace.state.site import Site
+from bcelint.trace.state.state import Changes
+
+
+def branch(at: Site, options: Sequence[tuple[Any, Any]]) -> Flow:
+    """Execute one of several suites (or functions that do so), each under its guard, and go on under what the live ones have in common."""
+    before = at.state.path
+    ends: list[tuple[Flow, Any]] = []
+
+    def execute(body: Any) -> Callable[[], Flow]:
+        def thunk() -> Flow:
+            start = at.state.path
+            flow = Flow.NEXT if body is None else body() if callable(body) else at.execute(body)
+            end = at.state.path
+            ends.append((flow, end))
+            at.state.path = start
+            return flow
+
+        return thunk
+
+    cases = [(guard, execute(body)) for guard, body in options]
+    if len(cases) == 1:
+        at.state.path = before | cases[0][0]
+        flow = cases[0][1]()
+        at.state.path = ends[0][1] if flow is Flow.NEXT else before
+        return flow
+
+    def dropped(flow: Flow, changes: Changes) -> None:
+        if flow in (Flow.BREAK, Flow.CONTINUE) and at.frame.exits:
+            at.frame.exits[-1].append({key: new for (_, key), (cell, _, _, new) in changes.items() if cell is at.frame and new is not None})
+
+    results = at.state.branches(cases, lambda flow, cell: _survives(at.frame, flow, cell), dropped)
+    if not results:
+        return Flow.NEXT
+    live = [end for flow, end in ends if flow is Flow.NEXT]
+    at.state.path = before
+    if not live:
+        flows = {flow for flow, _ in ends}
+        return Flow.RETURN if Flow.RETURN in flows else next((f for f in (Flow.CONTINUE, Flow.BREAK) if f in flows), Flow.RAISE)
+    if len(live) < len(ends) or any(len(end) > len(before) + 1 for end in live):
+        at.state.path = at.state.after(before, live)
+    return Flow.NEXT
+
+
+def _survives(frame: Frame, flow: Flow, cell: Cell) -> bool:
+    """What a branch wrote is seen after it, unless it raised; its locals are gone when it returned."""
+    return flow is Flow.NEXT or (flow is not Flow.RAISE and cell is not frame)

@@ -1,0 +1,52 @@
+"""Calls: what is called, and with which arguments."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from bcelint.trace.code import attributes
+from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.python.supers import super_value
+from bcelint.trace.state.site import Site
+from bcelint.trace.values.mapped import mapping_of
+from bcelint.trace.values.tuples import sequence_of
+
+
+def call(at: Site, node: cst.Call) -> Value:
+    if isinstance(node.func, cst.Name) and node.func.value == "super" and at.frame.find("super") is None:
+        return super_value(at.on(node), node)
+    if isinstance(node.func, cst.Attribute):
+        callee = attributes.load_callee(at.on(node.func), at.evaluate(node.func.value), node.func.attr.value)
+    else:
+        callee = at.evaluate(node.func)
+    return at.on(node).call(callee, _arguments(at, node))
+
+
+def _arguments(at: Site, node: cst.Call) -> Arguments:
+    """Evaluate the arguments of a call expression."""
+    positional: list[Value] = []
+    keywords: dict[str, Value] = {}
+    written: list[cst.BaseExpression] = []
+    written_keywords: list[cst.BaseExpression] = []
+    open_positional = open_keywords = False
+    for arg in node.args:
+        value = at.evaluate(arg.value)
+        if arg.star == "*":
+            content = sequence_of(at.on(arg.value), value)
+            positional.extend(content.items)
+            written.extend([arg.value] * len(content.items))
+            open_positional = open_positional or content.rest is not None
+        elif arg.star == "**":
+            mapping = mapping_of(at, value)
+            if mapping is None or mapping.rest is not None:
+                open_keywords = True
+            for key, item in (mapping.items if mapping else {}).items():
+                keywords[str(key)] = item
+                written_keywords.append(arg.value)
+        elif arg.keyword is not None:
+            keywords[arg.keyword.value] = value
+            written_keywords.append(arg.value)
+        else:
+            positional.append(value)
+            written.append(arg.value)
+    return Arguments(tuple(positional), keywords, open_positional, open_keywords, nodes=(*written, *written_keywords))

@@ -1,0 +1,100 @@
+"""Comparisons: a constant where the answer is known, else true and false under opposite conditions."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from bcelint.contracts.schema import UNKNOWN
+from bcelint.trace.interpreter import Value
+from bcelint.trace.state.site import Site
+from bcelint.trace.values.asking import case
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.mapped import Mapped
+from bcelint.trace.values.plain import constants_of
+from bcelint.trace.values.unknowns import Unknown
+
+_OPERATORS: dict[type[cst.CSTNode], str] = {
+    cst.Equal: "==",
+    cst.NotEqual: "!=",
+    cst.LessThan: "<",
+    cst.LessThanEqual: "<=",
+    cst.GreaterThan: ">",
+    cst.GreaterThanEqual: ">=",
+}
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
+
+def comparison(at: Site, node: cst.Comparison) -> Value:
+    left = at.evaluate(node.left)
+    at = at.on(node)
+    result: Value | None = None
+    for target in node.comparisons:
+        right = at.evaluate(target.comparator)
+        kind = type(target.operator)
+        one = at.lift(lambda a, b, kind=kind: _compare(at, kind, a, b), left, right)
+        result = one if result is None else at.lift(lambda a, b: _both(at, a, b), result, one)
+        left = right
+    assert result is not None
+    return result
+
+
+def _both(at: Site, a: Value, b: Value) -> Value:
+    if isinstance(a, Const):
+        return b if a.value else a
+    return at.unknown("a chained comparison", a, b)
+
+
+def _compare(at: Site, kind: type[cst.CSTNode], a: Value, b: Value) -> Value:
+    if kind in (cst.Is, cst.IsNot):
+        return _identity(at, a, b, kind is cst.Is)
+    if kind in (cst.In, cst.NotIn):
+        return _membership(at, a, b, kind is cst.In)
+    op = _OPERATORS[kind]
+    same = _same_thing(a, b) if op in ("==", "!=") and not (a.is_elementwise or b.is_elementwise) else None
+    if same is not None:
+        return Const(same == (op == "=="))
+    answer = a.compare(at, op, b) or b.compare(at, _MIRRORED[op], a)
+    return answer or case(at, a, "other", f"{op}{_name(b)}", other=b)
+
+
+def _identity(at: Site, a: Value, b: Value, positive: bool) -> Value:
+    for one, other in ((a, b), (b, a)):
+        if other.constant is None:
+            return case(at, one, "==", None, positive) if isinstance(one, Unknown) else Const((one.constant is None) == positive)
+    if a.constant is not UNKNOWN and b.constant is not UNKNOWN:
+        return Const((a.constant is b.constant or a.constant == b.constant) == positive)
+    same = _same_thing(a, b)
+    if same is not None:
+        return Const(same == positive)
+    if isinstance(a, Unknown) and b.constant is not UNKNOWN:
+        return case(at, a, "==", b.constant, positive)
+    return case(at, a, "other", f"is{_name(b)}{positive}")
+
+
+def _same_thing(a: Value, b: Value) -> bool | None:
+    """Whether two things that are no plain constants are the same; None where that is not known."""
+    if isinstance(a, Unknown) or isinstance(b, Unknown):
+        return True if isinstance(a, Unknown) and isinstance(b, Unknown) and a.symbol == b.symbol else None
+    if not (a.is_thing or b.is_thing) or (a.has_equals and b.has_equals):
+        return None
+    if a.key() != b.key() and (a.is_open() or b.is_open()):
+        return None  # what is set outside of the project may be anything
+    return bool(a.key() == b.key())
+
+
+def _membership(at: Site, a: Value, b: Value, positive: bool) -> Value:
+    options = constants_of(b)
+    if a.constant is not UNKNOWN:
+        if options is not None and not (isinstance(options, str) and not isinstance(a.constant, str)):
+            return Const((a.constant in options) == positive)
+        content = b.mapped() if b.has_equals else None
+        if isinstance(content, Mapped) and content.rest is None:
+            return Const((a.constant in content.items) == positive)
+    if isinstance(a, Unknown) and isinstance(options, tuple):
+        return case(at, a, "in", options, positive)
+    owner = b if isinstance(b, Unknown) else a
+    return case(at, owner, "other", f"in {_name(a)} {_name(b)}", positive, a)
+
+
+def _name(value: Value) -> str:
+    return value.symbol if isinstance(value, Unknown) else repr(value.key())

@@ -1,0 +1,106 @@
+"""Expressions to values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+
+from bcelint.trace.code import attributes, calls, comparisons, comprehensions, literals, operators, subscripts
+from bcelint.trace.code.functions import defaults_of
+from bcelint.trace.interpreter import Value
+from bcelint.trace.state.site import Site
+from bcelint.trace.values.choices import Choice
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.externals import External, external_member
+from bcelint.trace.values.functions import Function
+from bcelint.trace.values.tuples import Tuple, sequence_of
+from bcelint.trace.values.unknowns import Unknown
+
+BUILTIN_CONSTANTS = {"True": True, "False": False, "None": None}
+
+
+def evaluate(at: Site, node: cst.BaseExpression) -> Value:
+    """The value of an expression, under the current path condition."""
+    handler = _HANDLERS.get(type(node))
+    if handler is None:
+        return at.on(node).unknown(f"{type(node).__name__} is not followed")
+    value = handler(at, node)
+    return at.narrow(value) if isinstance(value, Choice) else value
+
+
+def _name(at: Site, node: cst.Name) -> Value:
+    name = node.value
+    value = at.frame.find(name)
+    if value is not None:
+        return value
+    if name in BUILTIN_CONSTANTS:
+        return Const(BUILTIN_CONSTANTS[name])
+    if name == "__name__":
+        return Const("__main__")
+    star = at.frame.globals.fields.get("*")
+    for module in star.items if isinstance(star, Tuple) else ():  # `from torch.nn import *`
+        if isinstance(module, External):
+            member = external_member(module, name)
+            if isinstance(member, External) and at.run.is_known(member.name):
+                return member
+        elif isinstance(module, Unknown):
+            return at.on(node).unknown(f"{name} may come from a star import that is not in the project")
+    return External(f"builtins.{name}")
+
+
+def _lambda(at: Site, node: cst.Lambda) -> Value:
+    return Function("<lambda>", "<lambda>", node, at.frame, defaults_of(at, node.params))
+
+
+def _named(at: Site, node: cst.NamedExpr) -> Value:
+    value = at.evaluate(node.value)
+    if isinstance(node.target, cst.Name):
+        at.write(at.frame.cell_for(node.target.value), node.target.value, value)
+    return value
+
+
+def _await(at: Site, node: cst.Await) -> Value:
+    return at.evaluate(node.expression)
+
+
+def _yield(at: Site, node: cst.Yield) -> Value:
+    if isinstance(node.value, cst.From):
+        content = sequence_of(at.on(node), at.evaluate(node.value.item))
+        at.frame.yields.extend([*content.items, *([content.rest] if content.rest else [])])
+    elif node.value is not None:
+        at.frame.yields.append(at.evaluate(node.value))
+    return at.on(node).unknown("what is sent into a generator")
+
+
+_HANDLERS: dict[type[cst.CSTNode], Callable[[Site, Any], Value]] = {
+    cst.Name: _name,
+    cst.Attribute: attributes.attribute,
+    cst.Call: calls.call,
+    cst.Subscript: subscripts.load,
+    cst.Integer: literals.constant,
+    cst.Float: literals.constant,
+    cst.Imaginary: literals.constant,
+    cst.SimpleString: literals.constant,
+    cst.ConcatenatedString: literals.concatenated,
+    cst.FormattedString: literals.formatted,
+    cst.Ellipsis: literals.ellipsis,
+    cst.Tuple: literals.tuple_display,
+    cst.List: literals.list_display,
+    cst.Set: literals.list_display,
+    cst.Dict: literals.dict_display,
+    cst.ListComp: comprehensions.sequence,
+    cst.SetComp: comprehensions.sequence,
+    cst.GeneratorExp: comprehensions.sequence,
+    cst.DictComp: comprehensions.mapping,
+    cst.BinaryOperation: operators.binary_operation,
+    cst.UnaryOperation: operators.unary_operation,
+    cst.BooleanOperation: operators.boolean_operation,
+    cst.IfExp: operators.conditional,
+    cst.Comparison: comparisons.comparison,
+    cst.Lambda: _lambda,
+    cst.NamedExpr: _named,
+    cst.Await: _await,
+    cst.Yield: _yield,
+}

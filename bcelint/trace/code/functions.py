@@ -1,0 +1,171 @@
+"""Functions of the project: binding arguments, entering the body, coming back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.state.flow import Flow
+from bcelint.trace.state.frames import GRAD_OFF, GRAD_ON, Frame
+from bcelint.trace.state.run import MAX_DEPTH, MAX_RECURSION
+from bcelint.trace.state.site import Site
+from bcelint.trace.torch import declared
+from bcelint.trace.torch.autocast import entered
+from bcelint.trace.values.choices import Choice
+from bcelint.trace.values.constants import NONE, Const
+from bcelint.trace.values.contents import any_of
+from bcelint.trace.values.dicts import new_dict
+from bcelint.trace.values.functions import Bound, Function
+from bcelint.trace.values.instances import Instance
+from bcelint.trace.values.mapped import Mapped
+from bcelint.trace.values.tensors import Tensor
+from bcelint.trace.values.tuples import Tuple
+
+MAX_MARKED = 8
+"""The items of a tuple above which a call that returns it is no step of theirs."""
+
+
+def call(at: Site, callee: Function | Bound, args: Arguments) -> Value:
+    """A call of a function: what is declared of it, or its body."""
+    row = declared.row_of(at.run, callee)
+    if row is not None:
+        return declared.call(at, row, args, callee)
+    return enter(at, callee, args) if isinstance(callee, Function) else enter(at, callee.function, args, callee.receiver)
+
+
+def defaults_of(at: Site, params: cst.Parameters) -> dict[str, Value]:
+    """The default values, evaluated where the function is defined."""
+    found = {}
+    for param in (*params.posonly_params, *params.params, *params.kwonly_params):
+        if param.default is not None:
+            found[param.name.value] = at.evaluate(param.default)
+    return found
+
+
+def enter(at: Site, function: Function, args: Arguments, receiver: Value | None = None) -> Value:
+    """Enter a function of the project."""
+    identity = id(function.node)
+    if at.run.active.get(identity, 0) >= MAX_RECURSION:
+        return at.unknown(f"{function.qualname} calls itself", *args.all())
+    if at.frame.depth() >= MAX_DEPTH:
+        return at.unknown("calls are nested too deeply", *args.all())
+    inner = Frame(function.closure.code, function.closure, function, at.frame, at.place)
+    before = at.state.path
+    inner.entry_guard = before
+    _bind(at.inside(inner, function.node), function, args if receiver is None else args.behind(receiver))
+    if function.decorator in (*GRAD_OFF, GRAD_ON):
+        inner.grad_off = function.decorator != GRAD_ON
+    if function.autocast is not None:
+        inner.autocast = entered(at, inner, function.autocast)
+    at.run.active[identity] = at.run.active.get(identity, 0) + 1
+    at.run.executed.add((identity, 0))
+    if isinstance(receiver, Instance):
+        at.run.executed.add((identity, receiver.cls.id))
+    loops, at.run.loops = at.run.loops, list(at.run.loops)
+    try:
+        result = _body(at.inside(inner, function.node), function)
+    finally:
+        at.run.active[identity] -= 1
+        at.run.loops = loops
+        at.state.path = before
+    if function.decorator.startswith("?"):
+        return at.unknown(f"{function.qualname} has the decorator {function.decorator[1:]}, which is not followed", *args.all())
+    return _returned(at, function, result)
+
+
+def _body(at: Site, function: Function) -> Value:
+    if isinstance(function.node, cst.Lambda):
+        return at.evaluate(function.node.body)
+    inner, naming = at.frame, at.on(function.node.name)
+    flow = at.execute(function.node.body)
+    if inner.yields:
+        return Tuple((), any_of(naming, Tuple(tuple(inner.yields))))
+    returns = [(guard - inner.entry_guard, value) for guard, value in inner.returns]
+    if flow is Flow.NEXT:
+        returns.append((at.state.path - inner.entry_guard, NONE))
+    if not returns:
+        return naming.unknown(f"{function.qualname} does not return")
+    at.state.path = inner.entry_guard
+    if _is_stub(function.node) and len(returns) == 1:
+        return naming.unknown(f"{function.qualname} has no body")
+    return at.choice(returns)
+
+
+def _returned(at: Site, function: Function, value: Value) -> Value:
+    """The result with a step for the way back, on the tensors in it."""
+    if function.name == "<lambda>":
+        return value
+    step = at.step(f"returned by {function.qualname}")
+
+    def mark(v: Value) -> Value:
+        if isinstance(v, Tensor):
+            return v.through(step)
+        if isinstance(v, Tuple) and len(v.items) <= MAX_MARKED:
+            return replace(v, items=tuple(mark(item) for item in v.items))
+        if isinstance(v, Choice):
+            return Choice(tuple((guard, mark(single)) for guard, single in v.alternatives))
+        return v
+
+    return mark(value)
+
+
+def _bind(at: Site, function: Function, args: Arguments) -> None:
+    """Bind arguments to parameters. What no argument sets takes its default, or is unknown."""
+    params = function.node.params
+    positional = [*params.posonly_params, *params.params]
+    values = list(args.positional)
+    used: set[str] = set()
+    at.frame.arguments = args.all()
+    fields = at.frame.fields
+    for param, value in zip(positional, values):
+        fields[param.name.value] = value
+        used.add(param.name.value)
+    extra = values[len(positional) :]
+    if isinstance(params.star_arg, cst.Param):
+        rest = at.unknown("further arguments") if args.open_positional else None
+        fields[params.star_arg.name.value] = Tuple(tuple(extra), rest)
+    named = [*params.params, *params.kwonly_params]
+    names = {param.name.value for param in named}
+    for name, value in args.keywords.items():
+        if name in names:
+            fields[name] = value
+            used.add(name)
+    if params.star_kwarg is not None:
+        others = {name: value for name, value in args.keywords.items() if name not in names}
+        rest = at.unknown("further keyword arguments") if args.open_keywords else None
+        fields[params.star_kwarg.name.value] = new_dict(Mapped(others, rest))
+    for index, param in enumerate([*positional, *params.kwonly_params]):
+        name = param.name.value
+        if name in used:
+            continue
+        if args.open_keywords and (index < len(positional) or name in function.defaults):
+            unknown = at.on(param).unknown(f"{name}: it may come out of **keywords that are not followed")
+            fields[name] = replace(unknown, opaque=True)
+        elif args.open_positional and index < len(positional):
+            fields[name] = at.on(param).unknown(f"{name}: it comes out of *args that are not followed")
+        elif name in function.defaults and not (args.is_entry and _is_none(function.defaults[name])):
+            fields[name] = function.defaults[name]
+        else:
+            number = param.annotation is not None and isinstance(param.annotation.annotation, cst.Name) and param.annotation.annotation.value == "int"
+            fields[name] = at.on(param).unknown(f"{name}: parameter that no call in the project sets", number=number)
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Const) and value.value is None
+
+
+def _is_stub(node: cst.FunctionDef) -> bool:
+    """A body of nothing but ``pass``, ``...`` or a docstring: an abstract method, most likely."""
+    for statement in node.body.body:
+        if not isinstance(statement, (cst.SimpleStatementLine, cst.BaseSmallStatement)):
+            return False
+        smalls = statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
+        for small in smalls:
+            if isinstance(small, cst.Pass):
+                continue
+            if isinstance(small, cst.Expr) and isinstance(small.value, (cst.Ellipsis, cst.SimpleString, cst.ConcatenatedString)):
+                continue
+            return False
+    return True

@@ -1,0 +1,91 @@
+"""Calls of what lies outside of the project, by its name: torch by its tables, Python's builtins, libraries as they are known."""
+
+from __future__ import annotations
+
+import builtins
+from dataclasses import replace
+
+from bcelint.contracts import frameworks, tables
+from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.python import libraries, numbers, objects, sequences
+from bcelint.trace.python.registry import Handler
+from bcelint.trace.state.site import Site
+from bcelint.trace.torch import autocast, data, declared, layers, losses, operations
+from bcelint.trace.torch.recording import mark_trained
+from bcelint.trace.values.constants import NONE, Const
+from bcelint.trace.values.externals import External
+from bcelint.trace.values.functions import Partial
+from bcelint.trace.values.tensors import Tensor
+from bcelint.trace.values.tuples import Tuple
+
+PASS_THROUGH = frozenset(
+    "tqdm.tqdm tqdm.auto.tqdm tqdm.notebook.tqdm tqdm.std.tqdm tqdm.tqdm_notebook tqdm.rich.tqdm rich.progress.track builtins.iter".split()
+)
+"""Calls that hand their first argument on, as far as iterating over it goes."""
+OBJECT = "()"
+"""Behind the name of a class outside of the project: an object of it."""
+
+
+def call(at: Site, callee: External, args: Arguments) -> Value:
+    """A call of something outside of the project, by its name."""
+    result = _by_name(at, callee, args)
+    wanted = args.keywords.get("requires_grad")
+    if isinstance(result, Tensor) and wanted is not None and not (isinstance(wanted, Const) and not wanted.value):
+        return result.trainable(at.step("requires_grad=True"))
+    return result
+
+
+def _by_name(at: Site, callee: External, args: Arguments) -> Value:
+    name = callee.name
+    row = at.run.project.knowledge.of(name.replace(OBJECT, ""))
+    if row is not None:
+        return declared.call(at, row, args, callee)
+    loss = tables.loss_function(name)
+    if loss is not None:
+        return losses.call_function(at, loss, args)
+    op = tables.op(name)
+    if op is not None:
+        return operations.call_op(at, op, args)
+    made = layers.construct(at, name, args) or losses.construct(at, name, args)
+    if made is not None:
+        return made
+    if at.run.project.knowledge.has_methods(name):
+        return External(f"{name}{OBJECT}")
+    if f"{OBJECT}." in name and name.endswith(".backward"):  # accelerate's Accelerator and Lightning's Fabric
+        for value in args.positional:
+            mark_trained(at.run, value)
+        return NONE
+    handler = _HANDLERS.get(name)
+    if handler is not None:
+        return handler(at, args)
+    wrapper = tables.wrapper(name)
+    if wrapper is not None:
+        if wrapper.keyword is not None and wrapper.keyword in args.keywords:
+            return args.keywords[wrapper.keyword]
+        if wrapper.all_arguments:
+            return args.positional[0] if len(args.positional) == 1 else Tuple(args.positional)
+        if len(args.positional) > wrapper.argument:
+            return args.positional[wrapper.argument]
+        return Partial(callee, (), dict(args.keywords)) if not args.positional else at.unknown(f"a call of {name}")
+    if name in PASS_THROUGH and args.positional:
+        return args.positional[0]
+    if name.startswith("builtins."):
+        builtin = _BUILTINS.get(name[9:])
+        if builtin is not None:
+            return builtin(at, args)
+        if at.frame.find(name[9:]) is None and not hasattr(builtins, name[9:]):
+            return at.unknown(f"{name[9:]} is not defined where it is seen", *args.all())
+    if name in frameworks.CALLS_ITS_ARGUMENT and args.positional:
+        inner = replace(args, positional=args.positional[1:], keywords={}, nodes=())
+        return at.call(args.positional[0], inner)
+    return at.unknown(f"{name} is outside of the project", *args.all())
+
+
+def _backward(at: Site, args: Arguments) -> Value:
+    for value in args.all():
+        mark_trained(at.run, value)
+    return NONE
+
+
+_HANDLERS: dict[str, Handler] = {**libraries.HANDLERS, **autocast.HANDLERS, **data.HANDLERS, "torch.autograd.backward": _backward}
+_BUILTINS = {**sequences.builtin, **objects.builtin, **numbers.builtin}

@@ -1,0 +1,95 @@
+"""Literals and displays: constants, strings, tuples, lists, sets and dicts as they are written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from bcelint.trace.interpreter import Value
+from bcelint.trace.state.site import Site
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.dicts import new_dict
+from bcelint.trace.values.externals import External
+from bcelint.trace.values.lists import new_list
+from bcelint.trace.values.mapped import Mapped, dict_key, mapping_of
+from bcelint.trace.values.tuples import Tuple, join_sequences, sequence_of
+
+
+def constant(at: Site, node: Any) -> Value:
+    """A number or string, which is read once."""
+    known = at.run.constants.get(node)
+    if known is None:
+        try:
+            known = Const(node.evaluated_value)
+        except Exception:
+            known = at.on(node).unknown("a literal that can't be read")
+        at.run.constants[node] = known
+    return known
+
+
+def ellipsis(at: Site, node: cst.Ellipsis) -> Value:
+    return Const(...)
+
+
+def concatenated(at: Site, node: cst.ConcatenatedString) -> Value:
+    left, right = at.evaluate(node.left), at.evaluate(node.right)
+    if isinstance(left, Const) and isinstance(right, Const):
+        try:
+            return Const(left.value + right.value)
+        except TypeError:
+            pass
+    return at.on(node).unknown("a string that is put together")
+
+
+def formatted(at: Site, node: cst.FormattedString) -> Value:
+    text = ""
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringText):
+            text += part.value
+        elif isinstance(part, cst.FormattedStringExpression):
+            value = at.evaluate(part.expression)
+            if not isinstance(value, Const) or part.format_spec or part.conversion:
+                return at.on(node).unknown("a string that is put together", value)
+            text += str(value.value)
+    return Const(text)
+
+
+def _elements(at: Site, nodes: Any) -> Tuple:
+    """The items of a display, stars unpacked."""
+    content = Tuple()
+    for element in nodes:
+        value = at.evaluate(element.value)
+        more = sequence_of(at.on(element.value), value) if isinstance(element, cst.StarredElement) else Tuple((value,))
+        content = join_sequences(content, more)
+    return content
+
+
+def tuple_display(at: Site, node: cst.Tuple) -> Value:
+    return _elements(at, node.elements)
+
+
+def list_display(at: Site, node: cst.List | cst.Set) -> Value:
+    return new_list(_elements(at, node.elements))
+
+
+def dict_display(at: Site, node: cst.Dict) -> Value:
+    items: dict[Any, Value] = {}
+    rest: Value | None = None
+    for element in node.elements:
+        if isinstance(element, cst.StarredDictElement):
+            inner = mapping_of(at, at.evaluate(element.value))
+            if inner is None:
+                rest = at.on(element.value).unknown("a dict that is spread into another")
+            else:
+                items.update(inner.items)
+                rest = inner.rest or rest
+            continue
+        assert isinstance(element, cst.DictElement)
+        key, value = at.evaluate(element.key), at.evaluate(element.value)
+        if isinstance(key, (Const, External)):
+            items[dict_key(key)] = value
+        else:
+            same = rest is None or rest.key() == value.key()
+            rest = value if same else at.on(element.value).unknown("a value under a key that is not known")
+    return new_dict(Mapped(items, rest))

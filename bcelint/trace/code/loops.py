@@ -1,0 +1,144 @@
+"""Loops: item by item where the items are known, else the body once as it stands for any iteration."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+import libcst as cst
+
+from bcelint.trace.code.assigned import assigned
+from bcelint.trace.code.branches import branch
+from bcelint.trace.code.iterations import another
+from bcelint.trace.identity import fresh
+from bcelint.trace.interpreter import Value
+from bcelint.trace.state.flow import Flow
+from bcelint.trace.state.site import Site
+from bcelint.trace.state.state import without_loop
+from bcelint.trace.state.truth import split
+from bcelint.trace.values.choices import Choice
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.contents import CONTENT, any_of, common
+from bcelint.trace.values.mapped import Mapped
+from bcelint.trace.values.tuples import Tuple, sequence_of
+
+MAX_UNROLLED = 16
+MAX_SEVERAL = 4
+"""Sequences of different lengths, of which it is not known which one is iterated over, that are gone through one by one."""
+
+
+def for_loop(at: Site, node: cst.For) -> Flow:
+    value = at.narrow(at.evaluate(node.iter))
+    if isinstance(value, Choice) and len(value.alternatives) <= MAX_SEVERAL:
+        contents = [(guard, sequence_of(at.on(node.iter), single)) for guard, single in value.alternatives]
+        if len({(len(content.items), content.rest is None) for _, content in contents}) > 1:
+            return branch(at, [(guard, functools.partial(_over, at, node, content)) for guard, content in contents])
+    return _over(at, node, sequence_of(at.on(node.iter), value))
+
+
+def _over(at: Site, node: cst.For, content: Tuple) -> Flow:
+    items, rest = content.items, content.rest
+    if len(items) > MAX_UNROLLED:
+        items, rest = (), any_of(at.on(node.iter), content)
+    for item in items:
+        flow = _iteration(at, lambda item=item: at.assign(node.target, item), node)  # type: ignore[misc]
+        if flow in (Flow.RETURN, Flow.RAISE):
+            return flow
+        if flow is Flow.BREAK:
+            return Flow.NEXT
+    if rest is not None:
+        _any_iteration(at, node, lambda: at.assign(node.target, another(at, rest)))
+    return Flow.NEXT if node.orelse is None else at.execute(node.orelse.body)
+
+
+def _iteration(at: Site, begin: Callable[[], None], node: cst.For | cst.While) -> Flow:
+    """One round. Where it is left midway in some case, the locals are what that case and the others have in common."""
+    before = at.state.path
+    at.frame.exits.append([])
+    try:
+        begin()
+        flow = at.execute(node.body)
+    finally:
+        exits = at.frame.exits.pop()
+        at.state.path = before
+    endless = isinstance(node, cst.While) and isinstance(node.test, (cst.Name, cst.Integer)) and node.test.value in ("True", "1")
+    if flow not in (Flow.RETURN, Flow.RAISE):
+        _meet(at.on(node), exits, goes_on=not (endless and exits))
+    return flow
+
+
+def _meet(at: Site, exits: list[dict[str, Value]], goes_on: bool) -> None:
+    for name in {name for exit in exits for name in exit}:
+        now = at.frame.fields.get(name)
+        options = [exit.get(name, now) for exit in exits] + ([now] if goes_on else [])
+        values = [value for value in options if value is not None]
+        if values:
+            at.write(at.frame, name, any_of(at, Tuple(tuple(values))))
+
+
+def while_loop(at: Site, node: cst.While) -> Flow:
+    def test() -> None:
+        true, _ = split(at.on(node.test), at.evaluate(node.test))
+        if len(true) == 1:
+            at.state.path = at.state.path | true[0]
+
+    _any_iteration(at, node, test)
+    if node.orelse is not None:
+        return at.execute(node.orelse.body)
+    return Flow.NEXT
+
+
+def _any_iteration(at: Site, node: cst.For | cst.While, begin: Callable[[], None]) -> None:
+    """Execute the body once, with names that change from iteration to iteration unknown where they were constants."""
+    at = at.on(node)
+    loop = fresh()
+    before = at.state.path
+    at.run.loops.append(loop)
+    for name in assigned(at, node.body):
+        if isinstance(at.frame.fields.get(name), Const):
+            at.write(at.frame, name, at.unknown(f"{name} changes in a loop"))
+
+    try:
+        _, changes = at.state.changes_of(lambda: _iteration(at, begin, node))
+    finally:
+        at.run.loops.pop()
+        at.state.path = before
+    for cell, key, old, new in changes.values():
+        if new is not None:
+            after = _settled(at, key, old, new, loop)
+            if after is not new:
+                at.write(cell, key, after)
+
+
+def _settled(at: Site, key: str, old: Value | None, new: Value, loop: int) -> Value:
+    """A value after the loop: what grew in it is of unknown length, and what hung on the iteration is unknown."""
+    if key != CONTENT:
+        return without_loop(at.state, new, loop)
+    if isinstance(new, Choice):  # appended to in some case only
+        return Tuple((), at.unknown("an item of a list that grows in a loop", new))
+    if isinstance(new, Tuple):
+        new = _grown_list(at, old, new)
+        return Tuple(tuple(without_loop(at.state, item, loop) for item in new.items), without_loop(at.state, new.rest, loop) if new.rest else None)
+    return _grown_container(at, old, new) or without_loop(at.state, new, loop)
+
+
+def _grown_list(at: Site, old: Value | None, new: Tuple) -> Tuple:
+    """The content of a list that was appended to: behind what was there before stands any number of what came."""
+    known = old.items if isinstance(old, Tuple) else ()
+    if len(new.items) > len(known) and all(a is b for a, b in zip(known, new.items)):
+        return Tuple(known, any_of(at, Tuple((*new.items[len(known) :], *([new.rest] if new.rest else [])))))
+    return new
+
+
+def _grown_container(at: Site, old: Value | None, new: Value) -> Mapped | None:
+    """The same of a container of modules; None where it did not grow."""
+    known = old.items if isinstance(old, Mapped) else {}
+    if not isinstance(new, Mapped) or len(new.items) <= len(known) or not _numbered(new):
+        return None
+    grown = [item for name, item in new.items.items() if name not in known]
+    return Mapped(known, common(grown) or at.unknown("a layer added in a loop of unknown length"))
+
+
+def _numbered(content: Mapped) -> bool:
+    """Whether the keys are positions, as a ``ModuleList`` gives them."""
+    return all(isinstance(key, str) and key.isdigit() for key in content.items)

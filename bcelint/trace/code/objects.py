@@ -1,0 +1,81 @@
+"""Objects of the project's classes: constructing them."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from bcelint.contracts import frameworks
+from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.python import enums
+from bcelint.trace.state.site import Site
+from bcelint.trace.torch import declared, layers, losses
+from bcelint.trace.values.classes import Class
+from bcelint.trace.values.contents import CONTENT
+from bcelint.trace.values.functions import bind
+from bcelint.trace.values.instances import Instance
+from bcelint.trace.values.networks import MADE, Making
+
+MAX_INSTANCES = 24
+"""The objects of one class that are remembered."""
+
+
+def construct(at: Site, cls: Class, args: Arguments) -> Value:
+    """A call of a class: what is declared of it, or an instance."""
+    row = declared.row_of(at.run, cls)
+    return declared.call(at, row, args, cls) if row is not None and row.is_result else make(at, cls, args)
+
+
+def make(at: Site, cls: Class, args: Arguments) -> Value:
+    """Make an instance and run its constructor."""
+    instance = Instance(cls)
+    if declared.row_of(at.run, cls) is not None:
+        instance.fields[MADE] = Making(args, at.place)
+    external = cls.external_bases()
+    if cls.members:
+        return enums.called(at, cls, args)
+    if len(cls.instances) < MAX_INSTANCES:
+        cls.instances.append(instance)
+    initializer = cls.member("__init__")
+    if initializer is not None:
+        at.call(bind(at, initializer[0], instance), args)
+    elif cls.is_dataclass or any(base.name in ("typing.NamedTuple", "pydantic.BaseModel") for base in external):
+        _fill_dataclass(at, instance, args)
+    else:
+        make_native(at, instance, cls, args)
+    return instance
+
+
+def make_native(at: Site, instance: Instance, cls: Class, args: Arguments) -> None:
+    """Construct the layer, loss or container of torch that the class inherits from, as its content."""
+    for base in cls.external_bases():
+        if base.name in frameworks.MODULE_BASES:
+            continue
+        native = layers.construct(at, base.name, args)
+        if native is None:
+            native = losses.construct(at, base.name, args)
+        if native is None:
+            native = declared.make_model(at, base, args)
+        if native is not None:
+            at.write(instance, CONTENT, native)
+            return
+
+
+def _fill_dataclass(at: Site, instance: Instance, args: Arguments) -> None:
+    names: list[str] = []
+    for cls in reversed(list(instance.cls.mro())):
+        for statement in cls.node.body.body:
+            if isinstance(statement, cst.SimpleStatementLine):
+                for small in statement.body:
+                    if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
+                        names.append(small.target.value)
+    names = list(dict.fromkeys(names))
+    given = dict(zip(names, args.positional))
+    given.update(args.keywords)
+    for name in names:
+        if name in given:
+            at.write(instance, name, given[name])
+        elif instance.cls.member(name) is None:
+            at.write(instance, name, at.unknown(f"{name}: field that no call sets"))
+    post = instance.cls.member("__post_init__")
+    if post is not None:
+        at.call(bind(at, post[0], instance), Arguments())

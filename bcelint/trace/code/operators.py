@@ -1,0 +1,106 @@
+"""Operators: arithmetic, negation, ``and`` and ``or``, and conditional expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from bcelint.contracts.schema import UNKNOWN
+from bcelint.facts import NOTHING_KNOWN
+from bcelint.trace.interpreter import Value
+from bcelint.trace.state.site import Site
+from bcelint.trace.state.truth import split, when
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.plain import is_number
+from bcelint.trace.values.unknowns import Unknown
+
+BINARY: dict[type[cst.CSTNode], str] = {
+    cst.Add: "+",
+    cst.Subtract: "-",
+    cst.Multiply: "*",
+    cst.Divide: "/",
+    cst.FloorDivide: "//",
+    cst.Modulo: "%",
+    cst.Power: "**",
+    cst.MatrixMultiply: "@",
+    cst.BitAnd: "&",
+    cst.BitOr: "|",
+    cst.BitXor: "^",
+    cst.LeftShift: "<<",
+    cst.RightShift: ">>",
+    cst.AddAssign: "+",
+    cst.SubtractAssign: "-",
+    cst.MultiplyAssign: "*",
+    cst.DivideAssign: "/",
+    cst.FloorDivideAssign: "//",
+    cst.ModuloAssign: "%",
+    cst.PowerAssign: "**",
+    cst.MatrixMultiplyAssign: "@",
+    cst.BitAndAssign: "&",
+    cst.BitOrAssign: "|",
+    cst.BitXorAssign: "^",
+    cst.LeftShiftAssign: "<<",
+    cst.RightShiftAssign: ">>",
+}
+_UNARY: dict[type[cst.CSTNode], str] = {cst.Minus: "-", cst.Plus: "+", cst.BitInvert: "~"}
+MAX_SYMBOL = 120
+
+
+def binary_operation(at: Site, node: cst.BinaryOperation) -> Value:
+    return binary(at.on(node), BINARY[type(node.operator)], at.evaluate(node.left), at.evaluate(node.right))
+
+
+def binary(at: Site, op: str, left: Value, right: Value) -> Value:
+    """``left op right``: what the left one says of it, else what the right one says."""
+
+    def one(a: Value, b: Value) -> Value:
+        return a.binary(at, op, b) or b.binary(at, op, a, reflected=True) or _not_followed(at, op, a, b)
+
+    return at.lift(one, left, right)
+
+
+def _not_followed(at: Site, op: str, a: Value, b: Value) -> Value:
+    symbols = [v.symbol if isinstance(v, Unknown) else "" if v.constant is UNKNOWN else repr(v.constant) for v in (a, b)]
+    symbol = f"({symbols[0]} {op} {symbols[1]})" if all(symbols) and len("".join(symbols)) < MAX_SYMBOL else ""
+    unknown = at.unknown(_reason(a, b), a, b, symbol=symbol, number=is_number(a) and is_number(b))
+    facts = next((v.facts for v in (a, b) if isinstance(v, Unknown) and v.facts != NOTHING_KNOWN), NOTHING_KNOWN)
+    return replace(unknown, facts=facts)
+
+
+def _reason(*values: Value) -> str:
+    return next((v.reason for v in values if isinstance(v, Unknown)), "arithmetic on things that are not followed")
+
+
+def unary_operation(at: Site, node: cst.UnaryOperation) -> Value:
+    value = at.evaluate(node.expression)
+    if isinstance(node.operator, cst.Not):
+        return _negation(at.on(node.expression), value)
+    at, op = at.on(node), _UNARY[type(node.operator)]
+    return at.lift(lambda single: single.unary(at, op) or at.unknown(_reason(single), single), value)
+
+
+def _negation(at: Site, value: Value) -> Value:
+    true, false = split(at, value)
+    return at.choice([*((guard, Const(False)) for guard in true), *((guard, Const(True)) for guard in false)])
+
+
+def boolean_operation(at: Site, node: cst.BooleanOperation) -> Value:
+    """``a and b``, ``a or b``: the right side is evaluated only where the left one does not decide."""
+    left = at.evaluate(node.left)
+    true, false = split(at.on(node.left), left)
+    go_on, decided = (true, false) if isinstance(node.operator, cst.And) else (false, true)
+    options = [(guard, when(at, left, guard, isinstance(node.operator, cst.Or))) for guard in decided]
+    for guard in go_on:
+        options += at.branches([(guard, lambda: at.evaluate(node.right))])
+    return at.choice(options)
+
+
+def conditional(at: Site, node: cst.IfExp) -> Value:
+    true, false = split(at.on(node.test), at.evaluate(node.test))
+    cases: list[tuple[Any, Callable[[], Value]]] = []
+    cases += [(guard, lambda: at.evaluate(node.body)) for guard in true]
+    cases += [(guard, lambda: at.evaluate(node.orelse)) for guard in false]
+    return at.choice(at.branches(cases))

@@ -1,0 +1,274 @@
+"""Statements, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+from libcst.helpers import get_full_name_for_node
+
+from bcelint.trace.code import loops, matching, subscripts
+from bcelint.trace.code.branches import branch
+from bcelint.trace.code.definitions import define_class, define_function
+from bcelint.trace.code.imports import import_from, import_names
+from bcelint.trace.code.operators import BINARY
+from bcelint.trace.conditions.joining import either
+from bcelint.trace.interpreter import Value
+from bcelint.trace.state.flow import Flow
+from bcelint.trace.state.frames import GRAD_OFF, GRAD_ON
+from bcelint.trace.state.site import Site
+from bcelint.trace.state.truth import split
+from bcelint.trace.torch.autocast import entered
+from bcelint.trace.values.choices import Choice
+from bcelint.trace.values.constants import NONE
+from bcelint.trace.values.lists import ListCell
+from bcelint.trace.values.tensors import Tensor
+from bcelint.trace.values.tuples import sequence_of
+from bcelint.trace.values.unknowns import Unknown
+
+
+def execute(at: Site, body: Any) -> Flow:
+    """Execute the statements of a suite or module; of an ``else``, which may be another ``if``."""
+    if isinstance(body, cst.If):
+        return _statement(at, body)
+    return block(at, body.body if isinstance(body, cst.Else) else body)
+
+
+def block(at: Site, node: Any) -> Flow:
+    for statement in node.body:
+        flow = _statement(at, statement)
+        if flow is not Flow.NEXT:
+            return flow
+    return Flow.NEXT
+
+
+def _statement(at: Site, node: Any) -> Flow:
+    at.run.step()
+    at.frame.statement_path = at.state.path
+    handler = _STATEMENTS.get(type(node))
+    return handler(at, node) if handler is not None else Flow.NEXT
+
+
+def _line(at: Site, node: cst.SimpleStatementLine) -> Flow:
+    return block(at, node)
+
+
+def _expression(at: Site, node: cst.Expr) -> Flow:
+    value = at.evaluate(node.value)
+    if isinstance(node.value, cst.Call) and _exits(node.value):
+        return Flow.RAISE
+    return Flow.NEXT if value is not None else Flow.RAISE
+
+
+def _exits(node: cst.Call) -> bool:
+    func = node.func
+    if isinstance(func, cst.Attribute) and isinstance(func.value, cst.Name):
+        return func.value.value == "sys" and func.attr.value == "exit"
+    return isinstance(func, cst.Name) and func.value in ("exit", "quit")
+
+
+def _assign(at: Site, node: cst.Assign) -> Flow:
+    value = at.evaluate(node.value)
+    for target in node.targets:
+        at.assign(target.target, value)
+    return Flow.NEXT
+
+
+def _annotated(at: Site, node: cst.AnnAssign) -> Flow:
+    if node.value is not None:
+        at.assign(node.target, at.evaluate(node.value))
+    return Flow.NEXT
+
+
+def _augmented(at: Site, node: cst.AugAssign) -> Flow:
+    old = at.evaluate(node.target)
+    right = at.evaluate(node.value)
+    if isinstance(old, ListCell) and isinstance(node.operator, cst.AddAssign):
+        old.extend(at, sequence_of(at.on(node.value), right))
+    else:
+        at.assign(node.target, at.on(node).binary(BINARY[type(node.operator)], old, right))
+    return Flow.NEXT
+
+
+def _return(at: Site, node: cst.Return) -> Flow:
+    value = NONE if node.value is None else at.evaluate(node.value)
+    at.frame.returns.append((at.state.path, value))
+    return Flow.RETURN
+
+
+def _raise(at: Site, node: cst.Raise) -> Flow:
+    return Flow.RAISE
+
+
+def _break(at: Site, node: cst.Break) -> Flow:
+    return Flow.BREAK
+
+
+def _continue(at: Site, node: cst.Continue) -> Flow:
+    return Flow.CONTINUE
+
+
+def _assert(at: Site, node: cst.Assert) -> Flow:
+    true, _ = split(at.on(node.test), at.evaluate(node.test))
+    if len(true) == 1:
+        at.state.path = at.state.path | true[0]
+    return Flow.NEXT
+
+
+def _delete(at: Site, node: cst.Del) -> Flow:
+    targets = [element.value for element in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+    for target in targets:
+        if isinstance(target, cst.Subscript):
+            subscripts.delete(at, target)
+    return Flow.NEXT
+
+
+def _global(at: Site, node: cst.Global) -> Flow:
+    at.frame.global_names.update(item.name.value for item in node.names)
+    return Flow.NEXT
+
+
+def _nonlocal(at: Site, node: cst.Nonlocal) -> Flow:
+    at.frame.outer_names.update(item.name.value for item in node.names)
+    return Flow.NEXT
+
+
+def _if(at: Site, node: cst.If) -> Flow:
+    if at.frame is at.frame.globals and _is_main_test(node.test):
+        module = at.run.modules.get(at.frame.code.path)
+        if module is not None and node not in module.main_blocks:
+            module.main_blocks.append(node)
+        return Flow.NEXT
+    true, false = split(at.on(node.test), at.evaluate(node.test))
+    for side, suite in ((true, node.body), (false, node.orelse)):
+        if not side:
+            at.run.dead.skip(at.frame.code.path, suite)
+        elif suite is not None:
+            at.run.dead.enter(suite)
+    options: list[tuple[Any, Any]] = [(guard, node.body) for guard in _joined(true)]
+    options += [(guard, node.orelse) for guard in _joined(false)]
+    return branch(at, options)
+
+
+def _joined(guards: list[Any]) -> list[Any]:
+    """One guard for one side of a test: that one of its guards holds."""
+    return [either(guards)] if guards else []
+
+
+def _is_main_test(test: cst.BaseExpression) -> bool:
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+        return False
+    sides = (test.left, test.comparisons[0].comparator)
+    return isinstance(test.comparisons[0].operator, cst.Equal) and any(isinstance(s, cst.Name) and s.value == "__name__" for s in sides)
+
+
+def _try(at: Site, node: cst.Try | cst.TryStar) -> Flow:
+    """The body as if nothing were raised; handlers run too, for the loss calls in them, but change nothing that the body has set."""
+    flow = block(at, node.body)
+    for handler in node.handlers:
+        _aside(at, handler.body)
+    if flow is Flow.NEXT and node.orelse is not None:
+        flow = block(at, node.orelse.body)
+    if node.finalbody is not None:
+        final = block(at, node.finalbody.body)
+        flow = final if final is not Flow.NEXT else flow
+    return flow
+
+
+def _aside(at: Site, body: Any) -> None:
+    """Execute a suite for what is seen in it; only names that are not set yet come out of it."""
+    before, returns = at.state.path, len(at.frame.returns)
+    _, changes = at.state.changes_of(lambda: execute(at, body))
+    at.state.undo(changes)
+    at.state.path = before
+    del at.frame.returns[returns:]
+    for cell, key, old, new in changes.values():
+        if old is None and new is not None:
+            at.write(cell, key, new)
+
+
+def _with(at: Site, node: cst.With) -> Flow:
+    grad, cast = at.frame.grad_off, at.frame.autocast
+    for item in node.items:
+        manager = at.evaluate(item.item)
+        at.frame.autocast = entered(at.on(item.item), at.frame, manager)
+        at.frame.grad_off = _is_grad_off(item.item, at.frame.grad_off)
+        if item.asname is not None:
+            target = item.asname.name
+            value: Value = manager if isinstance(manager, (Unknown, Tensor, Choice)) else at.on(item.item).unknown("what a with statement opens")
+            at.assign(target, value)
+    try:
+        return block(at, node.body)
+    finally:
+        at.frame.grad_off, at.frame.autocast = grad, cast
+
+
+def _is_grad_off(node: cst.BaseExpression, before: bool) -> bool:
+    """Whether gradients are off in the body of a ``with``; a switch of unknown position counts as on."""
+    if not isinstance(node, cst.Call):
+        return before
+    name = (get_full_name_for_node(node) or "").rpartition(".")[2]
+    if name == "set_grad_enabled":
+        return bool(node.args) and isinstance(node.args[0].value, cst.Name) and node.args[0].value.value == "False"
+    return name in GRAD_OFF or (before and name != GRAD_ON)
+
+
+def _match(at: Site, node: cst.Match) -> Flow:
+    return branch(at, matching.options(at, node))
+
+
+def _import(at: Site, node: cst.Import) -> Flow:
+    import_names(at, node)
+    return Flow.NEXT
+
+
+def _import_from(at: Site, node: cst.ImportFrom) -> Flow:
+    import_from(at, node)
+    return Flow.NEXT
+
+
+def _function(at: Site, node: cst.FunctionDef) -> Flow:
+    define_function(at, node)
+    return Flow.NEXT
+
+
+def _class(at: Site, node: cst.ClassDef) -> Flow:
+    define_class(at, node)
+    return Flow.NEXT
+
+
+def _for(at: Site, node: cst.For) -> Flow:
+    return loops.for_loop(at, node)
+
+
+def _while(at: Site, node: cst.While) -> Flow:
+    return loops.while_loop(at, node)
+
+
+_STATEMENTS: dict[type, Callable[[Site, Any], Flow]] = {
+    cst.SimpleStatementLine: _line,
+    cst.Expr: _expression,
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.Return: _return,
+    cst.Raise: _raise,
+    cst.Break: _break,
+    cst.Continue: _continue,
+    cst.Assert: _assert,
+    cst.Del: _delete,
+    cst.Global: _global,
+    cst.Nonlocal: _nonlocal,
+    cst.If: _if,
+    cst.For: _for,
+    cst.While: _while,
+    cst.With: _with,
+    cst.Try: _try,
+    cst.TryStar: _try,
+    cst.Match: _match,
+    cst.FunctionDef: _function,
+    cst.ClassDef: _class,
+    cst.Import: _import,
+    cst.ImportFrom: _import_from,
+}

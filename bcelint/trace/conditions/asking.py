@@ -1,0 +1,55 @@
+"""Questions about a guard: whether what it hangs on is seen, asks for a shape, or leaves less than one class."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from bcelint.trace.conditions.atoms import ALWAYS, Atom, Literal
+from bcelint.trace.conditions.joining import simplified
+
+
+def is_below_one(guard: Iterable[Literal]) -> bool:
+    """Whether a guard leaves something less than 1: ``n != 1`` and not ``n > 1``. Of a number of classes or channels nothing is left then."""
+    ones = [atom for atom in guard if isinstance(atom, Atom) and type(atom.operand) is int and atom.operand == 1]
+    unequal = {atom.symbol for atom in ones if atom.op == "==" and not atom.truth}
+    return any(atom.symbol in unequal and (atom.op, atom.truth) in {(">", False), ("<=", True)} for atom in ones)
+
+
+_OF_SHAPE = re.compile(r"(?<!:args)\.(?:ndim|shape)\b(?!\[0\])")
+"""In a symbol that is no option of the command line."""
+
+
+def asks_of_shape(guard: Iterable[Literal]) -> bool:
+    """Whether a guard hangs on the rank of a tensor, or on a size of it other than that of the batch."""
+    return any(_OF_SHAPE.search(atom.symbol) for atom in _atoms(guard))
+
+
+def texts(guard: Iterable[Literal]) -> tuple[str, ...]:
+    """The conditions as a person reads them, in a stable order."""
+    return tuple(sorted(dict.fromkeys(str(literal) for literal in guard)))
+
+
+def opaque(guard: Iterable[Literal]) -> tuple[str, ...]:
+    """Those conditions of a guard, as a person reads them, that hang on something that is set where it is not seen.
+
+    Of alternatives that is none, if whatever it is set to, one of them may be so.
+    """
+    hidden: list[Atom] = []
+    for literal in guard:
+        if isinstance(literal, Atom):
+            hidden += [literal] if literal.opaque else []
+            continue
+        parts = [frozenset(atom for atom in _atoms(choice) if atom.opaque) for choice in literal.choices]
+        if ALWAYS not in simplified(parts):
+            hidden += [atom for part in parts for atom in part if isinstance(atom, Atom)]
+    return texts(hidden)
+
+
+def _atoms(guard: Iterable[Literal]) -> Iterator[Atom]:
+    for literal in guard:
+        if isinstance(literal, Atom):
+            yield literal
+        else:
+            for choice in literal.choices:
+                yield from _atoms(choice)

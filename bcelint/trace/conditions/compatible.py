@@ -1,0 +1,58 @@
+"""Whether two guards can hold together, remembered for as long as an evaluation lasts."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from bcelint.trace.conditions.atoms import AnyOf, Atom, Guard, contradict, possible
+
+
+class _Index:
+    """A guard's literals by symbol, to find those that another guard may contradict."""
+
+    def __init__(self, guard: Guard) -> None:
+        self.atoms: dict[str, list[Atom]] = {}
+        self.clauses: dict[str, list[AnyOf]] = {}
+        for literal in guard:
+            if isinstance(literal, Atom):
+                self.atoms.setdefault(literal.symbol, []).append(literal)
+            else:
+                for symbol in {atom.symbol for choice in literal.choices for atom in choice if isinstance(atom, Atom)}:
+                    self.clauses.setdefault(symbol, []).append(literal)
+
+    def allows(self, *atoms: Atom) -> bool:
+        """Whether these atoms about one symbol can be so too."""
+        known = self.atoms.get(atoms[0].symbol, [])
+        return not any(contradict(one, atom) for one in known for atom in atoms) and possible([*known, *atoms])
+
+
+@lru_cache(maxsize=20_000)
+def _index(guard: Guard) -> _Index:
+    return _Index(guard)
+
+
+@lru_cache(maxsize=100_000)
+def _compatible(one: Guard, other: Guard) -> bool:
+    small, large = (one, other) if len(one) <= len(other) else (other, one)
+    known, asked = _index(large), _index(small)
+    if not all(known.allows(*atoms) for atoms in asked.atoms.values()):
+        return False
+    for literal in small - large:
+        if isinstance(literal, Atom):
+            for clause in known.clauses.get(literal.symbol, ()):
+                if not any(all(asked.allows(x) for x in choice if isinstance(x, Atom)) for choice in clause.choices):
+                    return False
+        elif not any(all(known.allows(x) for x in choice if isinstance(x, Atom)) for choice in literal.choices):
+            return False
+    return True
+
+
+def forget() -> None:
+    """Drop what was remembered of guards: their texts keep the syntax trees alive that they are read from."""
+    _index.cache_clear()
+    _compatible.cache_clear()
+
+
+def compatible(one: Guard, other: Guard) -> bool:
+    """Whether two guards, each consistent in itself, can hold together. Errs on the side of True."""
+    return not one or not other or one <= other or other <= one or _compatible(one, other)

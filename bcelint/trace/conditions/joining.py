@@ -1,0 +1,118 @@
+"""Guards of which one holds, as one guard: that is how the cases of a program meet again."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+
+from bcelint.trace.conditions.atoms import ALWAYS, AnyOf, Atom, Guard, Literal, consistent, holds, values_of
+
+MAX_CHOICES, MAX_ATOMS = 4, 4
+"""The alternatives of a condition, and the atoms of each, above which a weaker condition is taken."""
+MAX_SINGLES = 8
+"""The alternatives, where each is a single atom, as of an ``elif`` chain."""
+
+
+def either(guards: Iterable[Guard]) -> Guard:
+    """The guard that holds when one of ``guards`` does; a weaker one where they are many, or have alternatives of their own."""
+    return joined(guards)[0]
+
+
+def joined(guards: Iterable[Guard]) -> tuple[Guard, bool]:
+    """``either``, and whether it is no weaker."""
+    choices = simplified(guards)
+    if len(choices) == 1:
+        return choices[0], True
+    common = frozenset.intersection(*choices)
+    rest, exact = _plain([choice - common for choice in choices])
+    most = MAX_SINGLES if all(len(choice) == 1 for choice in rest) else MAX_CHOICES
+    if ALWAYS in rest or len(rest) > most or any(len(choice) > MAX_ATOMS for choice in rest):
+        return common, exact and ALWAYS in rest
+    return common | (rest[0] if len(rest) == 1 else {AnyOf(rest)}), exact
+
+
+def _plain(choices: Sequence[Guard]) -> tuple[tuple[Guard, ...], bool]:
+    """The choices without alternatives inside, and whether they say the same: multiplied out where that makes few of them, and weaker ones
+    where it would make many."""
+    found: list[Guard] = []
+    exact = True
+    for choice in choices:
+        atoms = frozenset(literal for literal in choice if isinstance(literal, Atom))
+        clauses = [literal for literal in choice if isinstance(literal, AnyOf)]
+        singles = len(clauses) == 1 and not atoms and all(len(part) == 1 for part in clauses[0].choices)
+        if not singles and len(choices) * math.prod(len(clause.choices) for clause in clauses) > MAX_CHOICES:
+            found.append(atoms)
+            exact = exact and not clauses
+            continue
+        found += filter(consistent, (atoms.union(*combination) for combination in itertools.product(*(clause.choices for clause in clauses))))
+    return simplified(found), exact
+
+
+def simplified(guards: Iterable[Guard]) -> tuple[Guard, ...]:
+    """Guards of which one holds, without those that another one covers; two that differ only in whether an atom is so are made one,
+    and an atom that is a guard of its own is taken for false in the others.
+    """
+    choices: list[Guard] = []
+    waiting = list(dict.fromkeys(map(_without_implied, guards)))
+    while waiting:
+        guard = waiting.pop(0)
+        if any(_covers(known, guard) for known in choices):
+            continue
+        merged = next((known for known in choices if _complementary(known - guard, guard - known)), None)
+        if merged is not None:
+            choices.remove(merged)
+            waiting.insert(0, merged & guard)
+            continue
+        choices = [*(known for known in choices if not _covers(guard, known)), guard]
+        alone = {atom.negated() for choice in choices if len(choice) == 1 for atom in choice if isinstance(atom, Atom)}
+        shorter = [choice for choice in choices if choice & alone]
+        choices = [choice for choice in choices if not choice & alone]
+        waiting[:0] = [choice - alone for choice in shorter]
+    return _one_of(choices)
+
+
+def _without_implied(guard: Guard) -> Guard:
+    """``x == 2`` alone for ``x != 1 and x == 2``."""
+    return frozenset(literal for literal in guard if not (isinstance(literal, Atom) and follows(literal, guard)))
+
+
+def _one_of(choices: Sequence[Guard]) -> tuple[Guard, ...]:
+    """The same choices, with those that each say of one symbol which value it has made one: an ``elif`` chain may have many."""
+    by_symbol: dict[str, list[Atom]] = {}
+    others: list[Guard] = []
+    for choice in choices:
+        (single,) = choice if len(choice) == 1 else (None,)
+        if isinstance(single, Atom) and values_of(single):
+            by_symbol.setdefault(single.symbol, []).append(single)
+        else:
+            others.append(choice)
+    return (*(frozenset([_any_of(atoms)]) for atoms in by_symbol.values()), *others)
+
+
+def _any_of(atoms: Sequence[Atom]) -> Atom:
+    first, *rest = atoms
+    if not rest:
+        return first
+    values = tuple(dict.fromkeys(value for atom in atoms for value in values_of(atom)))
+    loop, hidden = max(atom.loop for atom in atoms), any(atom.opaque for atom in atoms)
+    return Atom(first.symbol, "in", values, True, lambda: " or ".join(map(str, atoms)), loop, opaque=hidden, domain=first.domain)
+
+
+def _covers(weak: Guard, strong: Guard) -> bool:
+    """Whether one guard holds wherever the other does."""
+    return all(literal in strong or (isinstance(literal, Atom) and follows(literal, strong)) for literal in weak)
+
+
+def follows(atom: Atom, others: Iterable[Literal]) -> bool:
+    """Whether an atom is so because another one says what its symbol is."""
+    return any(
+        isinstance(x, Atom) and x.op == "==" and x.truth and x.symbol == atom.symbol and x != atom and holds(atom, x.operand) is True for x in others
+    )
+
+
+def _complementary(one: Guard, other: Guard) -> bool:
+    if len(one) != 1 or len(other) != 1:
+        return False
+    left, right = next(iter(one)), next(iter(other))
+    return isinstance(left, Atom) and isinstance(right, Atom) and left == right.negated()

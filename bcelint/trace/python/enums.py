@@ -1,0 +1,61 @@
+"""Enums: the members of a class, and looking them up."""
+
+from __future__ import annotations
+
+import enum
+from typing import Any
+
+from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.state.site import Site
+from bcelint.trace.values.classes import Class
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.enums import Member
+from bcelint.trace.values.functions import Function
+from bcelint.trace.values.mapped import Mapped, item_under
+from bcelint.trace.values.tuples import Tuple
+
+_MIXINS: dict[str, tuple[Any, type | None]] = {
+    "enum.Enum": (enum.Enum, None),
+    "enum.IntEnum": (enum.IntEnum, None),
+    "enum.StrEnum": (enum.Enum, str),
+}
+
+
+def define(cls: Class) -> None:
+    """Make members of the attributes of a class that is an enum."""
+    bases = [base.name for base in cls.external_bases()]
+    kind = next((_MIXINS[name] for name in bases if name in _MIXINS), None)
+    given = {name: value for name, value in cls.fields.items() if not name.startswith("_") and not isinstance(value, (Function, Class))}
+    if kind is None or not given:
+        return
+    base, mixin = kind
+    mixin = str if "builtins.str" in bases else int if "builtins.int" in bases else mixin
+    try:
+        made: Any = base(cls.name, [(name, _plain(value)) for name, value in given.items()], **({"type": mixin} if mixin else {}))
+    except Exception:  # what Python refuses, or what hangs on values that are not known
+        return
+    cls.members.update({name: Member(made[name], cls, value) for name, value in given.items()})
+    cls.fields.update(cls.members)
+
+
+def called(at: Site, cls: Class, args: Arguments) -> Value:
+    """``Kind("a")``."""
+    members = _by_value(cls)
+    if members is None or len(args.positional) != 1:
+        return at.unknown(f"a member of {cls.name}", *args.all())
+    written = args.written(["value"]).get("value", at.node)
+    return at.lift(lambda key: item_under(at, members, key, written), args.positional[0])
+
+
+def _by_value(cls: Class) -> Mapped | None:
+    """The members of an enum by their values; None where one of these is not known."""
+    given = {member: member.given for member in cls.members.values() if isinstance(member, Member)}
+    known = {value.value: member for member, value in given.items() if isinstance(value, Const)}
+    return Mapped(known) if all(isinstance(value, Const) for value in given.values()) else None
+
+
+def _plain(value: Value) -> Any:
+    """What stands for a value in Python: itself, or a thing that is equal to nothing else."""
+    if isinstance(value, Tuple) and value.rest is None:
+        return tuple(map(_plain, value.items))
+    return value.value if isinstance(value, Const) else object()

@@ -1,0 +1,95 @@
+"""Functions of the standard library, and of what is much like it, that are followed: partial functions, parsers, modules imported by name."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+
+import libcst as cst
+
+from bcelint.trace.conditions.atoms import Guard
+from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.python import named_tuples, sequences
+from bcelint.trace.python.registry import Handler
+from bcelint.trace.state.site import Site
+from bcelint.trace.values.asking import condition
+from bcelint.trace.values.constants import NONE, Const
+from bcelint.trace.values.externals import External
+from bcelint.trace.values.functions import Partial
+from bcelint.trace.values.modules import Module
+from bcelint.trace.values.options import OptionParser
+from bcelint.trace.values.unknowns import Unknown
+
+
+def _partial(at: Site, args: Arguments) -> Value:
+    if not args.positional:
+        return at.unknown("functools.partial without a function")
+    return Partial(args.positional[0], args.positional[1:], dict(args.keywords))
+
+
+def _ordered_dict(at: Site, args: Arguments) -> Value:
+    return sequences.builtin["dict"](at, args)
+
+
+def _parser(at: Site, args: Arguments) -> Value:
+    return OptionParser()
+
+
+def _same_decorator(at: Site, args: Arguments) -> Value:
+    return Partial(External("builtins.<identity>"), (), {})
+
+
+def _import_module(at: Site, args: Arguments) -> Value:
+    """``importlib.import_module("models." + name)``: where the name is not known, each module of the package is a case."""
+    given = args.positional[0] if args.positional else args.keywords.get("name", NONE)
+    node = at.node
+    written = node.args[0].value if isinstance(node, cst.Call) and node.args else None
+
+    def one(name: Value) -> Value:
+        if isinstance(name, Const) and isinstance(name.value, str):
+            dotted = name.value.lstrip(".")
+            return at.run.modules.imported(at.frame.code.path, dotted, len(name.value) - len(dotted))
+        return at.unknown("the name of an imported module is not known", name)
+
+    if isinstance(given, Unknown) and isinstance(written, cst.BinaryOperation) and isinstance(written.operator, cst.Add):
+        package, last = (at.evaluate(side) for side in (written.left, written.right))
+        if isinstance(package, Const) and isinstance(package.value, str) and package.value.endswith(".") and isinstance(last, Unknown):
+            return _some_module(at.on(written.right), package.value[:-1], last) or one(given)
+    return at.lift(one, given)
+
+
+def _some_module(at: Site, package: str, last: Unknown) -> Value | None:
+    dotted = package.lstrip(".")
+    parent = at.run.modules.imported(at.frame.code.path, dotted, len(package) - len(dotted))
+    if not isinstance(parent, Module):
+        return None
+    options: list[tuple[Guard, Value]] = []
+    for name in at.run.project.children(parent.path):
+        child = at.run.project.child(parent.path, name)
+        if child is not None:
+            atom = condition(at, last, "==", name)
+            shown = functools.partial(str, f"{at.text(at.node)} == {name!r}")
+            options.append((frozenset([replace(atom, text=shown)]), Module(child)))
+    return at.choice(options) if options else None
+
+
+def _copied(at: Site, args: Arguments) -> Value:
+    return at.lift(lambda value: value.copied(), args.positional[0]) if args.positional else at.unknown("a copy of nothing")
+
+
+HANDLERS: dict[str, Handler] = {
+    "argparse.ArgumentParser": _parser,
+    "argparse.Namespace": _ordered_dict,
+    "builtins.<identity>": lambda at, args: args.positional[0],
+    "collections.OrderedDict": _ordered_dict,
+    "collections.defaultdict": lambda at, args: sequences.builtin["dict"](at, Arguments()),
+    "collections.namedtuple": named_tuples.namedtuple,
+    "copy.copy": _copied,
+    "copy.deepcopy": _copied,
+    "easydict.EasyDict": _ordered_dict,
+    "functools.partial": _partial,
+    "functools.wraps": _same_decorator,
+    "importlib.import_module": _import_module,
+    named_tuples.MAKER: named_tuples.make,
+    "types.SimpleNamespace": _ordered_dict,
+}

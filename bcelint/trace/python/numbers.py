@@ -1,0 +1,42 @@
+"""Builtin functions that make numbers, and the like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from bcelint.contracts.schema import UNKNOWN
+from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.python.registry import Handlers
+from bcelint.trace.state.site import Site
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.plain import constants_of
+from bcelint.trace.values.tensors import Tensor
+from bcelint.trace.values.unknowns import Unknown
+
+builtin = Handlers()
+
+
+@builtin("int", "float", "bool", "str", "abs", "round", "min", "max")
+def _number(at: Site, args: Arguments) -> Value:
+    node = at.node
+    name = node.func.value if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) else ""
+    values = args.positional
+    if len(values) == 1 and name in ("min", "max"):
+        constants = constants_of(values[0])
+        values = values if constants is None else tuple(map(Const, constants))
+    if values and all(v.constant is not UNKNOWN for v in values) and not args.keywords:
+        try:
+            return Const(_PYTHON_NUMBERS[name](*(v.constant for v in values)))
+        except Exception:
+            return at.unknown(f"{name}() of a constant")
+    if name == "bool" and len(values) == 1 and values[0].truth() is not None:
+        return Const(values[0].truth())
+    if name == "abs" and len(values) == 1 and isinstance(values[0], Tensor):
+        return at.operation("torch.abs", {"input": values[0]})
+    symbol = f"{name}({values[0].symbol})" if len(values) == 1 and isinstance(values[0], Unknown) and name in ("int", "str", "float", "bool") else ""
+    return at.unknown(f"a {name or 'number'} that is not known", *values, symbol=symbol, number=name in ("int", "float", "round"))
+
+
+_PYTHON_NUMBERS: dict[str, Any] = {"int": int, "float": float, "bool": bool, "str": str, "abs": abs, "round": round, "min": min, "max": max}

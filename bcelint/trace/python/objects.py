@@ -1,0 +1,159 @@
+"""Builtin functions that ask for attributes and classes."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from bcelint.trace.conditions.atoms import Atom
+from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.python.registry import Handlers
+from bcelint.trace.state.site import Site
+from bcelint.trace.values.asking import condition
+from bcelint.trace.values.choices import alternatives
+from bcelint.trace.values.classes import Class
+from bcelint.trace.values.constants import NONE, Const
+from bcelint.trace.values.containers import Container
+from bcelint.trace.values.contents import CONTENT
+from bcelint.trace.values.externals import External
+from bcelint.trace.values.instances import Instance
+from bcelint.trace.values.mapped import Mapped
+from bcelint.trace.values.modules import Module, names_of
+from bcelint.trace.values.nn_modules import DYNAMIC, DYNAMIC_MODULES
+from bcelint.trace.values.options import Namespace
+from bcelint.trace.values.tuples import Tuple
+from bcelint.trace.values.unknowns import Unknown
+
+builtin = Handlers()
+
+
+@builtin("isinstance")
+def _isinstance(at: Site, args: Arguments) -> Value:
+    if len(args.positional) != 2:
+        return at.unknown("isinstance")
+    classes = args.positional[1]
+    return at.lift(lambda value: _instance_of(at, value, classes), args.positional[0])
+
+
+def _instance_of(at: Site, value: Value, classes: Value) -> Value:
+    options = classes.items if isinstance(classes, Tuple) else (classes,)
+    answers = [_is_one(value, option) for option in options]
+    if any(answer is True for answer in answers):
+        return Const(True)
+    if all(answer is False for answer in answers):
+        return Const(False)
+    atom = condition(at, value, "isinstance", tuple(repr(option.key()) for option in options))
+    return at.choice([(frozenset([atom]), Const(True)), (frozenset([atom.negated()]), Const(False))])
+
+
+def _is_one(value: Value, cls: Value) -> bool | None:
+    if isinstance(cls, Class):
+        return value.is_of_class(cls)
+    return value.is_of_library_class(cls.name) if isinstance(cls, External) else None
+
+
+@builtin("getattr")
+def _getattr(at: Site, args: Arguments) -> Value:
+    if len(args.positional) < 2:
+        return at.unknown("getattr")
+    owner, default = args.positional[0], args.positional[2] if len(args.positional) > 2 else None
+
+    def one(name: Value) -> Value:
+        if not isinstance(name, Const) or not isinstance(name.value, str):
+            return at.unknown("an attribute whose name is not known", owner)
+        if default is not None and isinstance(owner, (Instance, Class)):
+            found = owner.attribute(at, name.value)
+            if found is None and not (isinstance(owner, Instance) and owner.cls.has_unknown_base()):
+                return default
+        return at.attribute(owner, name.value)
+
+    return at.lift_call(one, args.positional[1])
+
+
+@builtin("setattr")
+def _setattr(at: Site, args: Arguments) -> Value:
+    if len(args.positional) == 3:
+        owner, name, value = args.positional
+        if isinstance(name, Const):
+            at.store(owner, str(name.value), value)
+        else:
+            store_unnamed(at, owner, value)
+    return NONE
+
+
+@builtin("vars")
+def _vars(at: Site, args: Arguments) -> Value:
+    if args.positional:
+        owner = at.narrow(args.positional[0])
+        if isinstance(owner, Module):
+            return names_of(at.module_names(owner.path))
+        if isinstance(owner, Namespace):
+            return names_of(owner.fields)
+        at.store(owner, DYNAMIC, Const(True))
+    return at.unknown("the attributes of an object")
+
+
+@builtin("globals")
+def _globals(at: Site, args: Arguments) -> Value:
+    return names_of(at.module_names(at.frame.code.path))
+
+
+@builtin("eval")
+def _eval(at: Site, args: Arguments) -> Value:
+    """``eval`` of a name or of attributes of one, which is what models and losses are chosen by."""
+
+    def one(text: Value) -> Value:
+        names = text.value.strip().split(".") if isinstance(text, Const) and isinstance(text.value, str) else [""]
+        if len(args.all()) > 1 or not all(name.isidentifier() for name in names):
+            return at.unknown("eval() of what is not known", text)
+        value = at.evaluate(cst.Name(names[0]))
+        for name in names[1:]:
+            value = at.attribute(value, name)
+        return value
+
+    return at.lift_call(one, args.positional[0]) if args.positional else at.unknown("eval()")
+
+
+@builtin("hasattr")
+def _hasattr(at: Site, args: Arguments) -> Value:
+    if len(args.positional) == 2 and isinstance(args.positional[1], Const):
+        owner, name = args.positional[0], str(args.positional[1].value)
+        if isinstance(owner, Instance):
+            if name in owner.fields or owner.cls.member(name) is not None:
+                return Const(True)
+            if not owner.cls.has_unknown_base() and CONTENT not in owner.fields:
+                return Const(False)
+        symbol = f"hasattr({owner.symbol if isinstance(owner, Unknown) else id(owner)}, {name})"
+        atom = Atom(symbol, "truth", None, True, lambda: at.text(at.node))
+        return at.choice([(frozenset([atom]), Const(True)), (frozenset([atom.negated()]), Const(False))])
+    return at.unknown("hasattr")
+
+
+@builtin("callable")
+def _callable(at: Site, args: Arguments) -> Value:
+    value = args.positional[0] if args.positional else NONE
+    return at.unknown("callable", value) if value.is_callable is None else Const(value.is_callable)
+
+
+@builtin("type")
+def _type(at: Site, args: Arguments) -> Value:
+    return at.lift(lambda value: _type_of(at, value), args.positional[0] if args.positional else NONE)
+
+
+def _type_of(at: Site, value: Value) -> Value:
+    symbol = f"type({value.symbol})" if isinstance(value, Unknown) else ""
+    return value.type() or at.unknown("a type", value, symbol=symbol)
+
+
+@builtin("print", "delattr", "exit", "quit", "input")
+def _nothing(at: Site, args: Arguments) -> Value:
+    return NONE
+
+
+def store_unnamed(at: Site, owner: Value, value: Value) -> None:
+    """``setattr(owner, name, value)`` where the name is not known."""
+    at.store(owner, DYNAMIC, Const(True))
+    if any(single.is_module for _, single in alternatives(value)):
+        at.store(owner, DYNAMIC_MODULES, Const(True))
+        for _, single in alternatives(owner):
+            if isinstance(single, Container):
+                at.write(single, CONTENT, Mapped({}, at.unknown("a layer replaced under a name that is not followed")))

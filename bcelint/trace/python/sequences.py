@@ -1,0 +1,153 @@
+"""Builtin functions that make containers or go through them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.python.registry import Handlers
+from bcelint.trace.state.site import Site
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.contents import any_of
+from bcelint.trace.values.dicts import new_dict
+from bcelint.trace.values.externals import External
+from bcelint.trace.values.lists import new_list, reordered
+from bcelint.trace.values.mapped import Mapped, dict_key, mapping_of
+from bcelint.trace.values.tensors import Tensor
+from bcelint.trace.values.tuples import Tuple, sequence_of
+
+builtin = Handlers()
+MAX_RANGE = 64
+
+
+def _content(at: Site, args: Arguments, index: int = 0) -> Tuple:
+    if len(args.positional) <= index:
+        return Tuple()
+    return sequence_of(at, args.positional[index])
+
+
+@builtin("list", "set", "frozenset")
+def _list(at: Site, args: Arguments) -> Value:
+    return new_list(_content(at, args))
+
+
+@builtin("sorted")
+def _sorted(at: Site, args: Arguments) -> Value:
+    return new_list(reordered(at, _content(at, args), args))
+
+
+@builtin("reversed")
+def _reversed(at: Site, args: Arguments) -> Value:
+    content = _content(at, args)
+    if content.rest is None:
+        return Tuple(content.items[::-1])
+    return Tuple((), any_of(at, content))
+
+
+@builtin("tuple")
+def _tuple(at: Site, args: Arguments) -> Value:
+    return _content(at, args)
+
+
+@builtin("dict")
+def _dict(at: Site, args: Arguments) -> Value:
+    items: dict[Any, Value] = {}
+    rest: Value | None = None
+    if args.positional:
+        mapping = mapping_of(at, args.positional[0])
+        if mapping is not None:
+            items, rest = dict(mapping.items), mapping.rest
+        else:
+            content = _content(at, args)
+            for pair in content.items:
+                parts = sequence_of(at, pair)
+                if parts.rest is None and len(parts.items) == 2 and isinstance(parts.items[0], (Const, External)):
+                    items[dict_key(parts.items[0])] = parts.items[1]
+                else:
+                    rest = at.unknown("a pair that is not followed")
+            if content.rest is not None:
+                rest = at.unknown("pairs that are not followed")
+    items.update(args.keywords)
+    if args.open_keywords:
+        rest = at.unknown("further keywords")
+    return new_dict(Mapped(items, rest))
+
+
+@builtin("range", "xrange")
+def _range(at: Site, args: Arguments) -> Value:
+    numbers = [v.value for v in args.positional if isinstance(v, Const) and isinstance(v.value, int)]
+    if len(numbers) == len(args.positional) and 1 <= len(numbers) <= 3:
+        try:
+            values = range(*numbers)
+        except ValueError:
+            return at.unknown("a range that fails")
+        if len(values) <= MAX_RANGE:
+            return Tuple(tuple(Const(i) for i in values))
+    return Tuple((), at.unknown("a number of a range", number=True))
+
+
+@builtin("len")
+def _len(at: Site, args: Arguments) -> Value:
+    return at.lift(lambda value: value.length(at), args.positional[0]) if args.positional else at.unknown("len()")
+
+
+@builtin("enumerate")
+def _enumerate(at: Site, args: Arguments) -> Value:
+    content = _content(at, args)
+    start = args.positional[1] if len(args.positional) > 1 else args.keywords.get("start", Const(0))
+    first = start.value if isinstance(start, Const) and isinstance(start.value, int) else 0
+    items = tuple(Tuple((Const(first + i), item)) for i, item in enumerate(content.items))
+    rest = None if content.rest is None else Tuple((at.unknown("a running number", number=True), content.rest))
+    return Tuple(items, rest)
+
+
+@builtin("zip")
+def _zip(at: Site, args: Arguments) -> Value:
+    contents = [_content(at, args, i) for i in range(len(args.positional))]
+    if args.open_positional or not contents:
+        return Tuple((), at.unknown("zipped lists that are not followed"))
+    if all(content.rest is None for content in contents):
+        return Tuple(tuple(Tuple(row) for row in zip(*(content.items for content in contents))))
+    known = min((len(content.items) for content in contents if content.rest is None), default=None)
+    if known is not None:
+        columns = [
+            content.items[:known] if content.rest is None else content.items + (content.rest,) * (known - len(content.items)) for content in contents
+        ]
+        return Tuple(tuple(Tuple(row) for row in zip(*columns)))
+    return Tuple((), Tuple(tuple(any_of(at, content) for content in contents)))
+
+
+@builtin("map")
+def _map(at: Site, args: Arguments) -> Value:
+    if len(args.positional) != 2:
+        return Tuple((), at.unknown("map over several lists"))
+    function, content = args.positional[0], _content(at, args, 1)
+    items = tuple(at.call(function, Arguments((item,))) for item in content.items[:MAX_RANGE])
+    rest = None if content.rest is None else at.call(function, Arguments((content.rest,)))
+    return Tuple(items, rest)
+
+
+@builtin("filter")
+def _filter(at: Site, args: Arguments) -> Value:
+    content = _content(at, args, 1)
+    return Tuple((), any_of(at, content))
+
+
+@builtin("next")
+def _next(at: Site, args: Arguments) -> Value:
+    content = _content(at, args)
+    return content.items[0] if len(content.items) == 1 and content.rest is None else any_of(at, content)
+
+
+@builtin("sum")
+def _sum(at: Site, args: Arguments) -> Value:
+    content = _content(at, args)
+    if content.rest is not None or not content.items:
+        losses = any_of(at, content)
+        if isinstance(losses, Tensor):
+            return Tensor(sources=losses.sources, losses=losses.losses, reason="a sum of unknown length")
+        return at.unknown("a sum of unknown length", losses)
+    total = content.items[0]
+    for item in content.items[1:]:
+        total = at.binary("+", total, item)
+    return total

@@ -1,0 +1,82 @@
+"""Frames: one activation of a function, of a module or of a class body, and where the call came from."""
+
+from __future__ import annotations
+
+from bcelint.project.code import Code, NodePlace
+from bcelint.trace.conditions.atoms import ALWAYS, Guard
+from bcelint.trace.interpreter import Value
+from bcelint.trace.values.classes import Class
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.functions import Function
+from bcelint.trace.values.scopes import Scope
+
+GRAD_OFF, GRAD_ON = ("no_grad", "inference_mode"), "enable_grad"
+"""What turns gradients off, and on again, as a decorator and in a ``with``."""
+
+
+class Frame(Scope):
+    """One activation. Its fields are the local names."""
+
+    def __init__(
+        self,
+        code: Code,
+        parent: Scope | None = None,
+        function: Function | None = None,
+        caller: Frame | None = None,
+        call_place: NodePlace | None = None,
+    ) -> None:
+        super().__init__(code, parent)
+        self.function = function
+        self.caller = caller
+        self.call_place = call_place
+        self.class_body: Class | None = None
+        """The class whose body runs here."""
+        self.global_names: set[str] = set()
+        self.outer_names: set[str] = set()
+        self.arguments: tuple[Value, ...] = ()
+        self.entry_guard: Guard = ALWAYS
+        self.statement_path: Guard = ALWAYS
+        """The path condition at the start of the statement that runs here."""
+        self.returns: list[tuple[Guard, Value]] = []
+        self.yields: list[Value] = []
+        self.exits: list[list[dict[str, Value]]] = []
+        """For each loop that runs here, what the locals were in the cases where it was left, or its iteration, midway."""
+        self.grad_off: bool = caller.grad_off if caller is not None else False
+        """Inside ``torch.no_grad()``."""
+        self.autocast: Value = caller.autocast if caller is not None else Const(False)
+        """The ``Autocast`` that it is inside of, or False."""
+
+    def inner(self) -> Frame:
+        """A scope of its own inside of this one, as a comprehension has."""
+        frame = Frame(self.code, self, None, self.caller, self.call_place)
+        frame.grad_off = self.grad_off
+        frame.arguments = self.arguments
+        return frame
+
+    def methods(self) -> list[Frame]:
+        """The frames in which methods run: this one and those of enclosing functions, innermost first."""
+        found: list[Frame] = []
+        scope: Scope | None = self
+        while scope is not None:
+            if isinstance(scope, Frame) and scope.function is not None and scope.function.owner is not None:
+                found.append(scope)
+            scope = scope.parent
+        return found
+
+    def depth(self) -> int:
+        count, frame = 0, self.caller
+        while frame is not None:
+            count, frame = count + 1, frame.caller
+        return count
+
+    def cell_for(self, name: str) -> Scope:
+        """The scope that an assignment to ``name`` writes to."""
+        if name in self.global_names:
+            return self.globals
+        if name in self.outer_names:
+            scope = self.parent
+            while scope is not None:
+                if name in scope.fields:
+                    return scope
+                scope = scope.parent
+        return self

@@ -1,0 +1,135 @@
+"""One evaluation of a project: what is loaded, what was seen, and the bounds on how far it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from bcelint.contracts import tables
+from bcelint.losscall import LossCall
+from bcelint.trace.identity import Sources, fresh
+from bcelint.trace.interpreter import Cell, Value
+from bcelint.trace.state.dead import DeadCode
+from bcelint.trace.state.modules import Modules
+from bcelint.trace.state.state import State
+from bcelint.trace.values.tensors import Tensor
+
+if TYPE_CHECKING:
+    from bcelint.project.project import Project
+
+MAX_DEPTH = 24
+"""Calls within calls."""
+MAX_STEPS = 20_000
+"""Statements executed from one module."""
+FUNCTION_STEPS = 5_000
+"""Statements executed from one function that nobody calls."""
+MANY_STEPS = 200_000
+"""After this many in all, the entry points that are left get few."""
+CASES_A_STEP = 10
+FEW_STEPS = 1_000
+BARREN_STEPS = 200_000
+"""After this many since a loss call was last met, the functions that nobody calls are left alone."""
+MAX_RECURSION = 2
+"""Activations of one function at the same time."""
+
+
+class OutOfSteps(Exception):
+    """The bound on the statements of one entry point is reached."""
+
+
+@dataclass
+class Event:
+    """A recorded loss call; ``trained`` becomes true when its result reaches ``backward()``."""
+
+    call: LossCall
+    number: int
+    trained: bool = False
+
+
+@dataclass
+class Run:
+    """The state of the whole evaluation."""
+
+    project: Project
+    warn: Callable[[str, str], None]
+    state: State = field(default_factory=State)
+    events: list[Event] = field(default_factory=list)
+    seen: dict[object, int] = field(default_factory=dict)
+    """Loss calls that are the same in every respect, by the number of their event."""
+    executed: set[tuple[int, int]] = field(default_factory=set)
+    """Functions (by the identity of their node) whose body ran at least once, each with the class of its receiver, or 0."""
+    changed_in_place: set[int] = field(default_factory=set)
+    """Tensors, by uid, of which another name has changed the values."""
+    foreign: dict[str, Cell] = field(default_factory=dict)
+    """What is stored on things that are not known, by their symbols."""
+    dead: DeadCode = field(default_factory=DeadCode)
+    steps_left: int = 0
+    steps_taken: int = 0
+    _allowed: int = 0
+    _fruitful_at: int = 0
+    """The steps taken when a new loss call was last met."""
+    active: dict[int, int] = field(default_factory=dict)
+    """How many activations each function has just now."""
+    constants: dict[cst.CSTNode, Value] = field(default_factory=dict)
+    """The values of literals, read once."""
+    assigned: dict[cst.CSTNode, frozenset[str]] = field(default_factory=dict)
+    """The names that suites assign to, collected once."""
+    loops: list[int] = field(default_factory=list)
+    """The loops of unknown length whose bodies run just now, innermost last."""
+
+    _sources: dict[tuple[int, frozenset[int]], tuple[object, frozenset[int]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.modules = Modules(self.project, self.warn)
+
+    def is_known(self, name: str) -> bool:
+        """Whether something outside of the project stands in the tables or is declared."""
+        return tables.is_known(name) or self.project.knowledge.of(name) is not None
+
+    def as_it_is(self, value: Value) -> Value:
+        """The value after what other names have done to it: of a tensor changed in place its values are not known."""
+        if isinstance(value, Tensor) and value.uid in self.changed_in_place:
+            facts = replace(value.facts, range=None, kind=None)
+            return replace(value, facts=facts, reason="another name of the tensor has changed it in place")
+        return value
+
+    def begin(self, is_module: bool) -> None:
+        """Start an entry point, with the steps that it may take."""
+        self.steps_taken += self._allowed - max(self.steps_left, 0)
+        steps = MAX_STEPS if is_module else FUNCTION_STEPS
+        self._allowed = self.steps_left = steps if self.steps_taken < MANY_STEPS else FEW_STEPS
+        self.active.clear()
+        self.loops = []
+        self.state.reset()
+
+    @property
+    def is_barren(self) -> bool:
+        """Whether nothing has come of the last entry points, many as they were."""
+        return self.steps_taken - self._fruitful_at > BARREN_STEPS
+
+    def record(self, event: Event) -> None:
+        """Keep a new loss call."""
+        self.events.append(event)
+        self._fruitful_at = self.steps_taken
+
+    def step(self) -> None:
+        """Count one statement, and the cases that the last one had."""
+        self.steps_left -= 1 + self.state.work // CASES_A_STEP
+        self.state.work = 0
+        if self.steps_left < 0:
+            raise OutOfSteps
+
+    def source_of(self, origin: object, sources: Sources) -> Sources:
+        """The source that the output of ``origin`` is: the same one for the same input, a new one where there is no origin."""
+        if origin is None or sources is None:
+            return frozenset([fresh()])
+        known = self._sources.setdefault((id(origin), sources), (origin, frozenset([fresh()])))
+        return known[1]
+
+    @property
+    def loop(self) -> int:
+        """The innermost loop of unknown length, or 0."""
+        return self.loops[-1] if self.loops else 0

@@ -1,0 +1,79 @@
+"""Layers and containers of torch: constructing and calling them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bcelint.contracts import frameworks, tables
+from bcelint.contracts.schema import REQUIRED
+from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.state.site import Site
+from bcelint.trace.torch.operations import apply, bind, operation
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.containers import new_container
+from bcelint.trace.values.contents import CONTENT
+from bcelint.trace.values.dicts import DictCell
+from bcelint.trace.values.layers import Layer
+from bcelint.trace.values.mapped import Mapped
+from bcelint.trace.values.tuples import sequence_of
+
+
+def construct(at: Site, name: str, args: Arguments) -> Value | None:
+    """``nn.Linear(20, 1)``, ``nn.Sequential(…)``: the layer or container, or None where ``name`` is no such thing."""
+    if name in frameworks.CONTAINERS:
+        return _container(at, name.rpartition(".")[2], args)
+    row = tables.layer(name)
+    if row is None:
+        return None
+    positional = [p.name for p in row.init if not p.keyword_only]
+    bound = dict(zip(positional, args.positional))
+    bound.update(args.keywords)
+    if args.open_positional or args.open_keywords:
+        for param in row.init:
+            bound.setdefault(param.name, at.unknown(f"{param.name}: it comes out of arguments that are not followed"))
+    return Layer(row, bound, at.place)
+
+
+def _container(at: Site, name: str, args: Arguments) -> Value:
+    items: dict[Any, Value] = {}
+    rest: Value | None = None
+    given = args.positional
+    if len(given) == 1 and isinstance(given[0], DictCell):
+        content = given[0].fields.get(CONTENT)
+        if isinstance(content, Mapped):
+            items, rest = dict(content.items), content.rest
+        else:
+            rest = at.unknown("layers that are not followed")
+    elif name in ("ModuleList", "ParameterList") and given:
+        sequence = sequence_of(at, given[0])
+        items, rest = {str(i): item for i, item in enumerate(sequence.items)}, sequence.rest
+    else:
+        items = {str(i): item for i, item in enumerate(given)}
+        if args.open_positional:
+            rest = at.unknown("layers of unknown number")
+    if name in ("ModuleDict", "ParameterDict") and given and not isinstance(given[0], DictCell):
+        items, rest = {}, at.unknown("modules that are not followed")
+    return new_container(name, Mapped(items, rest))
+
+
+def call_layer(at: Site, layer: Layer, args: Arguments) -> Value:
+    """``layer(x)``."""
+    row = layer.row
+    fitted = bind(row.call, args, row.variadic)
+    if fitted is None:
+        return at.unknown(f"a call of {row.title} that does not fit its signature", *args.all())
+    bound, extra = fitted
+    if row.op is not None:
+        op = tables.op(row.op)
+        if op is None:
+            return at.unknown(f"{row.op} is not in the tables", *args.all())
+        names = {p.name for p in op.params}
+        passed = {name: value for name, value in layer.args.items() if name in names}
+        defaults = {p.name: Const(p.default) for p in row.init if p.name in names and p.default is not REQUIRED}
+        merged = {**defaults, **passed, **bound}
+        ordered = {p.name: merged[p.name] for p in op.params if p.name in merged}
+        return operation(at, op, ordered, extra)
+    params = (*row.init, *row.call)
+    known = {p.name for p in params}
+    everything = {**{name: value for name, value in layer.args.items() if name in known}, **bound}
+    return apply(at, row, params, everything, extra, layer)

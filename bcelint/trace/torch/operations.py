@@ -1,0 +1,169 @@
+"""Operations of torch: from values to the rows of the contract tables, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bcelint.contracts import tables
+from bcelint.contracts.schema import REQUIRED, Args, Many, Op, Outcome, Param, Result, facts_of, outcome_of
+from bcelint.contracts.schema import Layer as LayerRow
+from bcelint.facts import NOTHING_KNOWN, Claim
+from bcelint.places import Step
+from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.state.site import Site
+from bcelint.trace.values.lists import ListCell
+from bcelint.trace.values.sources import merged_sources
+from bcelint.trace.values.tensors import Tensor
+from bcelint.trace.values.tuples import Tuple
+from bcelint.trace.values.unknowns import Unknown
+
+
+def bind(params: tuple[Param, ...], args: Arguments, variadic: bool) -> tuple[dict[str, Value], tuple[Value, ...]] | None:
+    """The values by parameter name, and those beyond; None where they do not fit, or are not all written out."""
+    if args.open_positional or args.open_keywords:
+        return None
+    positional = [p for p in params if not p.keyword_only]
+    bound = {p.name: value for p, value in zip(positional, args.positional)}
+    extra = args.positional[len(positional) :]
+    if extra and not variadic:
+        return None
+    names = {p.name for p in params}
+    for name, value in args.keywords.items():
+        if name in names and name not in bound:
+            bound[name] = value
+        elif name not in (
+            "out",
+            "device",
+            "requires_grad",
+            "layout",
+            "pin_memory",
+            "memory_format",
+            "non_blocking",
+            "generator",
+            "inplace",
+        ):
+            alias = {"axis": "dim", "keepdims": "keepdim", "x": "input", "self": "input"}.get(name)
+            if alias is None or alias not in names:
+                return None
+            bound[alias] = value
+    if any(p.default is REQUIRED and p.name not in bound for p in params):
+        return None
+    return bound, extra
+
+
+def call_op(at: Site, row: Op, args: Arguments) -> Value:
+    """A call of a function or method of the tables (for a method the receiver comes first)."""
+    fitted = bind(row.params, args, row.variadic)
+    if fitted is None:
+        return at.unknown(f"a call of {row.title} that does not fit its signature", *args.all())
+    bound, extra = fitted
+    return operation(at, row, bound, extra)
+
+
+def operation(at: Site, row: Op | str, bound: Mapping[str, Value], extra: tuple[Value, ...] = ()) -> Value:
+    """The result of an operation, or of the one with that name, on bound arguments, case by case."""
+    found = tables.op(row) if isinstance(row, str) else row
+    if found is None:
+        return at.unknown(f"{row} is not in the tables", *bound.values())
+    return apply(at, found, found.params, bound, extra)
+
+
+def apply(
+    at: Site,
+    row: Op | LayerRow,
+    params: tuple[Param, ...],
+    bound: Mapping[str, Value],
+    extra: tuple[Value, ...] = (),
+    origin: object = None,
+) -> Value:
+    """A row on bound arguments, case by case. ``origin`` is the layer, whose weights make its output what it is."""
+    names = tuple(bound)
+
+    def one(*given: Value) -> Value:
+        values = tuple(map(at.as_it_is, given))
+        return _apply(at, row, params, dict(zip(names, values)), values[len(names) :], origin)
+
+    return at.lift(one, *bound.values(), *extra)
+
+
+def _apply(
+    at: Site,
+    row: Op | LayerRow,
+    params: tuple[Param, ...],
+    bound: Mapping[str, Value],
+    extra: tuple[Value, ...],
+    origin: object,
+) -> Value:
+    """One row on one case of its arguments."""
+    args = Args({name: value.as_arg() for name, value in bound.items()}, params, [value.as_arg() for value in extra])
+    outcome = outcome_of(row, args)
+    values = (*bound.values(), *extra)
+    main = bound.get(row.main)
+    step = at.step(row.note if isinstance(row, Op) and row.note else row.title)
+    return _Results(at, main, values, step, origin).value(outcome)
+
+
+def made(at: Site, main: Value | None, values: tuple[Value, ...], step: Step, origin: object, result: Result) -> Tensor:
+    """The tensor that ``result`` describes, computed from ``values``; ``main`` is the one whose claims are kept."""
+    return _Results(at, main, values, step, origin).tensor(result)
+
+
+class _Results:
+    """Makes values of outcomes: the claims get their step, and the way and the origins of the arguments go on."""
+
+    def __init__(self, at: Site, main: Value | None, values: tuple[Value, ...], step: Step, origin: object) -> None:
+        self.origin = origin
+        self.at = at
+        self.step = step
+        self.main = main
+        flat = [*_tensors(values)]
+        self.losses = frozenset().union(*(t.losses for t in flat)) if flat else frozenset()
+        if isinstance(main, Tensor):
+            self.via = main.via
+        else:
+            self.via = next((t.via for t in flat if t.facts.kind is not None), flat[0].via if flat else ())
+        self.sources = merged_sources(*values)
+        self.lost = next((v for v in (main, *values) if isinstance(v, Unknown) or (isinstance(v, Tensor) and v.reason)), None)
+
+    def value(self, outcome: Outcome) -> Value:
+        if isinstance(outcome, Result):
+            return self.tensor(outcome)
+        if isinstance(outcome, Many):
+            if outcome.count is None:
+                return Tuple((), self.tensor(outcome.each))
+            return Tuple(tuple(self.tensor(outcome.each) for _ in range(min(outcome.count, 64))))
+        if isinstance(outcome, tuple):
+            return Tuple(tuple(self.value(part) for part in outcome))
+        return self.tensor(Result(grad=None))
+
+    def tensor(self, result: Result) -> Tensor:
+        main = self.main.facts if isinstance(self.main, (Tensor, Unknown)) else NOTHING_KNOWN
+        facts = facts_of(result, main, self.step)
+        if self.at.frame.grad_off and (facts.grad is None or facts.grad.value):
+            facts = replace(facts, grad=Claim(False, (replace(self.step, note="computed under torch.no_grad()"),)))
+        born = facts.grad is not None and facts.grad.value is True and facts.grad.steps == (self.step,)
+        sources = self.at.run.source_of(self.origin, self.sources) if born or not self.sources else self.sources
+        keeps = any(claim is not None and claim.steps != (self.step,) for claim in (facts.range, facts.kind))
+        via = self.via if keeps or (facts.range is None and facts.kind is None) else ()
+        reason, lost_at = "", None
+        if facts.range is None and facts.kind is None:
+            if isinstance(self.lost, Unknown):
+                reason, lost_at = self.lost.reason, self.lost.place
+            elif isinstance(self.lost, Tensor):
+                reason, lost_at = self.lost.reason, self.lost.lost_at
+            if not reason:
+                reason, lost_at = f"the range is not known after {self.step.note}", self.at.place
+        return Tensor(facts, sources, via, self.losses, reason, lost_at)
+
+
+def _tensors(values: tuple[Value, ...]) -> list[Tensor]:
+    found: list[Tensor] = []
+    for value in values:
+        if isinstance(value, Tensor):
+            found.append(value)
+        elif isinstance(value, ListCell):
+            found += _tensors((value.content,))
+        elif isinstance(value, Tuple):
+            found += _tensors((*value.items, *([value.rest] if value.rest else [])))
+    return found

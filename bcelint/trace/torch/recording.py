@@ -1,0 +1,193 @@
+"""Recording each call of a loss with the facts of its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from bcelint.contracts.schema import Loss
+from bcelint.facts import NON_NEGATIVE, Claim, Facts, Shape
+from bcelint.losscall import Argument, LossCall
+from bcelint.places import Step
+from bcelint.project.code import NodePlace
+from bcelint.trace.conditions.asking import asks_of_shape, is_below_one, opaque
+from bcelint.trace.conditions.atoms import Guard
+from bcelint.trace.conditions.telling import told
+from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.state.frames import Frame
+from bcelint.trace.state.run import Event, Run
+from bcelint.trace.state.site import Site
+from bcelint.trace.values.autocast import Autocast
+from bcelint.trace.values.choices import Choice, alternatives
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.mapped import Mapped
+from bcelint.trace.values.sources import merged_sources
+from bcelint.trace.values.tensors import Tensor
+from bcelint.trace.values.tuples import Tuple
+from bcelint.trace.values.unknowns import Unknown
+
+MAX_EVENTS = 4_000
+
+
+def record(
+    at: Site,
+    row: Loss,
+    arguments: Mapping[str, Value],
+    options: Mapping[str, Value],
+    unknown_keywords: tuple[str, ...],
+    constructed_at: NodePlace | None,
+    args: Arguments,
+    is_constructor: bool = False,
+) -> Value:
+    """Record the call, once for each consistent case of its main arguments, and return the loss's value."""
+    names = [name for name in (row.prediction, row.target) if name in arguments]
+    written = _written(at, row, args)
+    numbers = set()
+    open_call = args.open_positional or args.open_keywords
+    cast = at.frame.autocast if not row.autocasts else Const(False)
+    for guard, (*values, autocast) in at.combinations(*(arguments[name] for name in names), cast):
+        if len(at.run.events) >= MAX_EVENTS:
+            break
+        path = guard | at.state.path
+        hidden = opaque(path)
+        reason = _untold(hidden, path, values)
+        if reason:
+            values = [at.unknown(reason) for _ in values]
+        if asks_of_shape(path):
+            values = list(map(_of_any_shape, values))
+        case = {**arguments, **dict(zip(names, map(at.as_it_is, values)))}
+        place, outer = outermost(at, [case[name] for name in names])
+        inner = at.place
+        seen = (
+            place,
+            inner,
+            row.name,
+            row.wants,
+            row.applies,
+            is_constructor,
+            constructed_at,
+            path,
+            tuple((name, value.key()) for name, value in case.items()),
+            autocast.key(),
+        )
+        if seen in at.run.seen:
+            numbers.add(at.run.seen[seen])
+            continue
+        call = LossCall(
+            loss=row,
+            place=place,
+            inner=inner,
+            arguments={name: argument(value, written.get(name, "")) for name, value in case.items()},
+            options={name: argument(at.narrow(value), "") for name, value in options.items()},
+            unknown_keywords=() if open_call else unknown_keywords,
+            constructed_at=constructed_at,
+            is_constructor=is_constructor,
+            case=told(path - outer.statement_path),
+            autocast=_claimed(autocast) if not hidden else None,
+            function=outer.function.qualname if outer.function else "<module>",
+        )
+        event = Event(call, len(at.run.events) + 1)
+        at.run.record(event)
+        at.run.seen[seen] = event.number
+        numbers.add(event.number)
+    tensors = [v for v in arguments.values() if isinstance(v, Tensor)]
+    losses = frozenset(numbers).union(*(t.losses for t in tensors))
+    shape = Claim(Shape(())) if _reduced(options) else None
+    facts = Facts() if row.declared else Facts(range=Claim(NON_NEGATIVE.loosely()), shape=shape)
+    return Tensor(facts, merged_sources(*arguments.values()), losses=losses)
+
+
+def _untold(hidden: Sequence[str], path: Guard, values: Sequence[Value]) -> str:
+    """Why nothing is said of a case; "" where it is."""
+    if hidden:
+        return f"it hangs on `{hidden[0]}`, which is set where it is not seen"
+    if is_below_one(path):
+        return "it is the case of less than one class"
+    return "a tensor of no elements, which stands where there is nothing to learn from" if any(map(_is_empty, values)) else ""
+
+
+def _is_empty(value: Value) -> bool:
+    shape = value.facts.value("shape") if isinstance(value, Tensor) else None
+    return shape is not None and 0 in shape.dims
+
+
+def _of_any_shape(value: Value) -> Value:
+    """A value whose shape is not claimed: the program asks for shapes itself, and may know better which of them come together."""
+    return replace(value, facts=replace(value.facts, shape=None)) if isinstance(value, Tensor) else value
+
+
+def _reduced(options: Mapping[str, Value]) -> bool:
+    reduction = options.get("reduction")
+    return "reduce" not in options and (reduction is None or (isinstance(reduction, Const) and reduction.value in ("mean", "sum")))
+
+
+def _written(at: Site, row: Loss, args: Arguments) -> dict[str, str]:
+    """The arguments as they stand in the code, by parameter name."""
+    return {name: at.text(expression) for name, expression in args.written([p.name for p in row.call]).items()}
+
+
+def argument(value: Value, text: str) -> Argument:
+    """A value as a rule sees it."""
+    if isinstance(value, Tensor):
+        return Argument(value.facts, text=text, reason=value.reason, lost_at=value.lost_at, steps=value.via)
+    if isinstance(value, Const):
+        return Argument(constant=value.value, is_tensor=False, text=text)
+    if isinstance(value, Unknown):
+        return Argument(value.facts, is_tensor=False, text=text, reason=value.reason, lost_at=value.place)
+    if isinstance(value, Choice):
+        return Argument(is_tensor=False, text=text, reason="it differs from case to case")
+    return Argument(is_tensor=False, text=text, reason=f"a {value.noun} where a tensor is expected")
+
+
+def outermost(at: Site, values: list[Value]) -> tuple[NodePlace, Frame]:
+    """The outermost call that has the facts, and its frame: while they come in as arguments of a function, the place is the function's call."""
+    # Where the model's output is made inside of a function, that is the place, wherever the other argument comes from.
+    output = next((value for value in values if isinstance(value, Tensor) and value.facts.value("grad") is True), values[0] if values else None)
+    birth = next(iter(_births(output)), None)
+    place, frame = at.place, at.frame
+    while frame.call_place is not None and frame.caller is not None and _comes_in(frame.arguments, output, birth):
+        place, frame = frame.call_place, frame.caller
+    return place, frame
+
+
+def _births(value: Value | None) -> list[Step]:
+    if not isinstance(value, Tensor):
+        return []
+    facts = value.facts
+    claims = [facts.kind, facts.range, facts.dtype, facts.shape]
+    return [claim.steps[0] for claim in claims if claim is not None and claim.steps]
+
+
+def _comes_in(values: tuple[Value, ...], output: Value | None, birth: Step | None) -> bool:
+    if birth is None:  # the object of a method comes in too, but from no call that could be shown
+        if not isinstance(output, (Tensor, Unknown)):
+            return False
+        return any(single.key() == output.key() for value in values for _, single in alternatives(value))
+    return any(step is birth for value in values for step in _all_births(value, 3))
+
+
+def _all_births(value: Value | None, depth: int) -> Iterator[Step]:
+    """The births of the tensors in a value, containers included."""
+    if value is None or depth < 0:
+        return
+    if isinstance(value, Tensor):
+        yield from _births(value)
+    depth -= isinstance(value, (Tuple, Mapped))
+    for part in (*value.parts(), value.rest):
+        yield from _all_births(part, depth)
+
+
+def mark_trained(run: Run, value: Value) -> None:
+    """The losses that went into ``value`` are trained on."""
+    if isinstance(value, Tensor):
+        for number in value.losses:
+            event = run.events[number - 1]
+            event.call = replace(event.call, trained=True)
+    for part in value.parts():
+        mark_trained(run, part)
+
+
+def _claimed(autocast: Value) -> Claim[bool] | None:
+    if not isinstance(autocast, Autocast) or not autocast.enabled:
+        return None
+    return Claim(True, (Step(autocast.place, "autocast"),))

@@ -1,0 +1,31 @@
+"""Conditions on values: what the program asks of a value that is not known makes cases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bcelint.trace.conditions.atoms import Atom
+from bcelint.trace.interpreter import Interpreter, Value
+from bcelint.trace.values.constants import Const
+
+
+def condition(at: Interpreter, value: Value, op: str, operand: object, other: Value | None = None) -> Atom:
+    """The condition ``value op operand``, shown as what stands here is written; ``other`` is the value behind the operand, if it is not known."""
+    node = at.node
+    about = value.about()
+    loop, hidden = (0, False) if other is None else other.hangs_on()
+    loop = max(0 if about.stays else at.loop, about.loop, loop)
+    return Atom(about.symbol, op, operand, True, lambda: at.text(node), loop, opaque=about.opaque or hidden, domain=about.domain)
+
+
+def case(at: Interpreter, value: Value, op: str, operand: Any, positive: bool = True, other: Value | None = None) -> Value:
+    """``positive`` under the condition, its opposite under the opposite condition."""
+    if op == "!=":
+        op, positive = "==", not positive
+    try:
+        hash(operand)
+    except TypeError:
+        operand = repr(operand)
+    atom = replace(condition(at, value, op, operand, other), reads=positive)
+    return at.choice([(frozenset([atom]), Const(positive)), (frozenset([atom.negated()]), Const(not positive))])

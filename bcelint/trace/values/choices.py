@@ -1,0 +1,45 @@
+"""One of several values, each under the conditions that make it the one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from bcelint.trace.conditions.atoms import ALWAYS, Guard
+from bcelint.trace.identity import Sources
+from bcelint.trace.interpreter import Interpreter, Items, Value
+from bcelint.trace.values.sources import merged_sources
+
+
+@dataclass(frozen=True, eq=False)
+class Choice(Value):
+    """One of several values, each under its guard. What is asked of it is asked case by case, by ``lift`` and ``lift_call``."""
+
+    alternatives: tuple[tuple[Guard, Value], ...]
+
+    def key(self) -> Any:
+        return ("choice", tuple((guard, value.key()) for guard, value in self.alternatives))
+
+    def iterate(self, at: Interpreter) -> Items:
+        """Several sequences: item by item where they are equally long."""
+        contents = [(guard, single.iterate(at)) for guard, single in self.alternatives]
+        first = contents[0][1]
+        if all(content.rest is None and len(content.items) == len(first.items) for _, content in contents):
+            columns = [[(guard, content.items[i]) for guard, content in contents] for i in range(len(first.items))]
+            return Items(tuple(at.choice(column) for column in columns))
+        rests = [(guard, content.rest or at.unknown("an item of a list of varying length")) for guard, content in contents]
+        if any(content.items for _, content in contents):
+            return Items((), at.unknown("an item of one of several lists"))
+        return Items((), at.choice(rests))
+
+    def origins(self) -> Sources:
+        return merged_sources(*self.parts())
+
+    def parts(self) -> Iterable[Value]:
+        return (value for _, value in self.alternatives)
+
+
+def alternatives(value: Value) -> tuple[tuple[Guard, Value], ...]:
+    """The cases of a value; one, always, for a value that has no alternatives."""
+    return value.alternatives if isinstance(value, Choice) else ((ALWAYS, value),)

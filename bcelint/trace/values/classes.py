@@ -1,0 +1,94 @@
+"""Classes of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Items, Value
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.externals import External
+from bcelint.trace.values.functions import Bound, Function
+from bcelint.trace.values.mapped import Mapped, item_under, written_index
+from bcelint.trace.values.scopes import Scope
+
+MAX_BASES = 12
+"""Classes above one another."""
+
+
+class Class(Cell):
+    """A class of the project; its fields are the class attributes."""
+
+    noun = "class"
+    is_callable = True
+
+    def __init__(self, name: str, scope: Scope, node: cst.ClassDef, bases: tuple[Value, ...]) -> None:
+        super().__init__()
+        self.name = name
+        self.scope = scope
+        """The global names of its module."""
+        self.node = node
+        self.bases = bases
+        self.is_dataclass = False
+        self.members: dict[str, Value] = {}
+        """By their names, if it is an enum."""
+        self.instances: list[Cell] = []
+
+    def mro(self) -> Iterator[Class]:
+        """The project's classes among the bases, depth first, each once, the last occurrence counting as in Python's order."""
+        order: list[Class] = []
+        self._collect(order, 0)
+        seen: set[int] = set()
+        kept = [c for c in reversed(order) if not (c.id in seen or seen.add(c.id))]  # type: ignore[func-returns-value]
+        return reversed(kept)
+
+    def _collect(self, order: list[Class], depth: int) -> None:
+        order.append(self)
+        if depth < MAX_BASES:
+            for base in self.bases:
+                if isinstance(base, Class):
+                    base._collect(order, depth + 1)
+
+    def external_bases(self) -> list[External]:
+        """The bases that lie outside of the project."""
+        return [base for cls in self.mro() for base in cls.bases if isinstance(base, External) and base.name != "builtins.object"]
+
+    def has_unknown_base(self) -> bool:
+        return any(not isinstance(base, (Class, External)) for cls in self.mro() for base in cls.bases)
+
+    def member(self, name: str) -> tuple[Value, Class] | None:
+        """The class attribute ``name`` and the class that holds it."""
+        for cls in self.mro():
+            if name in cls.fields:
+                return cls.fields[name], cls
+        return None
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        member = self.member(name)
+        if member is None:
+            return Const(self.name) if name == "__name__" else None
+        value, _ = member
+        return Bound(value, self) if isinstance(value, Function) and value.role == "class" else value
+
+    def is_generic(self) -> bool:
+        return not self.members
+
+    def item(self, at: Interpreter, index: Any) -> Value:
+        """``Kind["a"]``."""
+        if not isinstance(index, Value):
+            return super().item(at, index)
+        return item_under(at, Mapped(self.members), index, written_index(at.node))
+
+    def call(self, at: Interpreter, args: Arguments) -> Value:
+        return at.perform(self, args)
+
+    def iterate(self, at: Interpreter) -> Items:
+        return Items(tuple(self.members.values())) if self.members else super().iterate(at)
+
+    def is_of_class(self, cls: Value) -> bool | None:
+        return None
+
+    def copied(self) -> Value:
+        return self

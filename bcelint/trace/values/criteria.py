@@ -1,0 +1,43 @@
+"""Criteria: objects that compute a loss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bcelint.contracts.declared.rows import DeclaredLoss
+from bcelint.contracts.schema import Loss as LossRow
+from bcelint.project.code import NodePlace
+from bcelint.trace.interpreter import Arguments, Interpreter, Value
+from bcelint.trace.values.externals import External
+from bcelint.trace.values.methods import Method
+from bcelint.trace.values.nn_modules import NNModule
+
+
+@dataclass(frozen=True, eq=False)
+class Criterion(NNModule):
+    """A loss with the arguments of its constructor."""
+
+    noun = "criterion"
+    row: LossRow
+    options: Mapping[str, Value]
+    unknown_keywords: tuple[str, ...]
+    place: NodePlace
+    declared: DeclaredLoss | None = None
+    """Its row, where it is no loss of torch."""
+
+    def key(self) -> Any:
+        return ("criterion", self.row.name, id(self.place.node), tuple((k, v.key()) for k, v in self.options.items()))
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        return self.options[name] if name in self.options else Method(self, name, at.setter())
+
+    def call(self, at: Interpreter, args: Arguments) -> Value:
+        return at.perform(self, args)
+
+    def is_of_library_class(self, name: str) -> bool | None:
+        return name in (self.row.cls, "torch.nn.Module")
+
+    def type(self) -> Value | None:
+        return External(self.row.cls)

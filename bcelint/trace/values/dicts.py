@@ -1,0 +1,185 @@
+"""Dicts."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from bcelint.facts import Dim
+from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Items, Value
+from bcelint.trace.values.batches import batch
+from bcelint.trace.values.choices import Choice
+from bcelint.trace.values.constants import NONE, Const
+from bcelint.trace.values.contents import CONTENT, any_of
+from bcelint.trace.values.externals import External
+from bcelint.trace.values.mapped import Mapped, dict_key, item_under, mapping_of, under, written_index
+from bcelint.trace.values.methods import Method
+from bcelint.trace.values.tuples import Tuple
+from bcelint.trace.values.unknowns import Unknown, born_elsewhere
+
+_ATTRIBUTES = frozenset({*dir(collections.OrderedDict), *dir(collections.defaultdict), *dir(collections.Counter)})
+
+
+class DictCell(Cell):
+    """A dict; its content is a ``Mapped``."""
+
+    noun = "dict"
+    is_callable = False
+    has_equals = True
+
+    @property
+    def content(self) -> Value:
+        return self.fields.get(CONTENT, Mapped())
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        """A method, or an item that is read as an attribute, as only the dicts of some libraries allow."""
+        content = self.fields.get(CONTENT)
+        item = content.items.get(name) if isinstance(content, Mapped) and not hasattr(dict, name) else None
+        return item or (Method(self, name, at.setter()) if name in _ATTRIBUTES else None)
+
+    def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
+        if CONTENT not in self.fields:
+            super().store(at, name, value, after)
+        else:
+            at.write(self, CONTENT, at.lift(lambda content: with_item(content, name, value), self.content))
+
+    def item(self, at: Interpreter, index: Any) -> Value:
+        return at.lift(lambda content: self._item(at, content, index), at.narrow(self.content))
+
+    def _item(self, at: Interpreter, content: Value, index: Any) -> Value:
+        if not isinstance(content, Mapped):
+            return at.unknown("a container that is not followed")
+        return item_under(at, content, index, written_index(at.node)) if isinstance(index, Value) else any_of(at, content.values())
+
+    def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
+        at.write(self, CONTENT, at.lift(lambda content: _with_key(at, content, index, value), at.narrow(self.content)))
+        return None
+
+    def delete_item(self, at: Interpreter, index: Any) -> None:
+        at.write(self, CONTENT, at.lift(lambda content: _without_key(at, content, index), at.narrow(self.content)))
+
+    def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
+        content = at.narrow(self.content)
+        if isinstance(content, Choice):
+            return in_each_case(at, self, content, lambda: self._method(at, name, args))
+        return self._method(at, name, args) or super().method(at, name, args, assign)
+
+    def _method(self, at: Interpreter, name: str, args: Arguments) -> Value | None:
+        content = at.narrow(self.content)
+        if not isinstance(content, Mapped):
+            return None
+        if name in ("get", "pop", "setdefault") and args.positional:
+            return self._lookup(at, content, name, args)
+        if name == "keys":
+            return content.keys(at)
+        if name == "values":
+            return content.values()
+        if name == "items":
+            return content.pairs(at)
+        if name == "update":
+            return self._update(at, content, args)
+        return new_dict(content) if name == "copy" else None
+
+    def _lookup(self, at: Interpreter, content: Mapped, name: str, args: Arguments) -> Value:
+        """``get``, ``pop`` and ``setdefault``."""
+        key = args.positional[0]
+        default = args.positional[1] if len(args.positional) > 1 else NONE
+
+        def one(key: Value) -> Value:
+            if isinstance(key, (Const, External)):
+                found = content.items.get(dict_key(key))
+                if found is not None:
+                    return found
+                return default if content.rest is None else at.unknown("a value under a key that may not be set")
+            return under(at, content, key, args.written(["key"]).get("key", at.node), default)
+
+        result = at.lift(one, key)
+        if name == "pop":
+            at.write(self, CONTENT, _without_key(at, content, key))
+        if name == "setdefault" and not (isinstance(key, (Const, External)) and dict_key(key) in content.items):
+            at.write(self, CONTENT, _with_key(at, content, key, default))
+        return result
+
+    def _update(self, at: Interpreter, content: Mapped, args: Arguments) -> Value:
+        items, rest = {**content.items}, content.rest
+        if args.positional:
+            more = mapping_of(at, args.positional[0])
+            if more is None:
+                lost = at.unknown("values of a dict that is not followed")
+                items, rest = {}, replace(lost, opaque=True) if isinstance(lost, Unknown) else lost
+            else:
+                items.update(more.items)
+                rest = more.rest or rest
+        items.update(args.keywords)
+        at.write(self, CONTENT, Mapped(items, rest))
+        return NONE
+
+    def iterate(self, at: Interpreter) -> Items:
+        content = self.fields.get(CONTENT)
+        return content.keys(at) if isinstance(content, Mapped) else super().iterate(at)
+
+    def length(self, at: Interpreter) -> Value:
+        return self.fields[CONTENT].length(at) if CONTENT in self.fields else super().length(at)
+
+    def truth(self) -> bool | None:
+        content = self.fields.get(CONTENT)
+        return content.truth() if isinstance(content, Mapped) else None
+
+    def is_of_library_class(self, name: str) -> bool | None:
+        return name.rpartition(".")[2] in ("dict", "Mapping")
+
+    def batched(self, at: Interpreter, size: Dim) -> Value | None:
+        content = self.fields.get(CONTENT)
+        if not isinstance(content, Mapped):
+            return None
+        return new_dict(Mapped({key: batch(at, value, size) for key, value in content.items.items()}))
+
+    def mapped(self) -> Value | None:
+        return self.content
+
+    def parts(self) -> Iterable[Value]:
+        return (self.fields[CONTENT],) if CONTENT in self.fields else ()
+
+
+def new_dict(content: Mapped) -> DictCell:
+    cell = DictCell()
+    cell.fields[CONTENT] = content
+    return cell
+
+
+def in_each_case(at: Interpreter, receiver: Cell, content: Choice, method: Callable[[], Value | None]) -> Value:
+    """The result of a method of a container whose content differs from case to case, each case a branch of its own."""
+
+    def one(single: Value) -> Value:
+        at.write(receiver, CONTENT, single)
+        return method() or born_elsewhere(at, "a method of a container that is not followed")
+
+    return at.lift_call(one, content)
+
+
+def with_item(content: Value, name: str, value: Value) -> Value:
+    return Mapped({**content.items, name: value}, content.rest) if isinstance(content, Mapped) else content
+
+
+def _with_key(at: Interpreter, content: Value, index: Any, value: Value) -> Value:
+    """The content after ``x[index] = value``."""
+    if not isinstance(content, Mapped):
+        return content
+    if isinstance(index, (Const, External)):
+        return Mapped({**content.items, dict_key(index): value}, content.rest)
+    return Mapped({}, any_of(at, with_another(content, value)))
+
+
+def with_another(content: Mapped, value: Value) -> Tuple:
+    """All values of a mapping, and one more."""
+    return Tuple((*content.items.values(), value, *([content.rest] if content.rest else [])))
+
+
+def _without_key(at: Interpreter, content: Value, index: Any) -> Value:
+    """The content after ``del x[index]``."""
+    if isinstance(content, Mapped) and isinstance(index, (Const, External)):
+        return Mapped({key: value for key, value in content.items.items() if key != dict_key(index)}, content.rest)
+    lost = at.unknown("an item of a container from which something was taken", content)
+    return Mapped({}, lost) if isinstance(content, Mapped) else Tuple((), lost)

@@ -1,0 +1,82 @@
+"""What lies outside of the project, by its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from bcelint.contracts import tables
+from bcelint.contracts.schema import Arg
+from bcelint.trace.conditions.atoms import About
+from bcelint.trace.interpreter import Arguments, Interpreter, Value
+from bcelint.trace.values.asking import case
+from bcelint.trace.values.constants import Const
+
+_NAMES = ".__dict__"
+
+
+@dataclass(frozen=True, eq=False)
+class External(Value):
+    """Something outside of the project, by its canonical dotted name: ``torch.nn.functional.relu``, ``builtins.len``."""
+
+    noun = "library object"
+    is_callable = True
+    is_thing = True
+    name: str
+
+    def key(self) -> Any:
+        return ("external", self.name)
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        return external_member(self, name)
+
+    def is_generic(self) -> bool:
+        return not self.name.endswith(_NAMES)
+
+    def item(self, at: Interpreter, index: Any) -> Value:
+        """``nn.__dict__[name]``."""
+        if self.is_generic():
+            return super().item(at, index)
+        module = External(self.name[: -len(_NAMES)])
+        if isinstance(index, Const) and isinstance(index.value, str):
+            return external_member(module, index.value)
+        return at.unknown(f"a name out of {module.name} that is not known", *([index] if isinstance(index, Value) else []))
+
+    def call(self, at: Interpreter, args: Arguments) -> Value:
+        return at.perform(self, args)
+
+    def truth(self) -> bool | None:
+        """A function, class or module counts as true; what else it is, is set outside."""
+        return True if "." not in self.name or self.name.startswith("builtins.") or tables.is_known(self.name) else None
+
+    def compare(self, at: Interpreter, op: str, other: Value) -> Value | None:
+        return case(at, self, op, other.value) if isinstance(other, Const) else None
+
+    def is_open(self) -> bool:
+        return not tables.is_known(self.name)
+
+    def about(self) -> About:
+        return About(self.name, opaque=True)
+
+    def as_arg(self) -> Arg:
+        return Arg(constant=self.name, is_tensor=False)
+
+
+def external_member(base: External, name: str) -> Value:
+    """``torch.nn`` and ``BCELoss`` → ``torch.nn.BCELoss``."""
+    return _member(f"{base.name}.{name}")
+
+
+@lru_cache(maxsize=4096)
+def _member(name: str) -> Value:
+    dotted = tables.canonical(name)
+    if dotted in _CONSTANTS:
+        return Const(_CONSTANTS[dotted])
+    return External(dotted)
+
+
+_CONSTANTS = {"math.pi": 3.141592653589793, "numpy.pi": 3.141592653589793, "torch.pi": 3.141592653589793, "math.inf": float("inf"),
+              "torch.inf": float("inf"), "numpy.inf": float("inf"), "typing.TYPE_CHECKING": False,
+              **{f"segmentation_models_pytorch.losses.{inner}{mode.upper()}_MODE": mode for inner in ("", "constants.")
+                 for mode in ("binary", "multiclass", "multilabel")}}  # fmt: skip

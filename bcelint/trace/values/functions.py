@@ -1,0 +1,95 @@
+"""Functions of the project, with their receiver or with a part of their arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Union
+
+import libcst as cst
+
+from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Value
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.methods import Method
+from bcelint.trace.values.scopes import Scope
+
+FunctionNode = Union[cst.FunctionDef, cst.Lambda]
+
+
+@dataclass(frozen=True, eq=False)
+class Function(Value):
+    """A function, method or lambda of the project. ``role`` is how a class hands it out: plain, static, class or property."""
+
+    noun = "function"
+    is_callable = True
+    name: str
+    qualname: str
+    """With the name of its class in front."""
+    node: FunctionNode
+    closure: Scope
+    """Where it was defined, which is where it looks for names that are not its own."""
+    defaults: Mapping[str, Value]
+    owner: Cell | None = None
+    """The class whose method it is."""
+    role: str = "plain"
+    decorator: str = ""
+    """An unknown decorator that may change what a call returns."""
+    autocast: Value | None = None
+    """The autocast that decorates it."""
+
+    def key(self) -> Any:
+        return ("function", id(self.node), id(self.closure))
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        return Const(self.name) if name == "__name__" else Method(self, name, at.setter())
+
+    def call(self, at: Interpreter, args: Arguments) -> Value:
+        return at.perform(self, args)
+
+
+@dataclass(frozen=True, eq=False)
+class Bound(Value):
+    """A function with its receiver."""
+
+    noun = "method"
+    function: Function
+    receiver: Value
+
+    def key(self) -> Any:
+        return ("bound", self.function.key(), self.receiver.key())
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        return Const(self.function.name) if name == "__name__" else Method(self, name, at.setter())
+
+    def call(self, at: Interpreter, args: Arguments) -> Value:
+        return at.perform(self, args)
+
+
+@dataclass(frozen=True, eq=False)
+class Partial(Value):
+    """``functools.partial``."""
+
+    noun = "partial"
+    function: Value
+    args: tuple[Value, ...]
+    keywords: Mapping[str, Value]
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        if name == "func":
+            return self.args[0] if self.args else None
+        return Method(self, name, at.setter())
+
+    def call(self, at: Interpreter, args: Arguments) -> Value:
+        merged = replace(args, positional=(*self.args, *args.positional), keywords={**self.keywords, **args.keywords}, nodes=())
+        return at.call(self.function, merged)
+
+
+def bind(at: Interpreter, member: Value, owner: Value) -> Value:
+    """A class attribute as its instance hands it out."""
+    if not isinstance(member, Function) or member.role == "static":
+        return member
+    if member.role == "property":
+        return at.perform(Bound(member, owner), Arguments())
+    if member.role == "class":
+        return Bound(member, owner.type() or owner)
+    return Bound(member, owner) if isinstance(member.node, cst.FunctionDef) else member

@@ -1,0 +1,186 @@
+"""Objects of classes of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import libcst as cst
+
+from bcelint.contracts import frameworks
+from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Items, Value
+from bcelint.trace.values.choices import alternatives
+from bcelint.trace.values.classes import Class
+from bcelint.trace.values.constants import NONE, Const
+from bcelint.trace.values.containers import Container
+from bcelint.trace.values.contents import CONTENT
+from bcelint.trace.values.externals import External
+from bcelint.trace.values.functions import bind
+from bcelint.trace.values.methods import Method
+from bcelint.trace.values.nn_modules import DYNAMIC, DYNAMIC_MODULES, HOOKED, METHODS, NNModule
+from bcelint.trace.values.unknowns import Unknown
+
+
+class Instance(Cell, NNModule):
+    """An object of a class of the project. A class that inherits from a layer, loss or container of torch has that one as its content."""
+
+    noun = "object"
+    is_module = True
+    has_modes = True
+
+    def __init__(self, cls: Class) -> None:
+        super().__init__()
+        self.cls = cls
+
+    @property
+    def native(self) -> Value | None:
+        """The layer, loss, container or model that it inherits from."""
+        return self.fields.get(CONTENT)
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        if name == "__dict__":
+            at.write(self, DYNAMIC, Const(True))
+            return None
+        if name in self.fields:
+            return self._maybe_overwritten(at, name, self.fields[name])
+        if name == "training":
+            return Const(True)  # a loss is computed to train; the paths of evaluation and export are not judged
+        if name == "__class__":
+            return self.cls
+        member = self.cls.member(name)
+        if member is not None:
+            return bind(at, self._maybe_overwritten(at, name, member[0]), self)
+        return self._inherited(at, name)
+
+    def _inherited(self, at: Interpreter, name: str) -> Value | None:
+        """An attribute that it has from outside of the project."""
+        found = None if self.native is None else self.native.attribute(at, name)
+        if found is not None:
+            return Method(self, name) if isinstance(found, Method) else found
+        if name in frameworks.BACKWARD_METHODS and any(base.name in frameworks.MODULE_BASES for base in self.cls.external_bases()):
+            return External("torch.autograd.backward")
+        if name == "module":
+            return self  # DataParallel(model).module, after the wrapper has been seen through
+        if name in frameworks.SELF_METHODS or name in METHODS:
+            return Method(self, name)
+        if self.cls.member("__getattr__") is not None:
+            return at.unknown(f"{self.cls.name} makes its attributes in __getattr__", symbol=f"{self.id}.{name}")
+        return None
+
+    def _maybe_overwritten(self, at: Interpreter, name: str, value: Value) -> Value:
+        """A setting of an object whose attributes are also set under names that are not seen here."""
+        replaced = DYNAMIC_MODULES in self.fields and any(single.is_module for _, single in alternatives(value))
+        if not replaced and (DYNAMIC not in self.fields or not isinstance(value, Const)):
+            return value
+        unknown = at.unknown(f"attributes of {self.cls.name} are set under names that are not followed", symbol=f"{self.id}.{name}")
+        return replace(unknown, opaque=True) if isinstance(unknown, Unknown) else unknown
+
+    def no_attribute(self, at: Interpreter, name: str) -> Value:
+        return at.unknown(f"{self.cls.name} has no attribute {name} that is seen here", symbol=f"{self.id}.{name}")
+
+    def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
+        member = None if name in self.fields else self.cls.member(name)
+        at.write(self, name, after(self.fields.get(name) if member is None else member[0]))
+
+    def item(self, at: Interpreter, index: Any) -> Value:
+        member = self.cls.member("__getitem__")
+        if member is not None and isinstance(index, Value):
+            return at.call(bind(at, member[0], self), Arguments((index,)))
+        return super().item(at, index) if self.native is None else self.native.item(at, index)
+
+    def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
+        if isinstance(self.native, Container) and self.cls.member("__setitem__") is None:
+            return self.native.store_item(at, index, value)
+        return None
+
+    def call(self, at: Interpreter, args: Arguments) -> Value:
+        """``model(x)``: its own ``__call__`` or ``forward``, or the layer of torch that its class inherits from."""
+        if HOOKED in self.fields:
+            return at.unknown(f"{self.cls.name} has a forward hook", self, *args.all())
+        for name in ("__call__", "forward"):
+            if name in self.fields:
+                return at.call(self.fields[name], args)
+            member = self.cls.member(name)
+            if member is not None:
+                found = at.call_declared(self, member[1], args)
+                return found or at.call(bind(at, member[0], self), args)
+        found = at.call_declared(self, None, args)
+        if found is None and self.native is not None:
+            return at.call(self.native, args)
+        return found or at.unknown(f"{self.cls.name} has no forward that is seen here", self, *args.all())
+
+    def add(self, at: Interpreter, name: Value, value: Value) -> None:
+        if isinstance(self.native, Container) and isinstance(name, Const):
+            self.native.add(at, name, value)
+        else:
+            super().add(at, name, value)
+
+    def own_method(self, at: Interpreter, name: str, args: Arguments) -> Value | None:
+        return self.native.own_method(at, name, args) if isinstance(self.native, Container) else None
+
+    def note_mode(self, at: Interpreter, training: bool) -> None:
+        if training:
+            at.write(self, "training", Const(True))
+        else:
+            unknown = at.unknown("the model may be in evaluation mode")
+            at.write(self, "training", replace(unknown, opaque=True) if isinstance(unknown, Unknown) else unknown)
+
+    def iterate(self, at: Interpreter) -> Items:
+        index = at.unknown("an index")
+        calling = at if isinstance(at.node, cst.BaseExpression) else at.on(cst.Name("iter"))
+        for name, args in (("__iter__", Arguments()), ("__getitem__", Arguments((index,)))):
+            member = self.cls.member(name)
+            if member is not None:
+                result = calling.call(bind(calling, member[0], self), args)
+                again = name == "__iter__" and not isinstance(result, Instance)
+                return at.narrow(result).iterate(at) if again else Items((), result)
+        if self.native is not None:
+            return at.narrow(self.native).iterate(at)
+        return Items((), at.unknown(f"what iterating over {self.cls.name} yields"))
+
+    def is_of_class(self, cls: Value) -> bool | None:
+        return True if any(c is cls for c in self.cls.mro()) else None if self.cls.has_unknown_base() else False
+
+    def is_of_library_class(self, name: str) -> bool | None:
+        if any(base.name == name for base in self.cls.external_bases()):
+            return True
+        return False if name.startswith("builtins.") else None
+
+    def type(self) -> Value | None:
+        return self.cls
+
+
+@dataclass(frozen=True, eq=False)
+class Super(Value):
+    """``super()``: looks up after ``owner`` in the receiver's order of classes."""
+
+    noun = "super() object"
+    owner: Class
+    receiver: Value
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        cls = self.receiver.cls if isinstance(self.receiver, Instance) else self.receiver
+        if isinstance(cls, Class):
+            order = list(cls.mro())
+            start = order.index(self.owner) + 1 if self.owner in order else 0
+            for base in order[start:]:
+                if name in base.fields:
+                    return bind(at, base.fields[name], self.receiver)
+        return Method(self, name)
+
+    def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
+        """A method of a base class outside of the project."""
+        instance = self.receiver
+        if not isinstance(instance, Instance):
+            return at.unknown(f"super().{name} is outside of the project", *args.all())
+        if name == "__init__":
+            at.construct_base(instance, self.owner, args)
+            return NONE
+        if name in ("forward", "__call__") and instance.native is not None:
+            return at.call(instance.native, args)
+        if name == "__setattr__" and len(args.positional) == 2 and isinstance(args.positional[0], Const):
+            value = args.positional[1]
+            instance.store(at, str(args.positional[0].value), value, lambda old: value)
+            return NONE
+        return instance.method(at, name, args, None)

@@ -1,0 +1,56 @@
+"""Layers of torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bcelint.contracts.schema import Layer as LayerRow
+from bcelint.project.code import NodePlace
+from bcelint.trace.identity import fresh
+from bcelint.trace.interpreter import Arguments, Interpreter, Value
+from bcelint.trace.values.externals import External
+from bcelint.trace.values.methods import Method
+from bcelint.trace.values.nn_modules import NNModule
+from bcelint.trace.values.unknowns import Unknown
+
+
+@dataclass(frozen=True, eq=False)
+class Layer(NNModule):
+    """A layer of torch with the arguments of its constructor."""
+
+    noun = "layer"
+    is_callable = True
+    is_module = True
+    row: LayerRow
+    args: Mapping[str, Value]
+    place: NodePlace
+
+    def key(self) -> Any:
+        return ("layer", self.row.names[0], tuple((k, v.key()) for k, v in sorted(self.args.items())), id(self.place.node))
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        return self.args[name] if name in self.args else Method(self, name, at.setter())
+
+    def call(self, at: Interpreter, args: Arguments) -> Value:
+        return at.perform(self, args)
+
+    def is_of_library_class(self, name: str) -> bool | None:
+        return name in self.row.names or name == "torch.nn.Module"
+
+    def type(self) -> Value | None:
+        return External(self.row.names[0])
+
+    def in_common(self, values: Sequence[Value]) -> Value | None:
+        """Of layers of one kind, one whose arguments are those that they share."""
+        layers = [value for value in values if isinstance(value, Layer) and value.row is self.row]
+        if len(layers) < len(values):
+            return None
+        args: dict[str, Value] = {}
+        for name in {name for layer in layers for name in layer.args}:
+            given = [layer.args.get(name) for layer in layers]
+            first = given[0]
+            same = first is not None and all(value is not None and value.key() == first.key() for value in given)
+            args[name] = first if same and first is not None else Unknown(f"{name} differs from layer to layer", symbol=f"#{fresh()}")
+        return replace(self, args=args)

@@ -1,0 +1,196 @@
+"""Lists and sets."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from bcelint.contracts.schema import UNKNOWN, Arg
+from bcelint.trace.identity import Sources
+from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Items, Value
+from bcelint.trace.values.choices import Choice
+from bcelint.trace.values.constants import NONE
+from bcelint.trace.values.contents import CONTENT, any_of
+from bcelint.trace.values.methods import Method
+from bcelint.trace.values.tuples import Tuple, join_sequences, sequence_of
+
+_ATTRIBUTES = frozenset({*dir(list), *dir(set), *dir(deque)})
+
+
+class ListCell(Cell):
+    """A list or set; its content is a ``Tuple``."""
+
+    noun = "list"
+    is_callable = False
+    has_equals = True
+
+    @property
+    def content(self) -> Value:
+        return self.fields.get(CONTENT, Tuple())
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        return Method(self, name, at.setter()) if name in _ATTRIBUTES else None
+
+    def item(self, at: Interpreter, index: Any) -> Value:
+        content = at.narrow(self.content)
+        if isinstance(content, Choice):
+            return at.lift(lambda single: single.item(at, index) if isinstance(single, Tuple) else single, content)
+        if not isinstance(content, Tuple):
+            return at.unknown("an item of a list that is not followed", content)
+        if isinstance(index, tuple) and len(index) == 1 and isinstance(index[0], slice):
+            part = content.sliced(index[0])
+            return new_list(part) if part is not None else at.unknown("a slice of a list of unknown length", content)
+        return content.item(at, index)
+
+    def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
+        self._change(at, lambda content: _with_item(at, content, index, value))
+        return None
+
+    def delete_item(self, at: Interpreter, index: Any) -> None:
+        self._change(at, lambda content: _without_item(at, content, index))
+
+    def extend(self, at: Interpreter, more: Tuple) -> Value:
+        return self._change(at, lambda content: join_sequences(content, more))
+
+    def _change(self, at: Interpreter, function: Callable[[Tuple], Value]) -> Value:
+        content = at.lift(lambda single: function(single) if isinstance(single, Tuple) else single, at.narrow(self.content))
+        at.write(self, CONTENT, content)
+        return NONE
+
+    def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
+        first = args.positional[0] if args.positional else None
+        if name == "pop":
+            return self._pop(at, -1 if first is None else first.constant)
+        if name == "copy":
+            return new_list(self.content)
+        change = _changes(at, name, args, first)
+        return super().method(at, name, args, assign) if change is None else self._change(at, change)
+
+    def _pop(self, at: Interpreter, position: Any) -> Value:
+        content = at.narrow(self.content)
+        taken = at.unknown("an item taken from a list")
+        if isinstance(content, Tuple) and isinstance(position, int) and content.rest is None:
+            if -len(content.items) <= position < len(content.items):
+                taken = content.items[position]
+        elif isinstance(content, Tuple):
+            taken = any_of(at, content)
+        self._change(at, lambda single: _shortened(single, position))
+        return taken
+
+    def iterate(self, at: Interpreter) -> Items:
+        return sequence_of(at, self.content)
+
+    def length(self, at: Interpreter) -> Value:
+        return self.fields[CONTENT].length(at) if CONTENT in self.fields else super().length(at)
+
+    def truth(self) -> bool | None:
+        content = self.fields.get(CONTENT)
+        return content.truth() if isinstance(content, Tuple) else None
+
+    def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
+        content = self.content
+        if not isinstance(content, Tuple) or other.is_elementwise:
+            return None
+        if op == "+":
+            more = other.content if isinstance(other, ListCell) else other
+            if not isinstance(more, Tuple):
+                return None
+            return new_list(join_sequences(more, content) if reflected else join_sequences(content, more))
+        repeated = content.repeated(at, other) if op == "*" else None
+        return new_list(repeated) if isinstance(repeated, Tuple) else repeated
+
+    def is_of_library_class(self, name: str) -> bool | None:
+        return name.rpartition(".")[2] in ("list", "Sequence", "Iterable")
+
+    def as_arg(self) -> Arg:
+        return self.content.as_arg()
+
+    def origins(self) -> Sources:
+        return self.content.origins()
+
+    def parts(self) -> Iterable[Value]:
+        return (self.content,)
+
+
+def new_list(content: Value) -> ListCell:
+    cell = ListCell()
+    cell.fields[CONTENT] = content
+    return cell
+
+
+def _changes(at: Interpreter, name: str, args: Arguments, first: Value | None) -> Callable[[Tuple], Tuple] | None:
+    """What a method makes of the content of a list; None where it is not followed."""
+    if name == "clear":
+        return lambda content: Tuple()
+    if name == "sort":
+        return lambda content: reordered(at, content, args)
+    if name == "reverse":
+        return lambda content: Tuple(content.items[::-1], content.rest) if content.rest is None else content
+    if first is None:
+        return None
+    if name in ("append", "add"):
+        return lambda content: join_sequences(content, Tuple((first,)))
+    if name in ("extend", "update"):
+        more = sequence_of(at, first)
+        return lambda content: join_sequences(content, more)
+    if name == "insert" and len(args.positional) == 2 and first.constant is not UNKNOWN:
+        return lambda content: _inserted(at, content, first.constant, args.positional[1])
+    if name in ("remove", "discard"):
+        return lambda content: _removed(at, content, first)
+    return None
+
+
+def reordered(at: Interpreter, content: Tuple, args: Arguments) -> Tuple:
+    """The content in another order: known for constants only."""
+    if content.rest is None and not args.keywords and all(item.constant is not UNKNOWN for item in content.items):
+        try:
+            return Tuple(tuple(sorted(content.items, key=lambda item: item.constant)))
+        except TypeError:
+            pass
+    if not content.items and content.rest is None:
+        return content
+    return Tuple((), any_of(at, content))
+
+
+def _inserted(at: Interpreter, content: Tuple, position: Any, value: Value) -> Tuple:
+    if content.rest is not None or not isinstance(position, int):
+        return Tuple((), at.unknown("a list with insertions"))
+    items = list(content.items)
+    items.insert(position, value)
+    return Tuple(tuple(items))
+
+
+def _shortened(content: Tuple, position: Any) -> Tuple:
+    if content.rest is None and isinstance(position, int) and -len(content.items) <= position < len(content.items):
+        items = list(content.items)
+        items.pop(position)
+        return Tuple(tuple(items))
+    return content
+
+
+def _removed(at: Interpreter, content: Tuple, value: Value) -> Tuple:
+    position = next((i for i, item in enumerate(content.items) if item.key() == value.key()), None)
+    if position is None or content.rest is not None or not all(item.constant is not UNKNOWN for item in content.items[:position]):
+        return Tuple((), any_of(at, content))
+    return Tuple((*content.items[:position], *content.items[position + 1 :]))
+
+
+def _with_item(at: Interpreter, content: Tuple, index: Any, value: Value) -> Tuple:
+    """The content after ``x[index] = value``."""
+    position = index.constant if isinstance(index, Value) else UNKNOWN
+    lowest = 0 if content.rest else -len(content.items)
+    if isinstance(position, int) and lowest <= position < len(content.items):
+        changed = list(content.items)
+        changed[position] = value
+        return Tuple(tuple(changed), content.rest)
+    everything = (*content.items, value, *([content.rest] if content.rest else []))
+    return Tuple((), any_of(at, Tuple(everything)))
+
+
+def _without_item(at: Interpreter, content: Tuple, index: Any) -> Tuple:
+    """The content after ``del x[index]``."""
+    position = index.constant if isinstance(index, Value) else UNKNOWN
+    if isinstance(position, int) and content.rest is None and -len(content.items) <= position < len(content.items):
+        return Tuple((*content.items[:position], *content.items[position % len(content.items) + 1 :]))
+    return Tuple((), at.unknown("an item of a container from which something was taken", content))

@@ -1,0 +1,92 @@
+"""Data loaders, and the data sets of torch that are made of tensors: what iterating over them and indexing them yields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import libcst as cst
+
+from bcelint.facts import Dim
+from bcelint.trace.identity import fresh
+from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values.batches import batch
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.functions import bind
+from bcelint.trace.values.instances import Instance
+from bcelint.trace.values.methods import Method
+from bcelint.trace.values.tensors import Tensor
+from bcelint.trace.values.tuples import Tuple
+from bcelint.trace.values.unknowns import born_elsewhere
+
+PART = "part"
+"""The option of a dataset that holds some of the items of another."""
+
+
+@dataclass(frozen=True, eq=False)
+class Loader(Value):
+    """A ``DataLoader``: iterating it yields batches of what ``dataset[i]`` returns. A ``TensorDataset`` has a tuple of tensors as its data set."""
+
+    noun = "data loader"
+    dataset: Value
+    options: Mapping[str, Value]
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        return self.dataset if name == "dataset" else Method(self, name, at.setter())
+
+    def item(self, at: Interpreter, index: Any) -> Value:
+        return dataset_item(at, self if isinstance(self.dataset, Tuple) else self.dataset)
+
+    def iterate(self, at: Interpreter) -> Items:
+        return Items((), _collated(at, dataset_item(at, self.dataset), self))
+
+    def part(self) -> Loader:
+        """A data set with some of the items: how many, is not followed."""
+        return Loader(self.dataset, {**self.options, PART: Const(True)})
+
+    def length_of_data(self) -> int | None:
+        """How many items a data set has, where it is made of tensors of known size."""
+        if PART in self.options or not isinstance(self.dataset, Tuple) or not self.dataset.items:
+            return None
+        first = self.dataset.items[0]
+        size = first.facts.shape.value.dim(0) if isinstance(first, Tensor) and first.facts.shape is not None else None
+        return size if isinstance(size, int) else None
+
+
+def dataset_item(at: Interpreter, dataset: Value) -> Value:
+    """``dataset[i]``."""
+    dataset = at.narrow(dataset)
+    if isinstance(dataset, Loader) and isinstance(dataset.dataset, Tuple):
+        tensors = dataset.dataset.items
+        return Tuple(tuple(v.item(at, Const(0)) if isinstance(v, Tensor) else born_elsewhere(at, "an item of a dataset") for v in tensors))
+    if isinstance(dataset, Instance):
+        member = dataset.cls.member("__getitem__")
+        if member is not None and isinstance(at.node, cst.BaseExpression):
+            index = at.unknown("an index")
+            return at.call(bind(at, member[0], dataset), Arguments((index,)))
+    return at.unknown("an item of a dataset that is not followed", dataset)
+
+
+def _collated(at: Interpreter, item: Value, loader: Loader) -> Value:
+    """A batch of such items, as torch's default_collate makes it (source: torch.utils.data docs; measured on torch 2.13)."""
+    if "collate_fn" in loader.options:
+        return born_elsewhere(at, "a batch made by a collate_fn")
+    if loader.options.get("batch_size", Const(1)).constant is None:
+        return item
+    size = _batch_size(at.narrow(loader.dataset), loader.options)
+    return batch(at, item, size)
+
+
+def _batch_size(dataset: Value, options: Mapping[str, Value]) -> Dim:
+    """The size of every batch: a number where all are alike, else a symbol."""
+    asked = options.get("batch_size", Const(1)).constant
+    length = dataset.length_of_data() if isinstance(dataset, Loader) else None
+    if asked == 1:
+        return None
+    if isinstance(asked, int) and asked > 1 and length is not None and length > 1 and not {"sampler", "batch_sampler", "drop_last"} & set(options):
+        if length < asked:
+            return length
+        if length % asked == 0:
+            return asked
+    return f"batch of loader {fresh()}"

@@ -1,0 +1,114 @@
+"""What stands under keys: the content of dicts and of torch's containers."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import libcst as cst
+
+from bcelint.trace.conditions.atoms import Guard
+from bcelint.trace.interpreter import Interpreter, Value
+from bcelint.trace.values.asking import condition
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.contents import any_of
+from bcelint.trace.values.externals import External
+from bcelint.trace.values.tensors import Tensor
+from bcelint.trace.values.tuples import Tuple
+from bcelint.trace.values.unknowns import Unknown
+
+MAX_KEYS = 8
+"""The keys of a dict above which the value under one that is not known is not told apart."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mapped(Value):
+    """The content of a dict: items under known keys, and ``rest`` for values under keys that are not known."""
+
+    noun = "dict"
+    items: Mapping[Any, Value] = field(default_factory=dict)
+    rest: Value | None = None
+
+    def key(self) -> Any:
+        return ("mapped", tuple((k, v.key()) for k, v in self.items.items()), self.rest and self.rest.key())
+
+    def keys(self, at: Interpreter) -> Tuple:
+        return Tuple(tuple(map(Const, self.items)), self.rest and at.unknown("a key"))
+
+    def values(self) -> Tuple:
+        return Tuple(tuple(self.items.values()), self.rest)
+
+    def pairs(self, at: Interpreter) -> Tuple:
+        rest = None if self.rest is None else Tuple((at.unknown("a key"), self.rest))
+        return Tuple(tuple(Tuple((Const(key), value)) for key, value in self.items.items()), rest)
+
+    def length(self, at: Interpreter) -> Value:
+        return Const(len(self.items)) if self.rest is None else super().length(at)
+
+    def truth(self) -> bool | None:
+        return True if self.items else None if self.rest else False
+
+    def mapped(self) -> Value | None:
+        return self
+
+    def parts(self) -> Iterable[Value]:
+        return self.items.values()
+
+    def copied(self) -> Value:
+        return replace(self, items={key: item.copied() for key, item in self.items.items()}, rest=self.rest and self.rest.copied())
+
+
+def mapping_of(at: Interpreter, value: Value) -> Mapped | None:
+    """The content of a dict-like value, or None."""
+    content = at.narrow(value).mapped()
+    return content if isinstance(content, Mapped) else None
+
+
+def dict_key(value: Const | External) -> Any:
+    """A hashable stand-in for a key."""
+    if isinstance(value, External):
+        return ("external", value.name)
+    try:
+        hash(value.value)
+    except TypeError:
+        return repr(value.value)
+    return value.value
+
+
+def written_index(node: cst.CSTNode) -> cst.CSTNode:
+    """The expression of the single index of a subscript."""
+    index = node.slice[0].slice if isinstance(node, cst.Subscript) else None
+    return index.value if isinstance(index, cst.Index) else node
+
+
+def item_under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNode) -> Value:
+    """What a mapping holds under a key, known or not, which is ``written`` so."""
+    if isinstance(key, (Const, External)):
+        found = content.items.get(dict_key(key))
+        return found or content.rest or at.unknown(f"the key {dict_key(key)!r} is not set where it is seen")
+    return under(at, content, key, written)
+
+
+def under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNode, default: Value | None = None) -> Value:
+    """What stands under a key that is not known, ``written`` so: one value where all are alike, else each in a case of its own, if they are few.
+
+    ``default`` is what there is under another key; without one, that ends the program.
+    """
+    found = any_of(at, content.values())
+    alike = (isinstance(found, Tensor) and found.facts.kind is not None) or len({value.key() for value in content.items.values()}) < 2
+    few = content.rest is None and len(content.items) <= MAX_KEYS and all(isinstance(name, (str, int, enum.Enum)) for name in content.items)
+    if isinstance(key, Unknown) and key.symbol and few and not alike:
+        equal = {name: replace(condition(at, key, "==", name), text=_equality(at, written, name)) for name in content.items}
+        others: Guard = frozenset(atom.negated() for atom in equal.values())
+        rest = [] if default is None else [(others, default)]
+        return at.choice([*((frozenset([atom]), content.items[name]) for name, atom in equal.items()), *rest])
+    if default is None:
+        return found
+    there = condition(at, key, "in", tuple(content.items))
+    return at.choice([(frozenset([there]), found), (frozenset([there.negated()]), default)])
+
+
+def _equality(at: Interpreter, written: cst.CSTNode, name: object) -> Callable[[], str]:
+    return lambda: f"{at.text(written)} == {name if isinstance(name, enum.Enum) else repr(name)}"

@@ -1,0 +1,71 @@
+"""What every ``nn.Module`` has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from bcelint.contracts import frameworks
+from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Value
+from bcelint.trace.values.constants import NONE, Const
+from bcelint.trace.values.contents import CONTENT
+from bcelint.trace.values.mapped import Mapped
+
+HOOKED = "<hooked>"
+"""Set on a module that has a forward hook, which may change what it returns."""
+DYNAMIC = "<dynamic>"
+"""Set on an object whose attributes are written under names that are not known."""
+DYNAMIC_MODULES = "<dynamic modules>"
+"""Set on an object in which modules are replaced under names that are not known."""
+_ADDING = ("add_module", "register_module", "register_buffer", "register_parameter")
+_HOOKING = ("register_forward_hook", "register_forward_pre_hook")
+METHODS = frozenset(
+    "parameters named_parameters modules named_modules children named_children state_dict load_state_dict buffers named_buffers zero_grad "
+    "forward __call__ register_forward_hook extra_repr".split()
+).union(_ADDING)
+"""What an object of the project has from its base."""
+MAX_DEPTH = 4
+
+
+class NNModule(Value):
+    """A module: an object of the project, a layer, a container, a criterion, a model of a library."""
+
+    has_modes: ClassVar[bool] = False
+    """It, or what is inside of it, is told by ``train()`` and ``eval()``."""
+
+    def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
+        if name in ("forward", "__call__"):
+            return at.call(self, args)
+        if name in _HOOKING and isinstance(self, Cell):
+            at.write(self, HOOKED, Const(True))
+        if name in frameworks.SELF_METHODS:
+            if name in ("train", "eval") and isinstance(self, Cell):
+                set_mode(at, self, training=name == "train" and not args.all())
+            return self
+        if name in _ADDING and len(args.all()) >= 2:
+            self.add(at, *args.all()[:2])
+            return NONE
+        return self.own_method(at, name, args) or at.unknown(f".{name}() of a module is not followed", *args.all())
+
+    def own_method(self, at: Interpreter, name: str, args: Arguments) -> Value | None:
+        """A method that not every module has; None where it is not followed."""
+        return None
+
+    def add(self, at: Interpreter, name: Value, value: Value) -> None:
+        """``self.add_module(name, value)``."""
+        if isinstance(name, Const) and isinstance(self, Cell):
+            self.store(at, str(name.value), value, lambda old: value)
+
+    def note_mode(self, at: Interpreter, training: bool) -> None:
+        """``self.training`` is set."""
+
+
+def set_mode(at: Interpreter, module: Cell, training: bool, depth: int = MAX_DEPTH) -> None:
+    """``.train()`` and ``.eval()``, which hold for the modules inside too. A loss is computed to train; what evaluation does is no case of it."""
+    if isinstance(module, NNModule):
+        module.note_mode(at, training)
+    content = module.fields.get(CONTENT)
+    inside = [*module.fields.values(), *(content.items.values() if isinstance(content, Mapped) else ())]
+    for value in inside:
+        if depth > 1 and isinstance(value, Cell) and isinstance(value, NNModule) and value.has_modes:
+            set_mode(at, value, training, depth - 1)

@@ -1,0 +1,86 @@
+"""``argparse``: an option is a case of its own, with its default as one known case among others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bcelint.trace.conditions.atoms import Atom
+from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Value
+from bcelint.trace.values.choices import Choice
+from bcelint.trace.values.constants import NONE, Const
+from bcelint.trace.values.methods import Method
+from bcelint.trace.values.modules import names_of
+from bcelint.trace.values.plain import constants_of
+from bcelint.trace.values.tuples import Tuple
+from bcelint.trace.values.unknowns import Unknown
+
+
+class Namespace(Cell):
+    """What ``parse_args()`` returns."""
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        return names_of(self.fields) if name == "__dict__" else self.fields.get(name)
+
+
+class OptionParser(Cell):
+    """``argparse.ArgumentParser()``; its fields are the options declared so far."""
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        return Method(self, name)
+
+    def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
+        if name == "add_argument":
+            self._declare(at, args)
+            return NONE
+        if name in ("add_argument_group", "add_mutually_exclusive_group"):
+            return self
+        if name == "set_defaults":
+            for option, value in args.keywords.items():
+                at.write(self, option, _option(at, f"args.{option}", value))
+            return NONE
+        if name in ("parse_args", "parse_known_args", "parse_intermixed_args"):
+            namespace = Namespace()
+            namespace.fields.update(self.fields)
+            return Tuple((namespace, at.unknown("the other options"))) if name == "parse_known_args" else namespace
+        return at.unknown(f".{name}() of an option parser is not followed")
+
+    def _declare(self, at: Interpreter, args: Arguments) -> None:
+        flags = [v.constant for v in args.positional if isinstance(v.constant, str)]
+        destination = args.keywords.get("dest")
+        if isinstance(destination, Const):
+            name = str(destination.value)
+        elif flags:
+            name = next((f for f in flags if f.startswith("--")), flags[0]).lstrip("-").replace("-", "_")
+        else:
+            return
+        action = args.keywords.get("action")
+        default = args.keywords.get("default")
+        if action is not None and action.constant in ("store_true", "store_false") and default is None:
+            default = Const(action.constant == "store_false")
+        domain = () if action is not None else _choices(args, default)
+        at.write(self, name, _option(at, f"args.{name}", default, domain))
+
+
+def _choices(args: Arguments, default: Value | None) -> tuple[Any, ...]:
+    """All values of an option with ``choices``, the default among them; nothing where they are not known."""
+    choices = constants_of(args.keywords.get("choices", NONE))
+    if not isinstance(choices, tuple) or "nargs" in args.keywords or not isinstance(default, (Const, type(None))):
+        return ()
+    return (*choices, None if default is None else default.value)
+
+
+def _option(at: Interpreter, symbol: str, default: Value | None, domain: tuple[Any, ...] = ()) -> Value:
+    """The option as its default in one case, and as unknown in the other."""
+    place = at.place
+    number = isinstance(default, Const) and isinstance(default.value, (int, float))
+    unknown = Unknown(f"{symbol} is an option of the command line", place, f"{place.path}:{symbol}", is_number=number, domain=domain)
+    if not isinstance(default, Const) or default.value is None:
+        return unknown
+    if isinstance(default.value, (float, bytes)) or default.value is ...:
+        return unknown  # a rate or a weight: no misuse hangs on its very value
+    atom = Atom(unknown.symbol, "==", default.value, True, lambda: f"{symbol} == {default.value!r}", domain=domain)
+    if isinstance(default.value, bool):
+        atom = Atom(unknown.symbol, "truth", None, default.value, lambda: symbol)
+        return Choice(((frozenset([atom]), default), (frozenset([atom.negated()]), Const(not default.value))))
+    return Choice(((frozenset([atom]), default), (frozenset([atom.negated()]), unknown)))

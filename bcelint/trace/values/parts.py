@@ -1,0 +1,57 @@
+"""Parts of tensors: what is known of ``x[i]``, and of ``x`` after ``x[i] = y``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from bcelint.contracts import shapes
+from bcelint.contracts.schema import UNKNOWN
+from bcelint.facts import Claim, Facts, Interval
+from bcelint.trace.interpreter import Value
+
+
+def part_of(facts: Facts, parts: Sequence[Any]) -> Facts:
+    """The facts of ``x[parts]``, which are values and slices of values."""
+    shape = facts.shape
+    new = shapes.indexed(None if shape is None else shape.value, list(map(_mark, parts)))
+    return replace(facts, shape=None if new is None or shape is None else Claim(new, shape.steps), axis=None)
+
+
+def _mark(part: Any) -> Any:
+    if isinstance(part, slice):
+        bounds = [_bound(bound) for bound in (part.start, part.stop, part.step)]
+        if bounds == [None, None, None]:
+            return shapes.FULL_SLICE
+        return slice(*bounds) if all(bound is None or type(bound) is int for bound in bounds) else shapes.SOME_SLICE
+    constant = part.constant if isinstance(part, Value) else UNKNOWN
+    if constant is ...:
+        return shapes.ELLIPSIS
+    if constant is None:
+        return shapes.NEW_AXIS
+    return constant if isinstance(constant, int) and not isinstance(constant, bool) else shapes.MASK
+
+
+def _bound(bound: Value | None) -> Any:
+    return None if bound is None else bound.constant
+
+
+def patched(facts: Facts, new: Facts | None, constant: Any) -> Facts:
+    """What holds of the old and the new part alike, if a part is overwritten by a tensor with the facts ``new``, or by ``constant``."""
+    old = facts.interval
+    value = _point(constant) if new is None else new.interval
+    hull = None if old is None or value is None else Interval(min(old.low, value.low), max(old.high, value.high), old == value and old.tight)
+    steps = new.range.steps if new is not None and new.range else facts.range.steps if facts.range else ()
+    kind = None
+    if new is not None and new.kind is not None:
+        blank = old is not None and old.low == old.high  # zeros or ones to be filled
+        if blank or (facts.kind is not None and facts.kind.value is new.kind.value):
+            kind = new.kind
+    elif new is None and constant is not UNKNOWN:
+        kind = facts.kind
+    return Facts(Claim(hull, steps) if hull else None, kind, None, facts.dtype, facts.shape, None if new is None else new.grad)
+
+
+def _point(constant: Any) -> Interval | None:
+    return Interval(float(constant), float(constant)) if isinstance(constant, (int, float)) else None

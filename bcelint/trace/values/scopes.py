@@ -1,0 +1,29 @@
+"""Names and what they are bound to."""
+
+from __future__ import annotations
+
+from bcelint.project.code import Code
+from bcelint.trace.interpreter import Cell, Value
+
+
+class Scope(Cell):
+    """The names of a module, of a class body or of one call; its fields are the names. A function keeps the one that it was defined in."""
+
+    def __init__(self, code: Code, parent: Scope | None = None) -> None:
+        super().__init__()
+        self.code = code
+        self.parent = parent
+        """The scope of the enclosing function or module, for names that are not local."""
+        self.globals: Scope = self if parent is None else parent.globals
+        self.is_class_body = False
+
+    def find(self, name: str) -> Value | None:
+        """The value of ``name`` here, in an enclosing function, or in the module."""
+        if name in self.fields:
+            return self.fields[name]
+        scope = self.parent
+        while scope is not None:
+            if name in scope.fields and not scope.is_class_body:
+                return scope.fields[name]
+            scope = scope.parent
+        return None

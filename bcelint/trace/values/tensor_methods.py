@@ -1,0 +1,33 @@
+"""What the methods of a tensor do that torch's tables have, for tensors and for what may be one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bcelint.contracts import tables
+from bcelint.contracts.schema import UNKNOWN
+from bcelint.trace.interpreter import Arguments, Interpreter, Value
+
+RANK = ("dim", "ndimension")
+"""The methods that return how many dimensions there are."""
+
+
+def call_method(at: Interpreter, receiver: Value, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
+    """A method by its row. One that changes its tensor in place changes what the receiver's expression holds."""
+    row = tables.method(name)
+    if row is None:
+        return at.unknown(f".{name}() of a tensor is not followed", receiver, *args.all())
+    result = at.call_operation(row, args.behind(receiver))
+    if name.endswith("_") and not name.endswith("__") and assign is not None:
+        assign(result)
+    return result
+
+
+def moves_only(name: str, args: Arguments) -> bool:
+    """Whether a call that may move a tensor or module elsewhere leaves its dtype alone."""
+    return name in ("to", "cuda", "cpu", "type") and not any(map(_says_dtype, args.all()))
+
+
+def _says_dtype(value: Value) -> bool:
+    arg = value.as_arg()
+    return bool(arg.is_tensor) or not (arg.constant is UNKNOWN or isinstance(value.constant, (str, bool)) or isinstance(arg.constant, tuple))

@@ -1,0 +1,242 @@
+"""Tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bcelint.contracts import frameworks, tables
+from bcelint.contracts.schema import Arg
+from bcelint.facts import NOTHING_KNOWN, Claim, Dim, DType, Facts, Interval, Shape
+from bcelint.places import Step
+from bcelint.project.code import NodePlace
+from bcelint.trace.conditions.atoms import About
+from bcelint.trace.identity import Sources, fresh
+from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Items, Value
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.externals import External
+from bcelint.trace.values.methods import Method
+from bcelint.trace.values.parts import part_of, patched
+from bcelint.trace.values.sources import merged_sources
+from bcelint.trace.values.tensor_methods import RANK, call_method, moves_only
+from bcelint.trace.values.tuples import Tuple
+
+MAX_STEPS = 12
+OPERATIONS = {
+    "+": "torch.add",
+    "-": "torch.sub",
+    "*": "torch.mul",
+    "/": "torch.div",
+    "//": "torch.floor_divide",
+    "%": "torch.remainder",
+    "**": "torch.pow",
+    "@": "torch.matmul",
+    "&": "torch.bitwise_and",
+    "|": "torch.bitwise_or",
+    "^": "torch.bitwise_xor",
+    "<<": "torch.bitwise_left_shift",
+    ">>": "torch.bitwise_right_shift",
+}
+COMPARISONS = {"==": "torch.eq", "!=": "torch.ne", "<": "torch.lt", "<=": "torch.le", ">": "torch.gt", ">=": "torch.ge"}
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor(Value):
+    """A tensor. ``via`` is the way it took; ``losses`` are the loss calls whose results went into it."""
+
+    noun = "tensor"
+    is_elementwise = True
+    facts: Facts = NOTHING_KNOWN
+    sources: Sources = frozenset()
+    via: tuple[Step, ...] = ()
+    losses: frozenset[int] = frozenset()
+    reason: str = ""
+    lost_at: NodePlace | None = None
+    model: Cell | None = None
+    """It may as well be this model, which returns such tensors: what is declared does not say which."""
+    uid: int = field(default_factory=fresh)
+
+    def key(self) -> Any:
+        facts = self.facts
+        claims = tuple((claim.value, claim.steps) if claim else None for claim in (facts.range, facts.kind, facts.dtype, facts.shape, facts.grad))
+        return ("tensor", claims, facts.axis, self.losses, self.reason if facts == NOTHING_KNOWN else "", self.model and self.model.id)
+
+    def through(self, step: Step) -> Tensor:
+        """The same tensor, one step on."""
+        return self if len(self.via) >= MAX_STEPS else replace(self, via=(*self.via, step))
+
+    def trainable(self, step: Step) -> Tensor:
+        """A tensor that training changes: its values are its own from then on."""
+        return replace(self, facts=replace(self.facts, range=None, kind=None, grad=Claim(True, (step,))))
+
+    # Attributes
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        """``x.T``, ``x.shape``, ``x.data``, or a method bound to the tensor."""
+        if self.model is not None and name in self.model.fields:
+            return self.model.fields[name]
+        if self.model is not None and name == "module":
+            return self
+        row = tables.attribute(name)
+        if row is not None:
+            return at.operation(row, {"input": self})
+        if name == "shape":
+            return self._sizes(at)
+        if name == "ndim":
+            rank = None if self.facts.shape is None else self.facts.shape.value.rank
+            return Const(rank) if rank is not None else at.unknown("the rank of a tensor", symbol=f"t{self.uid}.ndim", number=True)
+        dtype = self.facts.dtype
+        if name == "dtype" and dtype is not None and dtype.value.value not in ("floating", "integral", "complex"):
+            return External(f"torch.{dtype.value.value}")
+        if name in ("dtype", "device", "requires_grad", "is_cuda", "layout"):
+            return at.unknown(f"the {name} of a tensor", symbol=f"t{self.uid}.{name}")
+        if name == "grad":
+            return at.unknown("a gradient")
+        return Method(self, name, at.setter())
+
+    def _sizes(self, at: Interpreter) -> Value:
+        """The sizes that are known, symbols for the others."""
+        shape = self.facts.shape
+        if shape is None or shape.value.open:
+            return at.unknown("the shape of a tensor", symbol=f"t{self.uid}.shape")
+        return Tuple(tuple(self._size(at, axis, dim) for axis, dim in enumerate(shape.value.dims)))
+
+    def _size(self, at: Interpreter, axis: int, dim: Any) -> Value:
+        if isinstance(dim, int):
+            return Const(dim)
+        return at.unknown("a size of a tensor", symbol=dim if isinstance(dim, str) else f"t{self.uid}.shape[{axis}]", number=True)
+
+    def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
+        if self.model is not None:
+            self.model.store(at, name, value, after)
+
+    # Calls
+
+    def call(self, at: Interpreter, args: Arguments) -> Value:
+        return super().call(at, args) if self.model is None else self.model.call(at, args)
+
+    def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
+        if name == "backward":
+            return at.trained(self)
+        if self.model is not None and name in frameworks.SELF_METHODS:
+            return self._of_model(at, name, args)
+        own = self._own_method(at, name, args, assign)
+        if own is not None:
+            return own
+        result = call_method(at, self, name, args, assign)
+        if name.endswith("_") and not name.endswith("__"):
+            at.changed_in_place(self.uid)  # other names of it have other values now
+        return result
+
+    def _of_model(self, at: Interpreter, name: str, args: Arguments) -> Value:
+        """A method that tensors and models have, of what may be either."""
+        row = tables.method(name)
+        if row is None or moves_only(name, args):
+            return self
+        result = at.call_operation(row, args.behind(self))
+        return replace(result, model=self.model) if isinstance(result, Tensor) else self
+
+    def _own_method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value | None:
+        """A method that is no operation: it asks for the shape or the dtype, or sets what the tensor is to autograd."""
+        if name == "size":
+            return self._size_method(at, args)
+        if name in RANK:
+            return at.attribute(self, "ndim")
+        if name in ("is_floating_point", "is_complex") and self.facts.dtype is not None:
+            dtype = self.facts.dtype.value
+            return Const(dtype.is_floating if name == "is_floating_point" else dtype is DType.COMPLEX)
+        if name in ("numel", "nelement"):
+            return at.unknown("the size of a tensor", symbol=f"t{self.uid}.numel", number=True)
+        if name == "requires_grad_" and all(value.constant is True for value in args.all()):
+            changed = self.trainable(Step(at.place, "requires_grad_()"))
+            if assign is not None:
+                assign(changed)
+            return changed
+        if name in ("requires_grad_", "retain_grad", "register_hook", "share_memory_", "pin_memory", "is_contiguous"):
+            return self
+        return None
+
+    def _size_method(self, at: Interpreter, args: Arguments) -> Value:
+        if not args.all():
+            return self._sizes(at)
+        axis = args.all()[0].constant
+        if not isinstance(axis, int):
+            return at.unknown("a size of a tensor", number=True)
+        return self._size(at, axis, None if self.facts.shape is None else self.facts.shape.value.dim(axis))
+
+    # Items
+
+    def item(self, at: Interpreter, index: Any) -> Tensor:
+        """Part of a tensor: range, kind and dtype go on, and the shape where it can be computed."""
+        parts = index if isinstance(index, tuple) else (index,)
+        if len(parts) == 1 and isinstance(parts[0], Tuple):
+            parts = parts[0].items
+        values = [part for part in parts if isinstance(part, Value)]
+        return replace(self, facts=part_of(self.facts, parts), sources=merged_sources(self, *values))
+
+    def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
+        return at.lift(self._patched, value)
+
+    def _patched(self, value: Value) -> Tensor:
+        """A tensor of which a part was overwritten."""
+        new = value.facts if isinstance(value, Tensor) else None
+        via = value.via if isinstance(value, Tensor) else self.via
+        return replace(self, facts=patched(self.facts, new, value.constant), sources=merged_sources(self, value), via=via)
+
+    def iterate(self, at: Interpreter) -> Items:
+        return Items((), self.item(at, Const(0)))
+
+    def truth(self) -> bool | None:
+        return None
+
+    def compare(self, at: Interpreter, op: str, other: Value) -> Value | None:
+        return at.operation(COMPARISONS[op], {"input": self, "other": other})
+
+    def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
+        left, right = (other, self) if reflected else (self, other)
+        return at.operation(OPERATIONS[op], {"input": left, "exponent" if op == "**" else "other": right})
+
+    def unary(self, at: Interpreter, op: str) -> Value | None:
+        return self if op == "+" else at.operation("torch.neg" if op == "-" else "torch.bitwise_not", {"input": self})
+
+    def is_of_library_class(self, name: str) -> bool | None:
+        if self.model is not None:
+            return None
+        return True if name in ("torch.Tensor", "torch.autograd.Variable") else False if name.startswith("builtins.") else None
+
+    def about(self) -> About:
+        return About(f"t{self.uid}")
+
+    def as_arg(self) -> Arg:
+        return Arg(self.facts, is_tensor=True, sources=self.sources)
+
+    def origins(self) -> Sources:
+        return self.sources
+
+    def batched(self, at: Interpreter, size: Dim) -> Value | None:
+        shape = self.facts.shape
+        batched = Claim(Shape((size, *shape.value.dims), shape.value.open), shape.steps) if shape and not shape.value.open else shape
+        return replace(self, facts=replace(self.facts, shape=batched, axis=None), sources=frozenset({fresh()}))
+
+    def in_common(self, values: Sequence[Value]) -> Value | None:
+        """What holds of each: the hull of the ranges (which only some of them may fill), and what they have in common."""
+        tensors = [value for value in values if isinstance(value, Tensor)]
+        if len(tensors) < len(values):
+            return None
+
+        def same(name: str) -> Any:
+            claims = [getattr(t.facts, name) for t in tensors]
+            return claims[0] if all(c is not None and c.value == claims[0].value for c in claims) else None
+
+        ranges = [t.facts.range for t in tensors if t.facts.range is not None]
+        hull = None
+        if len(ranges) == len(tensors):
+            intervals = [r.value for r in ranges]
+            interval = Interval(min(i.low for i in intervals), max(i.high for i in intervals), tight=False)
+            hull = ranges[0] if all(i == intervals[0] for i in intervals) else Claim(interval, ranges[-1].steps)
+        axis = self.facts.axis if all(t.facts.axis == self.facts.axis for t in tensors) else None
+        facts = Facts(hull, same("kind"), axis, same("dtype"), same("shape"), same("grad"))
+        losses = frozenset().union(*(t.losses for t in tensors))
+        lost = next((t for t in tensors if t.reason), self)
+        return Tensor(facts, merged_sources(*tensors), self.via, losses, lost.reason, lost.lost_at)

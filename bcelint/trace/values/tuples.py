@@ -1,0 +1,135 @@
+"""Tuples, which are the content of lists too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bcelint.contracts.schema import UNKNOWN, Arg
+from bcelint.facts import Dim
+from bcelint.trace.identity import Sources
+from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values.batches import batch
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.contents import any_of
+from bcelint.trace.values.methods import Method
+from bcelint.trace.values.sources import merged_sources
+from bcelint.trace.values.unknowns import Unknown
+
+MAX_REPEATED = 64
+_ATTRIBUTES = frozenset({*dir(tuple), "numel"})  # a torch.Size is one too
+
+
+@dataclass(frozen=True, eq=False)
+class Tuple(Items):
+    """An immutable sequence. ``rest`` stands for further items of unknown number, all alike."""
+
+    noun = "tuple"
+    is_callable = False
+    names: tuple[str, ...] = ()
+    """The field names of a namedtuple."""
+
+    def key(self) -> Any:
+        return ("tuple", tuple(item.key() for item in self.items), self.rest and self.rest.key())
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        if name in self.names:
+            return self.items[self.names.index(name)]
+        return Method(self, name, at.setter()) if name in _ATTRIBUTES else None
+
+    def item(self, at: Interpreter, index: Any) -> Value:
+        if isinstance(index, Value):
+            position = index.constant
+            if position in self.names:
+                position = self.names.index(position)
+            if isinstance(position, int):
+                return self._at(at, position)
+        elif len(index) == 1 and isinstance(index[0], slice):
+            return self.sliced(index[0]) or at.unknown("a slice of a list of unknown length", self)
+        return any_of(at, self)
+
+    def _at(self, at: Interpreter, position: int) -> Value:
+        if self.rest is None:
+            return self.items[position] if -len(self.items) <= position < len(self.items) else at.unknown("an index out of range")
+        if 0 <= position < len(self.items):
+            return self.items[position]
+        if position < 0 and self.items and any(item.key() != self.rest.key() for item in self.items[position:]):
+            return at.unknown("an item of a list of unknown length", self)
+        return self.rest
+
+    def sliced(self, bounds: slice) -> Tuple | None:
+        """The items in a slice; None where they are not known."""
+        values: list[Any] = [None if p is None else ... if p.constant is UNKNOWN else p.constant for p in (bounds.start, bounds.stop, bounds.step)]
+        if any(v is ... for v in values) or not all(v is None or isinstance(v, int) for v in values):
+            return Tuple((), self.items[0]) if self.rest is None and len({i.key() for i in self.items}) == 1 else None
+        if self.rest is None:
+            return Tuple(self.items[slice(*values)])
+        start, stop, step = values
+        if (start is None or 0 <= start <= len(self.items)) and stop is None and step is None:
+            return Tuple(self.items[start:], self.rest)
+        if stop is not None and 0 <= stop <= len(self.items) and (start or 0) >= 0:
+            return Tuple(self.items[slice(*values)])
+        return None
+
+    def method(self, at: Interpreter, name: str, args: Arguments, assign: Any) -> Value:
+        return at.unknown("a size") if name == "numel" else super().method(at, name, args, assign)
+
+    def iterate(self, at: Interpreter) -> Items:
+        return self
+
+    def length(self, at: Interpreter) -> Value:
+        return Const(len(self.items)) if self.rest is None else super().length(at)
+
+    def truth(self) -> bool | None:
+        return True if self.items else None if self.rest else False
+
+    def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
+        if op == "+" and isinstance(other, Tuple):
+            return join_sequences(self, other)
+        return self.repeated(at, other) if op == "*" and not other.is_elementwise else None
+
+    def repeated(self, at: Interpreter, count: Value) -> Value:
+        """The same several times over."""
+        times = count.constant
+        if isinstance(times, int) and 0 <= times * len(self.items) <= MAX_REPEATED and self.rest is None:
+            return Tuple(self.items * times)
+        if len(self.items) == 1 and self.rest is None:
+            return Tuple((), self.items[0])
+        return at.unknown("a repeated list", self, count)
+
+    def is_of_library_class(self, name: str) -> bool | None:
+        return name.rpartition(".")[2] in ("tuple", "Sequence", "Iterable")
+
+    def as_arg(self) -> Arg:
+        items = tuple(item.as_arg() for item in self.items)
+        constants = tuple(item.constant for item in items)
+        known = self.rest is None and all(c is not UNKNOWN for c in constants)
+        rest = None if self.rest is None else self.rest.as_arg()
+        return Arg(constant=constants if known else UNKNOWN, items=items, rest=rest, is_tensor=False, sources=self.origins())
+
+    def origins(self) -> Sources:
+        return merged_sources(*self.items, *([self.rest] if self.rest else []))
+
+    def parts(self) -> Iterable[Value]:
+        return self.items
+
+    def batched(self, at: Interpreter, size: Dim) -> Value | None:
+        return replace(self, items=tuple(batch(at, item, size) for item in self.items))
+
+    def copied(self) -> Value:
+        return replace(self, items=tuple(item.copied() for item in self.items), rest=self.rest and self.rest.copied())
+
+
+def sequence_of(at: Interpreter, value: Value) -> Tuple:
+    """What iterating over a value yields: known items, and a rest of unknown number."""
+    items = at.narrow(value).iterate(at)
+    return items if isinstance(items, Tuple) else Tuple(items.items, items.rest)
+
+
+def join_sequences(one: Tuple, other: Tuple) -> Tuple:
+    """The concatenation; where the first is of unknown length, all of the second may stand anywhere after its known part."""
+    if one.rest is None:
+        return Tuple((*one.items, *other.items), other.rest)
+    rests = [one.rest, *other.items, *([other.rest] if other.rest else [])]
+    return Tuple(one.items, rests[0] if len({r.key() for r in rests}) == 1 else Unknown("an item of a list of unknown length"))

@@ -1,0 +1,138 @@
+"""What is not known, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bcelint.contracts import frameworks, tables
+from bcelint.contracts.schema import UNKNOWN, Arg
+from bcelint.facts import NOTHING_KNOWN, Facts
+from bcelint.project.code import NodePlace
+from bcelint.trace.conditions.atoms import About
+from bcelint.trace.identity import Sources, fresh
+from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values.asking import case
+from bcelint.trace.values.methods import Method
+from bcelint.trace.values.sources import merged_sources
+from bcelint.trace.values.tensor_methods import RANK, call_method, moves_only
+
+MAX_SYMBOL = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Unknown(Value):
+    """Not known, and why. ``symbol`` is its identity in conditions. It may be a tensor, a module or anything else."""
+
+    reason: str
+    place: NodePlace | None = None
+    symbol: str = ""
+    sources: Sources = frozenset()
+    loop: int = 0
+    """The loop whose iterations change it, 0 where none does."""
+    opaque: bool = False
+    """It is set where it is not seen: no case may be made of it."""
+    facts: Facts = NOTHING_KNOWN
+    """What is known all the same, should it be a tensor: that its gradient is cut, say."""
+    is_number: bool = False
+    """It is a Python number, such as a size."""
+    domain: tuple[Any, ...] = ()
+    """All values that it may have, where they are known."""
+
+    def key(self) -> Any:
+        return ("unknown", self.symbol or id(self))
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        stored = at.foreign(self.symbol)
+        if name in stored:
+            return stored[name]
+        row = tables.attribute(name)
+        if row is not None:
+            return at.operation(row, {"input": self})
+        symbol = f"{self.symbol}.{name}" if len(self.symbol) < MAX_SYMBOL else ""
+        return Unknown(self.reason, self.place, symbol, self.sources, self.loop, self.opaque, self.facts)
+
+    def callee(self, at: Interpreter, name: str) -> Value | None:
+        known = name not in at.foreign(self.symbol) and (tables.method(name) is not None or name in ("backward", "size", *RANK))
+        return Method(self, name, at.setter()) if known else self.attribute(at, name)
+
+    def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
+        if self.symbol:
+            at.store_foreign(self.symbol, name, after)
+
+    def item(self, at: Interpreter, index: Any) -> Value:
+        constant = index.constant if isinstance(index, Value) else UNKNOWN
+        is_known = constant is not UNKNOWN
+        symbol = f"{self.symbol}[{constant!r}]" if is_known and self.symbol and len(self.symbol) < MAX_SYMBOL else ""
+        unknown = at.unknown(self.reason, self, symbol=symbol, number=is_known and self.symbol.endswith(".shape"))
+        assert isinstance(unknown, Unknown)
+        return replace(unknown, facts=self.facts, place=self.place or unknown.place, sources=self.sources if symbol else unknown.sources)
+
+    def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
+        if self.symbol:
+            at.store_foreign(self.symbol, ITEM, lambda old: value)
+        return None
+
+    def call(self, at: Interpreter, args: Arguments) -> Value:
+        return at.unknown(self.reason, self, *args.all())
+
+    def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
+        if name == "backward":
+            return at.trained(self)
+        if name == "size":
+            return self._size(at, args)
+        if name in RANK and self.symbol:
+            return at.unknown(self.reason, self, symbol=f"{self.symbol}.ndim", number=True)
+        if name in frameworks.SELF_METHODS and moves_only(name, args):
+            return self  # a tensor or a module: the same thing on another device either way
+        return call_method(at, self, name, args, assign)
+
+    def _size(self, at: Interpreter, args: Arguments) -> Value:
+        """The same as its ``shape``, or ``shape[i]``."""
+        shape = at.attribute(self, "shape")
+        axis = args.all()[0] if args.all() else None
+        if axis is None or not isinstance(shape, Unknown):
+            return shape
+        symbol = f"{shape.symbol}[{axis.constant!r}]" if axis.constant is not UNKNOWN and shape.symbol else ""
+        return at.unknown(self.reason, self, symbol=symbol, number=True)
+
+    def iterate(self, at: Interpreter) -> Items:
+        unknown = at.unknown(self.reason, self, number=self.symbol.endswith(".shape"))
+        assert isinstance(unknown, Unknown)
+        return Items((), replace(unknown, place=self.place) if self.place else unknown)
+
+    def length(self, at: Interpreter) -> Value:
+        return at.unknown(self.reason, self, symbol=f"len({self.symbol})", number=True)
+
+    def truth(self) -> bool | None:
+        return None
+
+    def compare(self, at: Interpreter, op: str, other: Value) -> Value | None:
+        return case(at, self, op, other.constant) if other.constant is not UNKNOWN else None
+
+    def is_of_class(self, cls: Value) -> bool | None:
+        return None
+
+    def about(self) -> About:
+        return About(self.symbol or f"v{fresh()}", bool(self.symbol), self.loop, self.opaque, self.domain)
+
+    def hangs_on(self) -> tuple[int, bool]:
+        return self.loop, self.opaque
+
+    def as_arg(self) -> Arg:
+        return Arg(self.facts, symbol=self.symbol or None, is_tensor=False if self.is_number else None, sources=self.sources)
+
+    def origins(self) -> Sources:
+        return self.sources
+
+
+def born_elsewhere(at: Interpreter, reason: str, *origins: Value) -> Unknown:
+    """What is not known and is not made at this place, but inside of a library."""
+    sources = merged_sources(*origins)
+    opaque = any(origin.hangs_on()[1] for origin in origins)
+    return Unknown(reason, None, f"#{fresh()}", None if sources is None else sources | {fresh()}, at.loop, opaque)
+
+
+ITEM = "[]"
+"""The name under which an item is kept that is stored in something that is not known."""
