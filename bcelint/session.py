@@ -15,7 +15,8 @@ from bcelint.finding import Finding, Position
 from bcelint.noqa import Noqa, lines_of
 from bcelint.places import shown
 from bcelint.project.files import discover
-from bcelint.project.source import BadInput, decoded, read_source
+from bcelint.project.reading import decoded, read_source
+from bcelint.project.source import BadInput
 from bcelint.workspace import Outcome, Task, Workspace, together
 
 if TYPE_CHECKING:

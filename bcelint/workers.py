@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import Callable
 
-from bcelint.project.source import size
+from bcelint.project.reading import size
 from bcelint.workspace import Outcome, Task, Workspace, together
 
 WORTH_A_POOL = 12

@@ -95,7 +95,7 @@ def run(
     from bcelint import session
     from bcelint.cache import default_cache
     from bcelint.cli.progress import progress
-    from bcelint.project.source import decoded
+    from bcelint.project.reading import decoded
 
     settings = settings_of(**rules)
     baseline = known(settings)
