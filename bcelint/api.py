@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Union
 from bcelint import session
 from bcelint.cache import default_cache
 from bcelint.config import Settings
-from bcelint.finding import Finding
+from bcelint.finding import Finding, JudgedCall
 
 if TYPE_CHECKING:
     from bcelint.baseline import Baseline
-    from bcelint.judge import JudgedCall
 
 Path = Union[str, "os.PathLike[str]"]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable
 
 from bcelint.config import Settings
-from bcelint.finding import Finding, Position
+from bcelint.finding import Finding, JudgedCall, Position
 from bcelint.noqa import Noqa, lines_of
 from bcelint.places import shown
 from bcelint.project.files import discover
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from bcelint.cache import Cache
     from bcelint.callsite import CallSite
     from bcelint.fix.edits import Repair
-    from bcelint.judge import JudgedCall
     from bcelint.workers import Progress
 
 

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import TYPE_CHECKING
 
-from bcelint.finding import Finding
-from bcelint.losscall import Verdict
+from bcelint.finding import Finding, JudgedCall, Verdict
 from bcelint.noqa import Noqa
 from bcelint.rules.registry import EVERY_CODE, UNUSED_NOQA
-
-if TYPE_CHECKING:
-    from bcelint.judge import JudgedCall
 
 
 def unused_noqa(

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from bcelint.config import Config, Settings
 from bcelint.contracts.declared.knowledge import Knowledge
+from bcelint.finding import JudgedCall
 from bcelint.project.project import Project, find_root
 from bcelint.project.source import BadInput
 
 if TYPE_CHECKING:
     from bcelint.cache import Cache
     from bcelint.callsite import CallSite
-    from bcelint.judge import JudgedCall
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,6 @@ class Outcome:
     def from_plain(cls, data: dict[str, Any]) -> Outcome:
         """The outcome of which ``data`` is what ``dataclasses.asdict`` and a JSON file made."""
         from bcelint.callsite import CallSite
-        from bcelint.judge import JudgedCall
 
         warnings = [(path, reason) for path, reason in data["warnings"]]
         calls, sites = map(JudgedCall.from_plain, data["calls"]), map(CallSite.from_plain, data["sites"])
