@@ -17,7 +17,8 @@ from bcelint.places import shown
 from bcelint.project.files import discover
 from bcelint.project.reading import decoded, read_source
 from bcelint.project.source import BadInput
-from bcelint.workspace import Outcome, Task, Workspace, together
+from bcelint.tasks import Outcome, Task, together
+from bcelint.workspace import Workspace
 
 if TYPE_CHECKING:
     from bcelint.baseline import Baseline

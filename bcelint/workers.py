@@ -10,7 +10,8 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Callable
 
 from bcelint.project.reading import size
-from bcelint.workspace import Outcome, Task, Workspace, together
+from bcelint.tasks import Outcome, Task, together
+from bcelint.workspace import Workspace
 
 WORTH_A_POOL = 12
 """Entry files below which starting worker processes costs more than it saves."""
