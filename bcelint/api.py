@@ -18,6 +18,8 @@ from bcelint import session
 from bcelint.cache import default_cache
 from bcelint.config import Settings
 from bcelint.finding import Finding, JudgedCall
+from bcelint.fix.marks import mark
+from bcelint.result import Result
 
 if TYPE_CHECKING:
     from bcelint.baseline import Baseline
@@ -43,7 +45,7 @@ def check_text(
     Findings that the file ``baseline`` holds, or the one that the configuration names, are left out.
     """
     settings = _settings(select, ignore, advice, config, isolated)
-    return session.analyse_text(text, os.fspath(path), settings, default_cache(), _loaded(baseline, settings, path)).findings
+    return _marked(session.analyse_text(text, os.fspath(path), settings, default_cache(), _loaded(baseline, settings, path)))
 
 
 def check_paths(
@@ -64,13 +66,19 @@ def check_paths(
     left out.
     """
     settings = _settings(select, ignore, advice, config, isolated)
-    return session.analyse([os.fspath(path) for path in paths], settings, jobs, cache=default_cache(), baseline=_loaded(baseline, settings)).findings
+    return _marked(session.analyse([os.fspath(path) for path in paths], settings, jobs, cache=default_cache(), baseline=_loaded(baseline, settings)))
 
 
 def loss_calls(paths: Iterable[Path], *, config: Path | None = None, isolated: bool = False, jobs: int | None = None) -> list[JudgedCall]:
     """Every loss call in files and folders: its verdict, the facts of its arguments and, for unknown, where the trace was lost and why."""
     settings = _settings(None, None, None, config, isolated)
     return session.analyse([os.fspath(path) for path in paths], settings, jobs, cache=default_cache()).calls
+
+
+def _marked(result: Result) -> list[Finding]:
+    """The findings of a run, each with the repair that it has."""
+    mark(result)
+    return result.findings
 
 
 def _settings(select: Sequence[str] | None, ignore: Sequence[str] | None, advice: bool | None, config: Path | None, isolated: bool) -> Settings:

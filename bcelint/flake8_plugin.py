@@ -97,8 +97,9 @@ def _findings(text: str, path: str, advice: bool, unused_noqa: bool, baseline: s
     global _workspace
     from bcelint.cache import default_cache
     from bcelint.config import Settings
+    from bcelint.known import new_findings
     from bcelint.project.source import is_code
-    from bcelint.session import findings_in, new_findings
+    from bcelint.session import findings_in
     from bcelint.workspace import Workspace
 
     if not is_code(path, text):

@@ -12,6 +12,7 @@ import pytest
 
 from bcelint import cache, session
 from bcelint.cache import Cache, default_cache
+from bcelint.result import Result
 from bcelint.workspace import Workspace
 
 MODEL = "import torch\n\n\ndef model(x):\n    return torch.sigmoid(x)\n"
@@ -56,7 +57,7 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     return seen
 
 
-def check(folder: Path, store: Cache | None) -> session.Result:
+def check(folder: Path, store: Cache | None) -> Result:
     return session.analyse([str(folder)], session.choose_rules(advice=True), jobs=1, cache=store)
 
 

@@ -13,7 +13,7 @@ from bcelint.cli.report import NotWritten, has_a_folder
 if TYPE_CHECKING:
     from bcelint.baseline import Baseline
     from bcelint.config import Settings
-    from bcelint.session import Result
+    from bcelint.result import Result
 
 baseline_option = click.option(
     "--baseline", type=click.Path(dir_okay=False), metavar="FILE", help="Leave alone what this file holds, which --write-baseline made."
@@ -40,7 +40,9 @@ def loaded(path: str | None, settings: Settings) -> Baseline | None:
 
 def mention_gone(baseline: Baseline, result: Result) -> None:
     """A line on stderr if the baseline holds more than it has to."""
-    count = baseline.gone(result)
+    from bcelint.known import gone
+
+    count = gone(baseline, result)
     if count:
         said = "occurs; --write-baseline drops it" if count == 1 else "occur; --write-baseline drops them"
         click.echo(f"note: {plural(count, 'finding')} of the baseline no longer {said}", err=True)
@@ -50,9 +52,10 @@ def write_baseline(path: str, result: Result, quiet: bool) -> None:
     """Put all findings of a run into the file. What is there of files that the run was not about stays. Raises ``NotWritten``."""
     from bcelint.baseline import Baseline
     from bcelint.config import Settings
+    from bcelint.known import updated
 
     before = loaded(path, Settings(isolated=True)) if os.path.exists(path) else None
-    after = (before or Baseline(os.path.abspath(path), {})).updated(result)
+    after = updated(before or Baseline(os.path.abspath(path), {}), result)
     try:
         after.save()
     except OSError as error:

@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from bcelint.baseline import Baseline
     from bcelint.config import Settings
-    from bcelint.session import Result
+    from bcelint.result import Result
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -12,7 +12,7 @@ from bcelint.places import shown
 
 if TYPE_CHECKING:
     from bcelint.finding import Finding
-    from bcelint.session import Result
+    from bcelint.result import Result
 
 UNUSED = "drop the comment instead"
 

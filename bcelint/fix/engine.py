@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bcelint.baseline import Baseline
     from bcelint.cache import Cache
     from bcelint.config import Settings
-    from bcelint.session import Result
+    from bcelint.result import Result
     from bcelint.workers import Progress
 
 MAX_ROUNDS = 12
@@ -123,7 +123,7 @@ def fixes(
     """What repairing the findings of ``paths`` would do. ``only`` says which files may be changed; what ``baseline`` holds is left alone."""
 
     def analyse(texts: Mapping[str, str], also: Collection[str]) -> Result:
-        return session.without_known(session.survey(paths, codes, jobs, progress, cache, texts, also, everyone=True), baseline)
+        return session.analyse(paths, codes, jobs, progress, cache, baseline, texts, also, everyone=True)
 
     run = _Run(unsafe, analyse, only, dict(overlay or {}))
     fixes = Fixes()
