@@ -23,7 +23,7 @@ def silence(result: Result, quiet: bool) -> int:
     from bcelint.cli.render_concise import as_line
     from bcelint.fix.write import NOTEBOOK, write
     from bcelint.project.source import is_notebook
-    from bcelint.rules.bce001_unused_noqa import UnusedCodes
+    from bcelint.unused_noqa import UnusedCodes
 
     before: dict[str, str] = {}
     after: dict[str, str] = {}

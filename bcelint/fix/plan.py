@@ -12,7 +12,7 @@ from bcelint.fix.repairs import repair
 from bcelint.fix.repairs.comments import unused_noqa
 from bcelint.noqa import Noqa
 from bcelint.project.source import is_notebook
-from bcelint.rules.bce001_unused_noqa import UnusedCodes
+from bcelint.unused_noqa import UnusedCodes
 
 
 class _Silence:

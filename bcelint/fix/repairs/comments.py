@@ -5,7 +5,7 @@ from __future__ import annotations
 from bcelint.fix.code import Code
 from bcelint.fix.edits import SAFE, Edit, Outcome, Refusal, Repair
 from bcelint.noqa import Noqa, lines_of
-from bcelint.rules.bce001_unused_noqa import UnusedCodes
+from bcelint.unused_noqa import UnusedCodes
 
 
 def unused_noqa(code: Code | None, finding: UnusedCodes) -> Outcome:
