@@ -14,15 +14,15 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Union
 
-from bcelint import session
-from bcelint.cache import default_cache
+from bcelint.analysis import session
+from bcelint.analysis.cache import default_cache
+from bcelint.analysis.result import Result
 from bcelint.config import Settings
 from bcelint.finding import Finding, JudgedCall
 from bcelint.fix.marks import mark
-from bcelint.result import Result
 
 if TYPE_CHECKING:
-    from bcelint.baseline import Baseline
+    from bcelint.silence.baselines import Baseline
 
 Path = Union[str, "os.PathLike[str]"]
 
@@ -87,6 +87,6 @@ def _settings(select: Sequence[str] | None, ignore: Sequence[str] | None, advice
 
 
 def _loaded(baseline: Path | None, settings: Settings, beside: Path = "any.py") -> Baseline | None:
-    from bcelint.baseline import chosen
+    from bcelint.silence.baselines import chosen
 
     return chosen(None if baseline is None else os.fspath(baseline), settings, os.fspath(beside))

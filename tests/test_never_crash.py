@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from bcelint import session
+from bcelint.analysis import session
+from bcelint.analysis.result import Result
 from bcelint.fix.marks import mark
-from bcelint.result import Result
 from bcelint.trace.tracer import INTERNAL_ERROR
 from tests import torchlike
 

@@ -12,13 +12,13 @@ from urllib.parse import quote
 from bcelint import __version__
 from bcelint.cli.render_json import dump
 from bcelint.finding import Finding, Position, TraceStep
-from bcelint.fingerprints import numbered
 from bcelint.places import shown
 from bcelint.rules.registry import EVERY_CODE
+from bcelint.silence.fingerprints import numbered
 
 if TYPE_CHECKING:
+    from bcelint.analysis.result import Result
     from bcelint.fix.edits import Edit, Repair
-    from bcelint.result import Result
     from bcelint.rules.base import Documented
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -12,8 +12,8 @@ import click
 from bcelint.finding import Finding
 
 if TYPE_CHECKING:
+    from bcelint.analysis.result import Result
     from bcelint.fix.edits import Repair
-    from bcelint.result import Result
 
 F = TypeVar("F", bound=Callable[..., Any])
 Times = Callable[[Finding], int]
@@ -62,7 +62,7 @@ def put(text: str, output_file: str | None) -> None:
     if output_file is None:
         click.echo(text, nl=False)
         return
-    from bcelint.atomic import write_text
+    from bcelint.project.atomic import write_text
 
     try:
         write_text(output_file, text)

@@ -36,8 +36,8 @@ def run(
 
     Exit code: the program's own; where that is 0, 1 if something was found; 2 if there is nothing to run.
     """
-    from bcelint import session
-    from bcelint.known import without_known
+    from bcelint.analysis import session
+    from bcelint.analysis.known import without_known
 
     settings = settings_of(**rules)
     known = loaded(baseline, settings)

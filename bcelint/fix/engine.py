@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bcelint import session
+from bcelint.analysis import session
 from bcelint.finding import Finding, Position
 from bcelint.fix.edits import Outcome, Refusal, Repair
 from bcelint.fix.moves import Moves
@@ -14,11 +14,11 @@ from bcelint.fix.plan import chosen, edited_paths, outcomes
 from bcelint.fix.rewrite import fitting
 
 if TYPE_CHECKING:
-    from bcelint.baseline import Baseline
-    from bcelint.cache import Cache
+    from bcelint.analysis.cache import Cache
+    from bcelint.analysis.result import Result
+    from bcelint.analysis.workers import Progress
     from bcelint.config import Settings
-    from bcelint.result import Result
-    from bcelint.workers import Progress
+    from bcelint.silence.baselines import Baseline
 
 MAX_ROUNDS = 12
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bcelint.analysis.result import Result
 from bcelint.finding import Finding, Fix
 from bcelint.fix.edits import Repair
-from bcelint.result import Result
 
 
 def mark(result: Result) -> dict[Finding, Repair]:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bcelint import session
+from bcelint.analysis import session
+from bcelint.analysis.result import Result
 from bcelint.config import Settings
 from bcelint.contracts import tables
 from bcelint.contracts.schema import REQUIRED, Loss, Param, Target, TargetForm
 from bcelint.facts import UNIT
 from bcelint.fix.marks import mark
-from bcelint.result import Result
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 FORMS = {

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bcelint import session
-from bcelint.cache import Cache
-from bcelint.callsite import CallSite
+from bcelint.analysis import session
+from bcelint.analysis.cache import Cache
+from bcelint.analysis.callsite import CallSite
 from bcelint.cli.main import main
 from bcelint.config import Settings
 from bcelint.finding import Fix, Position

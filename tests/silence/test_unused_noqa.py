@@ -1,4 +1,4 @@
-"""BCE001, on texts and findings made by hand."""
+"""BCE001, on texts and findings made by hand: which ``# noqa`` comments silence nothing."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Collection
 import pytest
 
 from bcelint.finding import Finding, Position
-from bcelint.noqa import Noqa
 from bcelint.rules.registry import EVERY_CODE, selected
-from bcelint.unused_noqa import unused_in
+from bcelint.silence.noqa import Noqa
+from bcelint.silence.unused_noqa import unused_in
 
 DEFAULT = frozenset(rule.code for rule in selected(unused_noqa=True))
 KNOWN = [rule.code for rule in EVERY_CODE]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bcelint.finding import JudgedCall
 
 if TYPE_CHECKING:
-    from bcelint.callsite import CallSite
+    from bcelint.analysis.callsite import CallSite
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Outcome:
     @classmethod
     def from_plain(cls, data: dict[str, Any]) -> Outcome:
         """The outcome of which ``data`` is what ``dataclasses.asdict`` and a JSON file made."""
-        from bcelint.callsite import CallSite
+        from bcelint.analysis.callsite import CallSite
 
         warnings = [(path, reason) for path, reason in data["warnings"]]
         calls, sites = map(JudgedCall.from_plain, data["calls"]), map(CallSite.from_plain, data["sites"])

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bcelint.atomic import write_text
 from bcelint.finding import Finding
-from bcelint.fingerprints import LineOf, numbered
+from bcelint.project.atomic import write_text
+from bcelint.silence.fingerprints import LineOf, numbered
 
 if TYPE_CHECKING:
     from bcelint.config import Settings

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from bcelint.analysis.judge import facts_text, judge, merge
 from bcelint.facts import DType, Facts, Kind, Shape
 from bcelint.finding import JudgedCall, Verdict
-from bcelint.judge import facts_text, judge, merge
 from bcelint.losscall import Argument, LossCall
 from bcelint.places import FixedPlace, Step
 from bcelint.rules.registry import ALL_RULES, selected

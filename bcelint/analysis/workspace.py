@@ -9,14 +9,14 @@ import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from bcelint.analysis.tasks import Outcome, Task, together
 from bcelint.config import Config, Settings
 from bcelint.contracts.declared.knowledge import Knowledge
 from bcelint.project.project import Project, find_root
 from bcelint.project.source import BadInput
-from bcelint.tasks import Outcome, Task, together
 
 if TYPE_CHECKING:
-    from bcelint.cache import Cache
+    from bcelint.analysis.cache import Cache
 
 
 _THRESHOLD = 1_000_000
@@ -171,8 +171,8 @@ class Workspace:
             return self._evaluate_now(task)
 
     def _evaluate_now(self, task: Task) -> Outcome:
-        from bcelint.callsite import call_sites
-        from bcelint.judge import judge, merge
+        from bcelint.analysis.callsite import call_sites
+        from bcelint.analysis.judge import judge, merge
         from bcelint.rules.registry import ALL_RULES
         from bcelint.trace.tracer import loss_calls
 

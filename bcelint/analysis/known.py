@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bcelint.analysis.result import Result
 from bcelint.finding import Finding
-from bcelint.noqa import Noqa, lines_of
-from bcelint.result import Result
+from bcelint.silence.noqa import Noqa, lines_of
 
 if TYPE_CHECKING:
-    from bcelint.baseline import Baseline, Entry
+    from bcelint.silence.baselines import Baseline, Entry
 
 
 def without_known(result: Result, baseline: Baseline | None) -> Result:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from bcelint.finding import Finding, JudgedCall, Position, Verdict
-from bcelint.noqa import Comment, Noqa
 from bcelint.rules.registry import EVERY_CODE, UNUSED_NOQA
+from bcelint.silence.noqa import Comment, Noqa
 
 _PREFIX = "BCE"
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable
 
 from bcelint.finding import Finding, JudgedCall
-from bcelint.noqa import lines_of
+from bcelint.silence.noqa import lines_of
 
 if TYPE_CHECKING:
-    from bcelint.baseline import Baseline
-    from bcelint.callsite import CallSite
+    from bcelint.analysis.callsite import CallSite
+    from bcelint.silence.baselines import Baseline
 
 
 @dataclass

@@ -9,22 +9,22 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Callable
 
+from bcelint.analysis.known import without_known
+from bcelint.analysis.result import Result
+from bcelint.analysis.tasks import Outcome, Task, together
+from bcelint.analysis.workspace import Workspace
 from bcelint.config import Settings
 from bcelint.finding import Finding, JudgedCall, Position
-from bcelint.known import without_known
-from bcelint.noqa import Noqa, lines_of
 from bcelint.places import shown
 from bcelint.project.files import discover
 from bcelint.project.reading import decoded, read_source
 from bcelint.project.source import BadInput
-from bcelint.result import Result
-from bcelint.tasks import Outcome, Task, together
-from bcelint.workspace import Workspace
+from bcelint.silence.noqa import Noqa, lines_of
 
 if TYPE_CHECKING:
-    from bcelint.baseline import Baseline
-    from bcelint.cache import Cache
-    from bcelint.workers import Progress
+    from bcelint.analysis.cache import Cache
+    from bcelint.analysis.workers import Progress
+    from bcelint.silence.baselines import Baseline
 
 
 class UnknownCode(ValueError):
@@ -124,7 +124,7 @@ def findings_in(workspace: Workspace, path: str, text: str) -> list[Finding]:
         raise AnalysisFailed(outcome.warnings[-1][1])
     findings = {finding for call in _together(calls) for finding in call.findings}
     if "noqa" in text and not any(path in workspace.doubtful(task, each) for task, each in zip(tasks, outcomes)):
-        from bcelint.unused_noqa import unused_noqa
+        from bcelint.silence.unused_noqa import unused_noqa
 
         findings.update(unused_noqa([path], lambda path: text, outcome.calls, workspace.settings.codes))
     return sorted(findings, key=_order)
@@ -143,7 +143,7 @@ def _run(
     calls: list[JudgedCall] = []
     outcomes: Sequence[Outcome] = ()
     if tasks:
-        from bcelint.workers import run_tasks
+        from bcelint.analysis.workers import run_tasks
 
         outcomes = run_tasks(workspace, tasks, jobs or os.cpu_count() or 1, progress)
     for task, outcome in zip(tasks, outcomes):
@@ -175,7 +175,7 @@ def _together(calls: Sequence[JudgedCall]) -> list[JudgedCall]:
     """Each loss call once, however many tasks saw it."""
     if not calls:
         return []
-    from bcelint.judge import merge
+    from bcelint.analysis.judge import merge
 
     return merge(calls)
 
@@ -203,7 +203,7 @@ def _keep(
         if findings or shown(call):
             result.calls.append(call)
         result.findings += filter(speaks, findings)
-    from bcelint.unused_noqa import unused_noqa
+    from bcelint.silence.unused_noqa import unused_noqa
 
     result.findings += filter(speaks, unused_noqa(result.judged, workspace.text, calls, settings.codes))
     result.findings = sorted(set(result.findings), key=_order)
