@@ -14,14 +14,15 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Union
 
-from bcelint import session
-from bcelint.cache import default_cache
+from bcelint.analysis import session
+from bcelint.analysis.cache import default_cache
+from bcelint.analysis.result import Result
 from bcelint.config import Settings
-from bcelint.finding import Finding
+from bcelint.finding import Finding, JudgedCall
+from bcelint.fix.marks import mark
 
 if TYPE_CHECKING:
-    from bcelint.baseline import Baseline
-    from bcelint.judge import JudgedCall
+    from bcelint.silence.baselines import Baseline
 
 Path = Union[str, "os.PathLike[str]"]
 
@@ -44,7 +45,7 @@ def check_text(
     Findings that the file ``baseline`` holds, or the one that the configuration names, are left out.
     """
     settings = _settings(select, ignore, advice, config, isolated)
-    return session.analyse_text(text, os.fspath(path), settings, default_cache(), _loaded(baseline, settings, path)).findings
+    return _marked(session.analyse_text(text, os.fspath(path), settings, default_cache(), _loaded(baseline, settings, path)))
 
 
 def check_paths(
@@ -65,7 +66,7 @@ def check_paths(
     left out.
     """
     settings = _settings(select, ignore, advice, config, isolated)
-    return session.analyse([os.fspath(path) for path in paths], settings, jobs, cache=default_cache(), baseline=_loaded(baseline, settings)).findings
+    return _marked(session.analyse([os.fspath(path) for path in paths], settings, jobs, cache=default_cache(), baseline=_loaded(baseline, settings)))
 
 
 def loss_calls(paths: Iterable[Path], *, config: Path | None = None, isolated: bool = False, jobs: int | None = None) -> list[JudgedCall]:
@@ -74,12 +75,18 @@ def loss_calls(paths: Iterable[Path], *, config: Path | None = None, isolated: b
     return session.analyse([os.fspath(path) for path in paths], settings, jobs, cache=default_cache()).calls
 
 
+def _marked(result: Result) -> list[Finding]:
+    """The findings of a run, each with the repair that it has."""
+    mark(result)
+    return result.findings
+
+
 def _settings(select: Sequence[str] | None, ignore: Sequence[str] | None, advice: bool | None, config: Path | None, isolated: bool) -> Settings:
     session.choose_rules(select, ignore)
     return Settings(select, ignore, advice, None if config is None else os.fspath(config), isolated)
 
 
 def _loaded(baseline: Path | None, settings: Settings, beside: Path = "any.py") -> Baseline | None:
-    from bcelint.baseline import chosen
+    from bcelint.silence.baselines import chosen
 
     return chosen(None if baseline is None else os.fspath(baseline), settings, os.fspath(beside))

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 
-from bcelint import session
-from bcelint.baseline import BadBaseline, Baseline, chosen, load
-from bcelint.cache import default_cache
+from bcelint.analysis import session
+from bcelint.analysis.cache import default_cache
 from bcelint.config import Settings
+from bcelint.silence.baselines import BadBaseline, Baseline, chosen, load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

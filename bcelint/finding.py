@@ -1,7 +1,8 @@
-"""A finding: a misuse as it is shown to a person."""
+"""What is said to a person: findings, and the verdict on each loss call."""
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -104,3 +105,43 @@ class Finding:
             "trace": [step.as_json() for step in self.trace],
             "fix": None if self.fix is None else {"applicability": self.fix.applicability, "title": self.fix.title},
         }
+
+
+class Verdict(enum.Enum):
+    OK = "ok"
+    MISUSE = "misuse"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class JudgedCall:
+    """What is to be said of one loss call; plain data that a worker process can send home.
+
+    ``facts`` holds a short text for each argument; ``reason`` and ``reason_position`` say why and where the trace was lost, for an unknown.
+    """
+
+    loss: str
+    position: Position
+    inner: Position
+    verdict: Verdict
+    reason: str = ""
+    reason_position: Position | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    case: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    is_constructor: bool = False
+    function: str = ""
+
+    @classmethod
+    def from_plain(cls, data: Mapping[str, Any]) -> JudgedCall:
+        """The call of which ``data`` is what ``dataclasses.asdict`` and a JSON file made."""
+        lost = data["reason_position"]
+        nested = {
+            "position": Position(**data["position"]),
+            "inner": Position(**data["inner"]),
+            "verdict": Verdict(data["verdict"]),
+            "reason_position": None if lost is None else Position(**lost),
+            "case": tuple(data["case"]),
+            "findings": tuple(map(Finding.from_plain, data["findings"])),
+        }
+        return cls(**{**data, **nested})

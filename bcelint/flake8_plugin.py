@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from bcelint import __version__
 
 if TYPE_CHECKING:
-    from bcelint.baseline import Baseline
+    from bcelint.analysis.workspace import Workspace
     from bcelint.finding import Finding
-    from bcelint.workspace import Workspace
+    from bcelint.silence.baselines import Baseline
 
 _NAMELESS = "stdin"
 """What flake8 calls a text on stdin without ``--stdin-display-name``; it is taken for a module in the working directory."""
@@ -95,11 +95,12 @@ class Plugin:
 def _findings(text: str, path: str, advice: bool, unused_noqa: bool, baseline: str) -> list[Finding]:
     """The findings in ``path``. The projects of a process are read once, and each of their entry files is evaluated once."""
     global _workspace
-    from bcelint.cache import default_cache
+    from bcelint.analysis.cache import default_cache
+    from bcelint.analysis.known import new_findings
+    from bcelint.analysis.session import findings_in
+    from bcelint.analysis.workspace import Workspace
     from bcelint.config import Settings
     from bcelint.project.source import is_code
-    from bcelint.session import findings_in, new_findings
-    from bcelint.workspace import Workspace
 
     if not is_code(path, text):
         return []  # flake8 takes a notebook's JSON for Python, and its lines are not those of the cells
@@ -135,7 +136,7 @@ def _loaded(path: str | None) -> Baseline | None:
         return None
     if path in _baselines:
         return _baselines[path]
-    from bcelint.baseline import load
+    from bcelint.silence.baselines import load
 
     _baselines[path] = None
     try:

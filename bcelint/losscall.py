@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,12 +9,6 @@ from typing import Any
 from bcelint.contracts.schema import Loss
 from bcelint.facts import NOTHING_KNOWN, Claim, Facts
 from bcelint.places import Place, Step
-
-
-class Verdict(enum.Enum):
-    OK = "ok"
-    MISUSE = "misuse"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)

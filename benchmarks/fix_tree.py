@@ -17,8 +17,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bcelint import session
-from bcelint.cache import Cache
+from bcelint.analysis import session
+from bcelint.analysis.cache import Cache
 from bcelint.cli.render_fixes import print_diff
 from bcelint.finding import Finding
 from bcelint.fix.engine import Fixes, fixes

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bcelint.cache import VARIABLE
+from bcelint.analysis.cache import VARIABLE
 
 HIDE = """\
 import importlib.metadata as metadata

@@ -13,7 +13,7 @@ from typing import Any, Callable
 import pytest
 from click.testing import CliRunner, Result
 
-from bcelint.cache import VARIABLE
+from bcelint.analysis.cache import VARIABLE
 from bcelint.cli.main import main
 from tests.projects import write_project
 

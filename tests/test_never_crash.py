@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from bcelint import session
+from bcelint.analysis import session
+from bcelint.analysis.result import Result
+from bcelint.fix.marks import mark
 from bcelint.trace.tracer import INTERNAL_ERROR
 from tests import torchlike
 
@@ -38,8 +40,9 @@ A_LOSS = "\nimport torch\ntorch.nn.functional.binary_cross_entropy(torch.randn(3
 """Without a loss a file is not even parsed."""
 
 
-def assert_survived(text: str, path: str) -> session.Result:
+def assert_survived(text: str, path: str) -> Result:
     result = session.analyse_text(text, path, CODES)
+    mark(result)
     assert not result.crashed, result.warnings
     assert [line for line in result.warnings if INTERNAL_ERROR in line] == []
     return result

@@ -11,9 +11,9 @@ from bcelint.cli.plural import plural
 from bcelint.cli.report import NotWritten, has_a_folder
 
 if TYPE_CHECKING:
-    from bcelint.baseline import Baseline
+    from bcelint.analysis.result import Result
     from bcelint.config import Settings
-    from bcelint.session import Result
+    from bcelint.silence.baselines import Baseline
 
 baseline_option = click.option(
     "--baseline", type=click.Path(dir_okay=False), metavar="FILE", help="Leave alone what this file holds, which --write-baseline made."
@@ -30,7 +30,7 @@ write_baseline_option = click.option(
 
 def loaded(path: str | None, settings: Settings) -> Baseline | None:
     """The baseline that the option, or else the working directory's configuration, names. Raises ``click.ClickException`` where it is unreadable."""
-    from bcelint.baseline import BadBaseline, chosen
+    from bcelint.silence.baselines import BadBaseline, chosen
 
     try:
         return chosen(path, settings)
@@ -40,7 +40,9 @@ def loaded(path: str | None, settings: Settings) -> Baseline | None:
 
 def mention_gone(baseline: Baseline, result: Result) -> None:
     """A line on stderr if the baseline holds more than it has to."""
-    count = baseline.gone(result)
+    from bcelint.analysis.known import gone
+
+    count = gone(baseline, result)
     if count:
         said = "occurs; --write-baseline drops it" if count == 1 else "occur; --write-baseline drops them"
         click.echo(f"note: {plural(count, 'finding')} of the baseline no longer {said}", err=True)
@@ -48,11 +50,12 @@ def mention_gone(baseline: Baseline, result: Result) -> None:
 
 def write_baseline(path: str, result: Result, quiet: bool) -> None:
     """Put all findings of a run into the file. What is there of files that the run was not about stays. Raises ``NotWritten``."""
-    from bcelint.baseline import Baseline
+    from bcelint.analysis.known import updated
     from bcelint.config import Settings
+    from bcelint.silence.baselines import Baseline
 
     before = loaded(path, Settings(isolated=True)) if os.path.exists(path) else None
-    after = (before or Baseline(os.path.abspath(path), {})).updated(result)
+    after = updated(before or Baseline(os.path.abspath(path), {}), result)
     try:
         after.save()
     except OSError as error:

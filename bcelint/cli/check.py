@@ -40,6 +40,8 @@ def check(
 
     Exit code: 0 nothing found, 1 findings, 2 it could not run, or not all of it.
     """
+    from bcelint.fix.marks import mark
+
     _one_of({"--statistics": counts, "--write-baseline": write_baseline_to, "--add-noqa": add_noqa})
     _one_of({"--write-baseline": write_baseline_to, "--baseline": baseline})
     _one_of({"stdin (`-`)": STDIN in options["paths"], "--write-baseline": write_baseline_to})
@@ -52,10 +54,11 @@ def check(
     if write_baseline_to is not None:
         write_baseline(write_baseline_to, result, quiet)
         return COULD_NOT_RUN if result.crashed else NOTHING_FOUND
+    repairs = mark(result)
     if counts:
         put(statistics(result, output_format, summary=not quiet), output_file)
     else:
-        report(result, output_format, output_file, summary=not quiet)
+        report(result, output_format, output_file, summary=not quiet, repairs=repairs)
     if result.baseline is not None and not quiet:
         mention_gone(result.baseline, result)
     if result.crashed:

@@ -15,7 +15,7 @@ def compare(is_module: bool, program: str, arguments: tuple[str, ...], max_steps
 
     Exit code: 0 no disagreement, 1 a disagreement, 2 there is nothing to run, or no loss call ran.
     """
-    from bcelint import session
+    from bcelint.analysis import session
     from bcelint.cli.comparison import Agreement, compared
     from bcelint.cli.render_compare import print_comparison
     from bcelint.config import Settings

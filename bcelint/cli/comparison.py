@@ -7,9 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bcelint.finding import Position
-from bcelint.judge import JudgedCall
-from bcelint.losscall import Verdict
+from bcelint.finding import JudgedCall, Position, Verdict
 
 
 class Agreement(enum.Enum):

@@ -45,7 +45,7 @@ def fix(
 
     Exit code: 0 nothing is left, 1 findings are left (with --diff: something would change), 2 it could not run or not write.
     """
-    from bcelint.cache import default_cache
+    from bcelint.analysis.cache import default_cache
     from bcelint.cli.progress import progress
     from bcelint.cli.render_fixes import print_diff, print_summary
     from bcelint.fix.engine import fixes

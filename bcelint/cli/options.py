@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from bcelint.baseline import Baseline
+    from bcelint.analysis.result import Result
     from bcelint.config import Settings
-    from bcelint.session import Result
+    from bcelint.silence.baselines import Baseline
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -68,7 +68,7 @@ def settings_of(
     force_exclude: bool = False,
 ) -> Settings:
     """What the options say. Raises ``click.UsageError`` for a code that no rule has, and ``ConfigError``."""
-    from bcelint import session
+    from bcelint.analysis import session
     from bcelint.config import Settings
 
     if config is not None and isolated:
@@ -92,10 +92,10 @@ def run(
 
     Raises ``click.ClickException`` where nothing could be analysed.
     """
-    from bcelint import session
-    from bcelint.cache import default_cache
+    from bcelint.analysis import session
+    from bcelint.analysis.cache import default_cache
     from bcelint.cli.progress import progress
-    from bcelint.project.source import decoded
+    from bcelint.project.reading import decoded
 
     settings = settings_of(**rules)
     baseline = known(settings)

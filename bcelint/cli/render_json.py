@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Any, Callable
 
-from bcelint.finding import Finding, Position
+from bcelint.finding import Finding, JudgedCall, Position
 from bcelint.places import shown
-
-if TYPE_CHECKING:
-    from bcelint.judge import JudgedCall
 
 
 def findings_as_json(findings: Iterable[Finding], times: Callable[[Finding], int] | None = None) -> str:

@@ -12,14 +12,14 @@ from urllib.parse import quote
 from bcelint import __version__
 from bcelint.cli.render_json import dump
 from bcelint.finding import Finding, Position, TraceStep
-from bcelint.fingerprints import numbered
 from bcelint.places import shown
 from bcelint.rules.registry import EVERY_CODE
+from bcelint.silence.fingerprints import numbered
 
 if TYPE_CHECKING:
+    from bcelint.analysis.result import Result
     from bcelint.fix.edits import Edit, Repair
     from bcelint.rules.base import Documented
-    from bcelint.session import Result
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 BASE = "%SRCROOT%"
@@ -30,13 +30,14 @@ _LINK = re.compile(r"\]\((?P<target>https?://[^)\s]+)\)")
 Json = dict[str, Any]
 
 
-def result_as_sarif(result: Result, times: Callable[[Finding], int] | None = None) -> str:
-    """The log that ``check --output-format sarif`` prints; with ``times``, which says how often each finding was seen, that beside it."""
+def result_as_sarif(result: Result, times: Callable[[Finding], int] | None, repairs: Mapping[Finding, Repair]) -> str:
+    """The log that ``check --output-format sarif`` prints: with the safe ones of ``repairs``, and where ``times`` says how often each finding was
+    seen, that beside it."""
     index = {rule.code: number for number, rule in enumerate(EVERY_CODE)}
     results = []
     for finding, print_, before in numbered(result.findings, result.line):
         item = _result(finding, index[finding.code], f"{print_}:{before}")
-        repair = result.repairs.get(finding)
+        repair = repairs.get(finding)
         if repair is not None and repair.is_safe and not repair.imports:  # what whoever reads the log may make unasked, edits and nothing else
             item["fixes"] = [_fix(repair, result.text_of)]
         if times is not None:

@@ -12,7 +12,7 @@ from bcelint.cli.plural import plural
 from bcelint.finding import Finding, Position
 
 if TYPE_CHECKING:
-    from bcelint.session import Result
+    from bcelint.analysis.result import Result
 
 
 def print_findings(result: Result, summary: bool = True, times: Callable[[Finding], int] | None = None, console: Console | None = None) -> None:

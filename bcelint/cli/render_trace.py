@@ -9,8 +9,7 @@ from rich.console import Console
 from bcelint.cli.console import place_text, printable, stdout, styled
 from bcelint.cli.plural import plural
 from bcelint.cli.summary import Summary
-from bcelint.judge import JudgedCall
-from bcelint.losscall import Verdict
+from bcelint.finding import JudgedCall, Verdict
 
 _STYLES = {Verdict.OK: "green", Verdict.MISUSE: "bold red", Verdict.UNKNOWN: "yellow"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 import click
@@ -11,7 +12,8 @@ import click
 from bcelint.finding import Finding
 
 if TYPE_CHECKING:
-    from bcelint.session import Result
+    from bcelint.analysis.result import Result
+    from bcelint.fix.edits import Repair
 
 F = TypeVar("F", bound=Callable[..., Any])
 Times = Callable[[Finding], int]
@@ -28,10 +30,18 @@ def report_options(command: F) -> F:
     return form(file(command))
 
 
-def report(result: Result, output_format: str, output_file: str | None, summary: bool = True, times: Times | None = None) -> None:
+def report(
+    result: Result,
+    output_format: str,
+    output_file: str | None,
+    summary: bool = True,
+    times: Times | None = None,
+    repairs: Mapping[Finding, Repair] | None = None,
+) -> None:
     """The findings on stdout, or in a file that is there whole or not at all; with ``times``, how often each was seen.
 
-    ``summary`` adds a line that says how many they are, in the formats that people read. Raises ``NotWritten``.
+    ``summary`` adds a line that says how many they are, in the formats that people read. ``repairs`` are those that ``mark`` has found for the
+    forms that hold them. Raises ``NotWritten``.
     """
     if output_format == "text":
         from bcelint.cli.console import to_file
@@ -44,7 +54,7 @@ def report(result: Result, output_format: str, output_file: str | None, summary:
         print_findings(result, summary, times, to_file(text))
         put(text.getvalue(), output_file)
     else:
-        put(_rendered(result, output_format, summary, times), output_file)
+        put(_rendered(result, output_format, summary, times, repairs), output_file)
 
 
 def put(text: str, output_file: str | None) -> None:
@@ -52,7 +62,7 @@ def put(text: str, output_file: str | None) -> None:
     if output_file is None:
         click.echo(text, nl=False)
         return
-    from bcelint.atomic import write_text
+    from bcelint.project.atomic import write_text
 
     try:
         write_text(output_file, text)
@@ -60,11 +70,11 @@ def put(text: str, output_file: str | None) -> None:
         raise NotWritten(output_file, error) from None
 
 
-def _rendered(result: Result, output_format: str, summary: bool, times: Times | None) -> str:
+def _rendered(result: Result, output_format: str, summary: bool, times: Times | None, repairs: Mapping[Finding, Repair] | None) -> str:
     if output_format == "sarif":
         from bcelint.cli.render_sarif import result_as_sarif
 
-        return result_as_sarif(result, times) + "\n"
+        return result_as_sarif(result, times, repairs or {}) + "\n"
     if output_format == "github":
         from bcelint.cli.render_github import findings_as_commands
 

@@ -36,12 +36,13 @@ def run(
 
     Exit code: the program's own; where that is 0, 1 if something was found; 2 if there is nothing to run.
     """
-    from bcelint import session
+    from bcelint.analysis import session
+    from bcelint.analysis.known import without_known
 
     settings = settings_of(**rules)
     known = loaded(baseline, settings)
     output_file = output_file and os.path.abspath(output_file)  # the program may go to another folder
     code, seen, _ = watched(is_module, program, arguments, max_steps)
-    result = session.without_known(session.result_of(seen.calls, settings), known)
+    result = without_known(session.result_of(seen.calls, settings), known)
     report(result, output_format, output_file, times=seen.times)
     return code or (FINDINGS if result.findings else 0)

@@ -11,19 +11,19 @@ from bcelint.cli.plural import plural
 from bcelint.places import shown
 
 if TYPE_CHECKING:
+    from bcelint.analysis.result import Result
     from bcelint.finding import Finding
-    from bcelint.session import Result
 
 UNUSED = "drop the comment instead"
 
 
 def silence(result: Result, quiet: bool) -> int:
     """Write a comment for every finding, and say what can't be silenced. Returns the exit code."""
-    from bcelint.add_noqa import with_noqa
     from bcelint.cli.render_concise import as_line
     from bcelint.fix.write import NOTEBOOK, write
     from bcelint.project.source import is_notebook
-    from bcelint.rules.bce001_unused_noqa import UnusedCodes
+    from bcelint.silence.add_noqa import with_noqa
+    from bcelint.silence.unused_noqa import UnusedCodes
 
     before: dict[str, str] = {}
     after: dict[str, str] = {}

@@ -11,7 +11,7 @@ import click
 from bcelint.finding import Finding
 
 if TYPE_CHECKING:
-    from bcelint.session import Result
+    from bcelint.analysis.result import Result
 
 FORMATS = ("text", "concise", "json")
 """The forms that statistics have; annotations and SARIF are about places."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from bcelint.judge import JudgedCall
-from bcelint.losscall import Verdict
+from bcelint.finding import JudgedCall, Verdict
 
 COMMONEST = 10
 

@@ -85,7 +85,7 @@ def section(path: str) -> Mapping[str, Any] | None:
     in_pyproject = os.path.basename(path) == PYPROJECT
     if in_pyproject and SECTION.encode() not in data:
         return None
-    from bcelint.toml import BadToml, loads
+    from bcelint.contracts.declared.toml import BadToml, loads
 
     try:
         tables = loads(data)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bcelint.callsite import CallSite, KnownFacts
+from bcelint.analysis.callsite import CallSite, KnownFacts
 from bcelint.contracts import tables
 from bcelint.contracts.schema import Loss, Param
 from bcelint.finding import Position

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bcelint import session
+from bcelint.analysis import session
 from bcelint.finding import Finding, Position
 from bcelint.fix.edits import Outcome, Refusal, Repair
 from bcelint.fix.moves import Moves
@@ -14,11 +14,11 @@ from bcelint.fix.plan import chosen, edited_paths, outcomes
 from bcelint.fix.rewrite import fitting
 
 if TYPE_CHECKING:
-    from bcelint.baseline import Baseline
-    from bcelint.cache import Cache
+    from bcelint.analysis.cache import Cache
+    from bcelint.analysis.result import Result
+    from bcelint.analysis.workers import Progress
     from bcelint.config import Settings
-    from bcelint.session import Result
-    from bcelint.workers import Progress
+    from bcelint.silence.baselines import Baseline
 
 MAX_ROUNDS = 12
 
@@ -123,7 +123,7 @@ def fixes(
     """What repairing the findings of ``paths`` would do. ``only`` says which files may be changed; what ``baseline`` holds is left alone."""
 
     def analyse(texts: Mapping[str, str], also: Collection[str]) -> Result:
-        return session.without_known(session.survey(paths, codes, jobs, progress, cache, texts, also, everyone=True), baseline)
+        return session.analyse(paths, codes, jobs, progress, cache, baseline, texts, also, everyone=True)
 
     run = _Run(unsafe, analyse, only, dict(overlay or {}))
     fixes = Fixes()

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from bcelint.callsite import CallSite
+from bcelint.analysis.result import Result
 from bcelint.finding import Finding, Fix
 from bcelint.fix.edits import Repair
-from bcelint.fix.plan import outcomes
 
 
-def with_fixes(
-    findings: Sequence[Finding], sites: Sequence[CallSite], text_of: Callable[[str], str], left_alone: Collection[Finding] = ()
-) -> tuple[list[Finding], dict[Finding, Repair]]:
-    """The findings, each with its repair's applicability and title where there is one that does not touch those ``left_alone``; and these repairs."""
+def mark(result: Result) -> dict[Finding, Repair]:
+    """Put a ``fix`` at every finding of a run that can be repaired; the repairs of these findings.
+
+    One is repaired where that does not touch what a baseline holds.
+    """
+    if not result.findings:
+        return {}
+    from bcelint.fix.plan import outcomes  # only now: mostly there is nothing to repair
+
     marked, repairs = [], {}
-    for finding, outcome in outcomes(findings, sites, text_of, left_alone).items():
+    for finding, outcome in outcomes(result.findings, result.sites, result.text_of, result.known).items():
         if isinstance(outcome, Repair):
             finding = replace(finding, fix=Fix(outcome.applicability, outcome.title))
             repairs[finding] = outcome
         marked.append(finding)
-    return marked, repairs
+    result.findings = marked
+    return repairs

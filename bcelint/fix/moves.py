@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bcelint.finding import Position
-from bcelint.noqa import lines_of
+from bcelint.silence.noqa import lines_of
 
 
 class Moves:

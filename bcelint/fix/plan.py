@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from bcelint.callsite import CallSite
+from bcelint.analysis.callsite import CallSite
 from bcelint.finding import Finding, Position
 from bcelint.fix.context import Context
 from bcelint.fix.edits import Outcome, Refusal, Repair, whole
 from bcelint.fix.repairs import repair
 from bcelint.fix.repairs.comments import unused_noqa
-from bcelint.noqa import Noqa
 from bcelint.project.source import is_notebook
-from bcelint.rules.bce001_unused_noqa import UnusedCodes
+from bcelint.silence.noqa import Noqa
+from bcelint.silence.unused_noqa import UnusedCodes
 
 
 class _Silence:

@@ -10,7 +10,8 @@ from libcst.codemod.visitors import AddImportsVisitor
 
 from bcelint.fix.edits import Import, Repair, applied
 from bcelint.project.parse import parse
-from bcelint.project.source import BadInput, source_from_text
+from bcelint.project.reading import source_from_text
+from bcelint.project.source import BadInput
 
 
 def rewritten(repairs: Sequence[Repair], text_of: Callable[[str], str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from bcelint.callsite import KnownFacts
+from bcelint.analysis.callsite import KnownFacts
 from bcelint.facts import DType
 from bcelint.fix.context import Written
 from bcelint.fix.edits import Draft, Edit

@@ -13,7 +13,7 @@ import tokenize
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bcelint.atomic import stage
+from bcelint.project.atomic import stage
 from bcelint.project.source import is_notebook
 
 CHANGED = "it has changed on disk since it was read; nothing was written to it"

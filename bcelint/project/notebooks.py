@@ -13,6 +13,7 @@ from itertools import zip_longest
 from typing import Any
 
 from bcelint.project.magics import without_magics
+from bcelint.project.parse import reason_against
 from bcelint.project.source import BadInput, Cell, Source
 
 _INDENTED = "if 1:"
@@ -132,8 +133,6 @@ def _is_python(language: Any) -> bool:
 def _reason_against(path: str, code: str) -> str:
     if "\0" in code:
         return "holds a null byte"
-    from bcelint.project.parse import reason_against
-
     return reason_against(Source(path, code, ""))
 
 

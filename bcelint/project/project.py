@@ -12,9 +12,10 @@ from bcelint.contracts.declared.rows import DeclaredLoss
 from bcelint.project.files import discover
 from bcelint.project.imports import ImportLine, defines, import_lines, names_a_loss
 from bcelint.project.reach import Reach
+from bcelint.project.reading import read_bytes, source_from_bytes, source_from_text
 from bcelint.project.resolve import Resolver
 from bcelint.project.roots import find_root as find_root
-from bcelint.project.source import BadInput, Source, is_code, is_notebook, read_bytes, source_from_bytes, source_from_text
+from bcelint.project.source import BadInput, Source, is_code, is_notebook
 from bcelint.project.trees import KEPT, Tree, tree_of
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import torch
 
-import bcelint
 from bcelint.places import FixedPlace
 
 
@@ -33,7 +32,7 @@ def _folder(path: str) -> str:
 
 
 _TORCH = _folder(os.path.dirname(torch.__file__))
-_OWN = _folder(os.path.dirname(bcelint.__file__))
+_OWN = _folder(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _MAINTENANCE = (os.path.join(_TORCH, "optim") + os.sep, os.path.join(_TORCH, "nn", "init.py"))
 _COMPILER = os.path.join(_TORCH, "_dynamo") + os.sep
 _COMPILED = {"compile_wrapper"}  # torch 2.6 and later; other functions of that folder are on the stack of every optimizer

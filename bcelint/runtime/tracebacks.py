@@ -8,9 +8,7 @@ from types import TracebackType
 
 import torch.overrides
 
-import bcelint
-
-_OWN = os.path.realpath(os.path.dirname(bcelint.__file__)) + os.sep
+_OWN = os.path.realpath(os.path.dirname(os.path.dirname(__file__))) + os.sep
 _OVERRIDES = torch.overrides.handle_torch_function.__code__
 
 

@@ -13,7 +13,7 @@ import libcst as cst
 
 from bcelint.contracts import frameworks
 from bcelint.losscall import LossCall
-from bcelint.project.source import size
+from bcelint.project.reading import size
 from bcelint.project.stack import with_deep_stack
 from bcelint.trace.code import functions, objects
 from bcelint.trace.code.evaluation import Evaluation

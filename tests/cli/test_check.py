@@ -12,7 +12,7 @@ import pytest
 from click.testing import Result
 from rich.cells import cell_len
 
-from bcelint import session
+from bcelint.analysis import session
 
 Check = Callable[..., Result]
 Findings = Callable[..., "list[dict[str, Any]]"]

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bcelint.cli.comparison import Agreement, compared
-from bcelint.finding import Finding, Position
-from bcelint.judge import JudgedCall
-from bcelint.losscall import Verdict
+from bcelint.finding import Finding, JudgedCall, Position, Verdict
 
 AT = Position("/train.py", 9, 5, 9, 30)
 INNER = Position("/train.py", 3, 12, 3, 40)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bcelint.cache import VARIABLE
+from bcelint.analysis.cache import VARIABLE
 from tests.clients.editor_docs import blocks
 from tests.clients.language_server import LanguageServer
 from tests.projects import LOGITS_MODEL, SIGMOID_MODEL, TRAIN

@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 
 import bcelint
-from bcelint.cache import VARIABLE
+from bcelint.analysis.cache import VARIABLE
 from bcelint.fix.write import write
 from tests.projects import LOGITS_MODEL, write_project
 

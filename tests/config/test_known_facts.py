@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bcelint import session
+from bcelint.analysis import session
+from bcelint.analysis.result import Result
 from bcelint.config import Settings
 from bcelint.contracts import tables
 from bcelint.contracts.schema import REQUIRED, Loss, Param, Target, TargetForm
 from bcelint.facts import UNIT
+from bcelint.fix.marks import mark
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 FORMS = {
@@ -92,10 +94,10 @@ def test_declaring_what_is_known_changes_no_finding(configuration: str, folder: 
     plain = session.analyse([str(FIXTURES / folder)], Settings(isolated=True), jobs=1)
     told = session.analyse([str(FIXTURES / folder)], Settings(config=configuration), jobs=1)
 
-    def places(result: session.Result) -> list[tuple[str, int, str]]:
+    def places(result: Result) -> list[tuple[str, int, str]]:
         findings = [each for each in result.findings if each.code not in UNLIKE and "float64 target" not in each.message]
         return [(each.position.path, each.position.line, each.code) for each in findings]
 
     assert places(plain)
     assert places(told) == places(plain)
-    assert all(each.fix is None for each in told.findings)
+    assert mark(told) == {}

@@ -7,8 +7,8 @@ import pytest
 from bcelint.contracts.declared.declarations import library, library_row, packages, read
 from bcelint.contracts.declared.reading import BadTable
 from bcelint.contracts.declared.rows import agreed
+from bcelint.contracts.declared.toml import loads
 from bcelint.contracts.schema import UNKNOWN
-from bcelint.toml import loads
 
 
 @pytest.mark.parametrize("package", [*sorted(packages()), "<no file of ours>"])

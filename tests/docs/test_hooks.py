@@ -36,7 +36,7 @@ def rendered(text: str, uri: str = "fixing.md", repo_url: str = "", missing: fro
             "fixing.md",
             "[limits](limits.md), [torch](https://pytorch.org/x), [here](#a)",
         ),
-        ("see [the judge](../bcelint/judge.py)", "fixing.md", "see the judge"),
+        ("see [the judge](../bcelint/analysis/judge.py)", "fixing.md", "see the judge"),
     ],
 )
 def test_links_out_of_the_folder(text: str, uri: str, expected: str) -> None:
@@ -44,7 +44,10 @@ def test_links_out_of_the_folder(text: str, uri: str, expected: str) -> None:
 
 
 def test_files_without_a_page_are_in_the_repository_where_it_is_known() -> None:
-    assert rendered("[x](../bcelint/judge.py)", repo_url="https://example.org/r/") == "[x](https://example.org/r/blob/HEAD/bcelint/judge.py)"
+    assert (
+        rendered("[x](../bcelint/analysis/judge.py)", repo_url="https://example.org/r/")
+        == "[x](https://example.org/r/blob/HEAD/bcelint/analysis/judge.py)"
+    )
 
 
 def test_a_link_to_a_file_that_is_not_there_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:

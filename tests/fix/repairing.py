@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bcelint import session
+from bcelint.analysis import session
 from bcelint.fix.engine import Fixes, fixes
 from bcelint.fix.write import write
 from tests.fixture_lines import Fixture

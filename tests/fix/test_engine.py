@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bcelint import session
-from bcelint.cache import Cache
-from bcelint.callsite import CallSite
+from bcelint.analysis import session
+from bcelint.analysis.cache import Cache
+from bcelint.analysis.callsite import CallSite
 from bcelint.cli.main import main
 from bcelint.config import Settings
 from bcelint.finding import Fix, Position
 from bcelint.fix.edits import Edit, Refusal, Repair, applied, whole
 from bcelint.fix.engine import fixes
+from bcelint.fix.marks import mark
 from bcelint.fix.moves import Moves
 from bcelint.fix.rewrite import fitting
 from tests.fix.repairing import HEADER, fix_text
@@ -198,7 +199,9 @@ def test_the_cache_serves_repairs_too(tmp_path: Path) -> None:
 
 def test_check_names_the_repair(tmp_path: Path) -> None:
     project(tmp_path, program=NET + "F.binary_cross_entropy(net(x), y)\nF.binary_cross_entropy(torch.tanh(net(x)), y)\n")
-    one, other = session.analyse([str(tmp_path)], session.choose_rules(), jobs=1).findings
+    result = session.analyse([str(tmp_path)], session.choose_rules(), jobs=1)
+    assert [repair.title for repair in mark(result).values()] == ["use binary_cross_entropy_with_logits"]
+    one, other = result.findings
     assert one.fix == Fix("safe", "use binary_cross_entropy_with_logits")
     assert one.as_json()["fix"] == {"applicability": "safe", "title": "use binary_cross_entropy_with_logits"}
     assert other.fix is None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bcelint import session
+from bcelint.analysis import session
 from bcelint.fix.engine import fixes
 from tests.fix.repairing import codes_for, repaired, texts, with_expectations_met
 from tests.fixture_lines import Fixture, fixtures

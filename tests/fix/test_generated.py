@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bcelint import session
+from bcelint.analysis import session
 from bcelint.fix.engine import fixes
 from bcelint.fix.moves import Moves
 from bcelint.fix.write import write

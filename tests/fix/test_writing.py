@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from bcelint import atomic
 from bcelint.fix import write as writing
 from bcelint.fix.write import CHANGED, READ_ONLY, TOGETHER, write
+from bcelint.project import atomic
 
 WRONG = """\
 import torch

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from bcelint.project.files import discover
 from bcelint.project.parse import parse
 from bcelint.project.project import Project
-from bcelint.project.source import BadInput, Source, read_source, source_from_text
+from bcelint.project.reading import read_source, source_from_text
+from bcelint.project.source import BadInput, Source
 
 V4 = nbformat.v4
 PATH = "/nowhere/train.ipynb"

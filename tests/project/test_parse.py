@@ -11,7 +11,8 @@ import pytest
 from bcelint.project import nesting
 from bcelint.project.older import modernised
 from bcelint.project.parse import parse
-from bcelint.project.source import BadInput, source_from_text
+from bcelint.project.reading import source_from_text
+from bcelint.project.source import BadInput
 
 
 def reason(text: str) -> str:
@@ -115,7 +116,8 @@ def test_too_deep_is_bad_input(name):
     program = f"""
 from bcelint.project.older import modernised
 from bcelint.project.parse import parse
-from bcelint.project.source import BadInput, source_from_text
+from bcelint.project.reading import source_from_text
+from bcelint.project.source import BadInput
 n = {n}
 try:
     parse(source_from_text("code.py", {expression} + "\\n"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bcelint.project import trees
-from bcelint.project.source import BadInput, source_from_text
+from bcelint.project.reading import source_from_text
+from bcelint.project.source import BadInput
 from bcelint.project.trees import tree_of
 
 

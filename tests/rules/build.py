@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from bcelint.analysis.judge import judge
 from bcelint.contracts.schema import Loss
 from bcelint.contracts.tables import losses
 from bcelint.facts import Claim, DType, Facts, Interval, Kind, Shape
-from bcelint.judge import judge
 from bcelint.losscall import Argument, LossCall
 from bcelint.places import FixedPlace, Step
 from bcelint.rules.registry import by_code

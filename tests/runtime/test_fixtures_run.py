@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from bcelint import session
+from bcelint.analysis import session
+from bcelint.analysis.judge import judge
 from bcelint.cli.comparison import Agreement, compared
-from bcelint.judge import judge
 from bcelint.rules.registry import ALL_RULES
 from tests.fixture_lines import FIXTURES, Fixture, fixtures
 from tests.runtime.harm import OF_CONSTRUCTORS, harm

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bcelint import session
+from bcelint.analysis import session
+from bcelint.analysis.judge import _SILENCES
 from bcelint.cli.comparison import Agreement, compared
-from bcelint.judge import _SILENCES
 from tests.runtime.generated import program
 from tests.runtime.watching import run_file
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bcelint.losscall import Verdict
+from bcelint.finding import Verdict
 from tests.runtime.watching import run_text
 
 KINDS = {

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from bcelint.contracts.schema import Loss
-from bcelint.judge import JudgedCall
+from bcelint.finding import JudgedCall
 from bcelint.runtime import Report, Watcher, watch
 from tests.runtime.harm import Call
 

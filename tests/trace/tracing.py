@@ -10,13 +10,13 @@ import os
 import textwrap
 from collections.abc import Mapping
 
+from bcelint.analysis.judge import judge
 from bcelint.contracts.declared.declarations import read
 from bcelint.contracts.declared.knowledge import Knowledge
-from bcelint.judge import judge
+from bcelint.contracts.declared.toml import loads
 from bcelint.losscall import Argument, LossCall
 from bcelint.project.project import Project
 from bcelint.rules.registry import ALL_RULES
-from bcelint.toml import loads
 from bcelint.trace.tracer import loss_calls
 
 ROOT = os.path.join(os.path.abspath(os.sep), "project")

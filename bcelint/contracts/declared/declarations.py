@@ -88,6 +88,6 @@ def _row(package: str, table: str, name: str) -> DeclaredLoss | DeclaredCall:
 def _tables(package: str) -> Mapping[str, Any]:
     if package not in packages():
         return {}
-    from bcelint.toml import load
+    from bcelint.contracts.declared.toml import load
 
     return Table(load(os.path.join(FOLDER, f"{package}.toml")), "", ("losses", "calls")).data

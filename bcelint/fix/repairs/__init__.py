@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bcelint.callsite import CallSite
+from bcelint.analysis.callsite import CallSite
 from bcelint.fix.context import ROWS, Context
 from bcelint.fix.edits import Outcome, Refusal
 from bcelint.fix.repairs import activations, arguments, logs, losses, targets

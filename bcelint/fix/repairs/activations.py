@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bcelint.callsite import CallSite
+from bcelint.analysis.callsite import CallSite
 from bcelint.facts import DType
 from bcelint.fix import activations
 from bcelint.fix.activations import Found, find

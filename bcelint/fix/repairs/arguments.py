@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 
-from bcelint.callsite import CallSite
+from bcelint.analysis.callsite import CallSite
 from bcelint.contracts.schema import Loss, TargetForm
 from bcelint.facts import DType, Kind
 from bcelint.fix.code import Code

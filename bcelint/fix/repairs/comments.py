@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bcelint.fix.code import Code
 from bcelint.fix.edits import SAFE, Edit, Outcome, Refusal, Repair
-from bcelint.noqa import Noqa, lines_of
-from bcelint.rules.bce001_unused_noqa import UnusedCodes
+from bcelint.silence.noqa import Noqa, lines_of
+from bcelint.silence.unused_noqa import UnusedCodes
 
 
 def unused_noqa(code: Code | None, finding: UnusedCodes) -> Outcome:

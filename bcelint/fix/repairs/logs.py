@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from bcelint.callsite import CallSite
+from bcelint.analysis.callsite import CallSite
 from bcelint.fix.context import Context
 from bcelint.fix.dropping import logged
 from bcelint.fix.edits import Draft, Edit, Outcome, Refusal, Repair

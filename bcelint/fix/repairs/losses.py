@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bcelint.callsite import CallSite, KnownFacts
+from bcelint.analysis.callsite import CallSite, KnownFacts
 from bcelint.facts import DType
 from bcelint.fix.context import NOT_WRITTEN, ROWS, Context, Written
 from bcelint.fix.edits import Draft, Outcome, Refusal

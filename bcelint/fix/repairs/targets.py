@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from bcelint.callsite import CallSite
+from bcelint.analysis.callsite import CallSite
 from bcelint.facts import DType, Shape
 from bcelint.fix.context import NOT_WRITTEN, ROWS, Context
 from bcelint.fix.edits import Outcome, Refusal

@@ -137,7 +137,7 @@ def test_what_is_no_loss_is_not_reported() -> None:
 
 
 def test_an_activation_that_is_not_said_is_called_one() -> None:
-    from bcelint.judge import judge
+    from bcelint.analysis.judge import judge
     from bcelint.rules.registry import ALL_RULES
 
     (call,) = trace("import mylib\nnn.CrossEntropyLoss()(mylib.build()(x), torch.randint(0, 3, (4,)))", declared=PROBABILITIES).calls

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bcelint.judge import judge
-from bcelint.losscall import Verdict
+from bcelint.analysis.judge import judge
+from bcelint.finding import Verdict
 from bcelint.rules.registry import ALL_RULES
 from tests.trace.tracing import Traced, trace
 

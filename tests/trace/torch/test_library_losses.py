@@ -23,7 +23,7 @@ def codes(text: str) -> list[str]:
 
 
 def verdicts(text: str) -> list[str]:
-    from bcelint.judge import judge
+    from bcelint.analysis.judge import judge
     from bcelint.rules.registry import ALL_RULES
 
     return [judge(call, ALL_RULES).verdict.value for call in trace(IMPORTS + text).calls]

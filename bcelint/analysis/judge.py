@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from bcelint.facts import UNBOUNDED, UNIT, Facts, Kind
-from bcelint.finding import Finding, Position, TraceStep
-from bcelint.losscall import Argument, LossCall, Verdict
+from bcelint.finding import Finding, JudgedCall, Position, TraceStep, Verdict
+from bcelint.losscall import Argument, LossCall
 from bcelint.places import Place, Step
 from bcelint.rules.base import Problem, Rule
 from bcelint.rules.words import SLACK, leaves, loss_name, no_log_probabilities
@@ -27,40 +26,6 @@ MAX_CONDITION = 80
 """More conditions of a case, and longer ones, are counted in a message, not named: it has to fit one line."""
 
 _RANK = {Verdict.MISUSE: 0, Verdict.OK: 1, Verdict.UNKNOWN: 2}
-
-
-@dataclass(frozen=True)
-class JudgedCall:
-    """What is to be said of one loss call; plain data that a worker process can send home.
-
-    ``facts`` holds a short text for each argument; ``reason`` and ``reason_position`` say why and where the trace was lost, for an unknown.
-    """
-
-    loss: str
-    position: Position
-    inner: Position
-    verdict: Verdict
-    reason: str = ""
-    reason_position: Position | None = None
-    facts: Mapping[str, str] = field(default_factory=dict)
-    case: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    is_constructor: bool = False
-    function: str = ""
-
-    @classmethod
-    def from_plain(cls, data: Mapping[str, Any]) -> JudgedCall:
-        """The call of which ``data`` is what ``dataclasses.asdict`` and a JSON file made."""
-        lost = data["reason_position"]
-        nested = {
-            "position": Position(**data["position"]),
-            "inner": Position(**data["inner"]),
-            "verdict": Verdict(data["verdict"]),
-            "reason_position": None if lost is None else Position(**lost),
-            "case": tuple(data["case"]),
-            "findings": tuple(map(Finding.from_plain, data["findings"])),
-        }
-        return cls(**{**data, **nested})
 
 
 @dataclass(frozen=True)

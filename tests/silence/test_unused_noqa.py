@@ -1,4 +1,4 @@
-"""BCE001, on texts and findings made by hand."""
+"""BCE001, on texts and findings made by hand: which ``# noqa`` comments silence nothing."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Collection
 import pytest
 
 from bcelint.finding import Finding, Position
-from bcelint.noqa import Noqa
-from bcelint.rules.registry import EVERY_CODE, UNUSED_NOQA, selected
+from bcelint.rules.registry import EVERY_CODE, selected
+from bcelint.silence.noqa import Noqa
+from bcelint.silence.unused_noqa import unused_in
 
 DEFAULT = frozenset(rule.code for rule in selected(unused_noqa=True))
 KNOWN = [rule.code for rule in EVERY_CODE]
@@ -18,7 +19,7 @@ def said(
     text: str, found: dict[int, str] | None = None, unknown: Collection[int] = (), codes: Collection[str] = DEFAULT
 ) -> list[tuple[int, int, int, str]]:
     findings = [Finding(code, "name", "message", Position("a.py", line, 1, line, 2)) for line, code in (found or {}).items()]
-    found_ = UNUSED_NOQA.check("a.py", Noqa(text), findings, unknown, codes, KNOWN)
+    found_ = unused_in("a.py", Noqa(text), findings, unknown, codes, KNOWN)
     assert all((each.code, each.name, each.position.path) == ("BCE001", "unused-noqa", "a.py") for each in found_)
     return [(each.position.line, each.position.column, each.position.end_column, each.message) for each in found_]
 

@@ -4,7 +4,8 @@ import builtins
 
 import pytest
 
-from bcelint.project.source import BadInput, read_source, source_from_text
+from bcelint.project.reading import read_source, source_from_text
+from bcelint.project.source import BadInput
 
 
 def write(tmp_path, data: bytes) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from bcelint.analysis.judge import Judged, position_of
 from bcelint.facts import Dim, Interval, Shape
 from bcelint.finding import Position
-from bcelint.judge import Judged, position_of
 from bcelint.losscall import Argument
 from bcelint.places import Place, Step
 

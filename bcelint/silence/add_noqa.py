@@ -7,7 +7,7 @@ import re
 import tokenize
 from collections.abc import Collection, Mapping
 
-from bcelint.noqa import Comment, Noqa
+from bcelint.silence.noqa import Comment, Noqa
 
 IN_A_STRING = "a `# noqa` stands in a string there, and only the first one of a line is read"
 NO_LINE = "the file has no such line"

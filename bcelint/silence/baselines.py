@@ -15,13 +15,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bcelint.atomic import write_text
 from bcelint.finding import Finding
-from bcelint.fingerprints import LineOf, numbered
+from bcelint.project.atomic import write_text
+from bcelint.silence.fingerprints import LineOf, numbered
 
 if TYPE_CHECKING:
     from bcelint.config import Settings
-    from bcelint.session import Result
 
 VERSION = 1
 
@@ -51,16 +50,9 @@ class Baseline:
         known = {row[0] for row in self._numbered(findings, line_of) if row[2] < self.entries.get(row[1], 0)}
         return [each for each in findings if each not in known], [each for each in findings if each in known]
 
-    def gone(self, result: Result) -> int:
-        """How many findings the baseline knows that no longer occur: in files that the run judged, and in those that are gone."""
-        now = self._counted(result)
-        return sum(max(0, self.entries[entry] - now[entry]) for entry in self._settled(result))
-
-    def updated(self, result: Result) -> Baseline:
-        """The baseline after a run: what it found, and of what it was not about whatever was there before."""
-        settled = self._settled(result)
-        kept = Counter({entry: count for entry, count in self.entries.items() if entry not in settled})
-        return Baseline(self.path, kept | self._counted(result))
+    def counted(self, findings: Iterable[Finding], line_of: LineOf) -> Counter[Entry]:
+        """The entries that a baseline of these findings has."""
+        return Counter(entry for _, entry, _ in self._numbered(findings, line_of))
 
     def save(self) -> None:
         """Write the file: sorted, each entry on a line of its own. Raises ``OSError``."""
@@ -84,18 +76,6 @@ class Baseline:
         with contextlib.suppress(ValueError):  # on Windows, another drive
             path = os.path.relpath(path, os.path.dirname(os.path.realpath(self.path)))
         return path.replace(os.sep, "/")
-
-    def _counted(self, result: Result) -> Counter[Entry]:
-        """All that a run found."""
-        return Counter(entry for _, entry, _ in self._numbered([*result.findings, *result.known], result.line))
-
-    def _settled(self, result: Result) -> set[Entry]:
-        """The entries on which a run has the last word."""
-        folder = os.path.dirname(os.path.realpath(self.path))
-        judged = {os.path.realpath(path) for path in result.judged}
-        files = {entry[0]: os.path.realpath(os.path.join(folder, entry[0])) for entry in self.entries}
-        settled = {path for path, real in files.items() if real in judged or not os.path.exists(real)}
-        return {entry for entry in self.entries if entry[0] in settled and entry[1] in result.codes_of(files[entry[0]])}
 
 
 def chosen(given: str | None, settings: Settings, beside: str = "any.py") -> Baseline | None:

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from bcelint.analysis.judge import facts_text, judge, merge
 from bcelint.facts import DType, Facts, Kind, Shape
-from bcelint.judge import JudgedCall, facts_text, judge, merge
-from bcelint.losscall import Argument, LossCall, Verdict
+from bcelint.finding import JudgedCall, Verdict
+from bcelint.losscall import Argument, LossCall
 from bcelint.places import FixedPlace, Step
 from bcelint.rules.registry import ALL_RULES, selected
 from tests.rules.build import INF, LABELS, LOG_SOFTMAX, LOGITS, NOTHING, SIGMOID, SOFTMAX, TANH, call, codes, facts

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bcelint import cache, session
-from bcelint.cache import Cache, default_cache
-from bcelint.workspace import Workspace
+import bcelint
+from bcelint.analysis import cache, session
+from bcelint.analysis.cache import Cache, default_cache
+from bcelint.analysis.result import Result
+from bcelint.analysis.workspace import Workspace
 
 MODEL = "import torch\n\n\ndef model(x):\n    return torch.sigmoid(x)\n"
 TRAIN = """\
@@ -56,7 +58,7 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     return seen
 
 
-def check(folder: Path, store: Cache | None) -> session.Result:
+def check(folder: Path, store: Cache | None) -> Result:
     return session.analyse([str(folder)], session.choose_rules(advice=True), jobs=1, cache=store)
 
 
@@ -116,6 +118,14 @@ def test_another_version_counts(project: Path, store: Cache, evaluated: list[tup
     monkeypatch.setattr(cache, "_tool", lambda: "other")
     check(project, store)
     assert len(evaluated) == 2
+
+
+def test_all_files_of_the_program_stand_for_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    walked: list[str] = []
+    genuine = os.walk
+    monkeypatch.setattr(os, "walk", lambda top: walked.append(top) or genuine(top))
+    assert cache._tool.__wrapped__() == cache._tool()
+    assert walked[0] == os.path.dirname(os.path.abspath(bcelint.__file__))
 
 
 def test_what_other_versions_left_long_ago_goes(project: Path, store: Cache) -> None:

@@ -7,53 +7,16 @@ import gc
 import os
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bcelint.analysis.tasks import Outcome, Task, together
 from bcelint.config import Config, Settings
 from bcelint.contracts.declared.knowledge import Knowledge
 from bcelint.project.project import Project, find_root
 from bcelint.project.source import BadInput
 
 if TYPE_CHECKING:
-    from bcelint.cache import Cache
-    from bcelint.callsite import CallSite
-    from bcelint.judge import JudgedCall
-
-
-@dataclass(frozen=True)
-class Task:
-    """One piece of work: the evaluation of entry files of one project that have modules in common, and so are evaluated together."""
-
-    root: str
-    entries: tuple[str, ...]
-    config: str = ""
-    """The path of the configuration whose knowledge holds for them; empty where there is none."""
-
-
-@dataclass
-class Outcome:
-    """What one task found; plain data that a worker process can send home."""
-
-    calls: list[JudgedCall] = field(default_factory=list)
-    warnings: list[tuple[str, str]] = field(default_factory=list)
-    """(path, reason) of what could not be read or evaluated."""
-    crashed: bool = False
-    """The evaluation ended in an error of bcelint's own."""
-    details: str = ""
-    """The traceback of that error."""
-    sites: list[CallSite] = field(default_factory=list)
-    """What repairs must know of the calls that have a problem, and of those that share a criterion with one."""
-
-    @classmethod
-    def from_plain(cls, data: dict[str, Any]) -> Outcome:
-        """The outcome of which ``data`` is what ``dataclasses.asdict`` and a JSON file made."""
-        from bcelint.callsite import CallSite
-        from bcelint.judge import JudgedCall
-
-        warnings = [(path, reason) for path, reason in data["warnings"]]
-        calls, sites = map(JudgedCall.from_plain, data["calls"]), map(CallSite.from_plain, data["sites"])
-        return cls(list(calls), warnings, data["crashed"], data["details"], list(sites))
+    from bcelint.analysis.cache import Cache
 
 
 _THRESHOLD = 1_000_000
@@ -208,8 +171,8 @@ class Workspace:
             return self._evaluate_now(task)
 
     def _evaluate_now(self, task: Task) -> Outcome:
-        from bcelint.callsite import call_sites
-        from bcelint.judge import judge, merge
+        from bcelint.analysis.callsite import call_sites
+        from bcelint.analysis.judge import judge, merge
         from bcelint.rules.registry import ALL_RULES
         from bcelint.trace.tracer import loss_calls
 
@@ -240,18 +203,6 @@ def _collecting_rarely() -> Iterator[None]:
             gc.freeze()
             gc.unfreeze()  # all that is new counts as old now, so that it is not walked over at once
         gc.set_threshold(*before)
-
-
-def together(outcomes: Iterable[Outcome]) -> Outcome:
-    """Several outcomes as one."""
-    whole = Outcome()
-    for outcome in outcomes:
-        whole.calls += outcome.calls
-        whole.warnings += outcome.warnings
-        whole.crashed |= outcome.crashed
-        whole.details = whole.details or outcome.details
-        whole.sites += outcome.sites
-    return whole
 
 
 def connected(project: Project, entries: Sequence[str]) -> list[tuple[str, ...]]:

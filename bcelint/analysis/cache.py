@@ -17,12 +17,10 @@ import time
 from functools import lru_cache
 from hashlib import blake2b
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bcelint.analysis.tasks import Outcome, Task
 from bcelint.project.project import Project
-
-if TYPE_CHECKING:
-    from bcelint.workspace import Outcome, Task
 
 VARIABLE = "BCELINT_CACHE_DIR"
 """The environment variable that names the cache's folder; empty for no cache."""
@@ -37,8 +35,6 @@ class Cache:
 
     def load(self, task: Task, project: Project) -> Outcome | None:
         """The outcome of ``task``, if nothing that it hangs on has changed."""
-        from bcelint.workspace import Outcome
-
         try:
             with open(self._path(task, project), encoding="utf-8") as file:
                 record = json.load(file)
@@ -97,7 +93,8 @@ def default_cache() -> Cache | None:
 def _tool() -> str:
     """What stands for the program itself: its own files as they are on disk, for those who work on it, and what it parses with."""
     parts = [sys.version, metadata.version("libcst")]
-    for folder, _, names in sorted(os.walk(os.path.dirname(os.path.abspath(__file__)))):
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for folder, _, names in sorted(os.walk(package)):
         for name in sorted(names):
             if name.endswith((".py", ".toml")):
                 stat = os.stat(os.path.join(folder, name))

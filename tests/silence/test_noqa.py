@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bcelint.noqa import Noqa
+from bcelint.silence.noqa import Noqa
 
 
 @pytest.mark.parametrize(

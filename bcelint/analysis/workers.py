@@ -9,8 +9,9 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import Callable
 
-from bcelint.project.source import size
-from bcelint.workspace import Outcome, Task, Workspace, together
+from bcelint.analysis.tasks import Outcome, Task, together
+from bcelint.analysis.workspace import Workspace
+from bcelint.project.reading import size
 
 WORTH_A_POOL = 12
 """Entry files below which starting worker processes costs more than it saves."""

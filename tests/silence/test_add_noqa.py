@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bcelint.add_noqa import IN_A_STRING, NO_TOKENS, with_noqa
-from bcelint.noqa import Noqa
+from bcelint.silence.add_noqa import IN_A_STRING, NO_TOKENS, with_noqa
+from bcelint.silence.noqa import Noqa
 
 
 @pytest.mark.parametrize(

@@ -7,24 +7,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable
 
+from bcelint.analysis.known import without_known
+from bcelint.analysis.result import Result
+from bcelint.analysis.tasks import Outcome, Task, together
+from bcelint.analysis.workspace import Workspace
 from bcelint.config import Settings
-from bcelint.finding import Finding, Position
-from bcelint.noqa import Noqa, lines_of
+from bcelint.finding import Finding, JudgedCall, Position
 from bcelint.places import shown
 from bcelint.project.files import discover
-from bcelint.project.source import BadInput, decoded, read_source
-from bcelint.workspace import Outcome, Task, Workspace, together
+from bcelint.project.reading import decoded, read_source
+from bcelint.project.source import BadInput
+from bcelint.silence.noqa import Noqa, lines_of
 
 if TYPE_CHECKING:
-    from bcelint.baseline import Baseline
-    from bcelint.cache import Cache
-    from bcelint.callsite import CallSite
-    from bcelint.fix.edits import Repair
-    from bcelint.judge import JudgedCall
-    from bcelint.workers import Progress
+    from bcelint.analysis.cache import Cache
+    from bcelint.analysis.workers import Progress
+    from bcelint.silence.baselines import Baseline
 
 
 class UnknownCode(ValueError):
@@ -33,48 +33,6 @@ class UnknownCode(ValueError):
 
 class AnalysisFailed(Exception):
     """An error of bcelint's own."""
-
-
-@dataclass
-class Result:
-    """What a run found: ``findings`` sorted by place, the judged ``calls`` of the run, and a line for each file that could not be read."""
-
-    findings: list[Finding] = field(default_factory=list)
-    calls: list[JudgedCall] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    checked: int = 0
-    """How many files the run was about."""
-    crashed: bool = False
-    """Some of the analysis ended in an error of bcelint's own, which ``warnings`` names."""
-    text_of: Callable[[str], str] = field(default=lambda path: "")
-    written_of: Callable[[str], Mapping[int, str]] = field(default=lambda path: {})
-    """The lines of a notebook that stand otherwise in its text (``Source.written``)."""
-    files: list[str] = field(default_factory=list)
-    """The files that the run was about."""
-    sites: list[CallSite] = field(default_factory=list)
-    """What repairs must know of the calls that have a problem, and of those that share a criterion with one."""
-    judged: list[str] = field(default_factory=list)
-    """The files of the run of which every loss call in reach was seen: nothing that they hang together with was unreadable or failed."""
-    doubtful: set[str] = field(default_factory=set)
-    """The other files of which this can't be said, whether the run was about them or not."""
-    repairs: dict[Finding, Repair] = field(default_factory=dict)
-    """Those of the findings that have a ``fix``."""
-    known: list[Finding] = field(default_factory=list)
-    """The findings that a baseline holds, sorted by place."""
-    baseline: Baseline | None = None
-    codes_of: Callable[[str], Collection[str]] = field(default=lambda path: frozenset())
-    """What the run selected in a file."""
-    _lines: dict[str, list[str]] = field(default_factory=dict)
-
-    def line(self, path: str, number: int) -> str | None:
-        """A line (from 1) of a file as its author sees it, without its end; None where there is none."""
-        written = self.written_of(path).get(number)
-        if written is not None:
-            return written
-        if path not in self._lines:
-            self._lines[path] = lines_of(self.text_of(path))
-        lines = self._lines[path]
-        return lines[number - 1] if 0 < number <= len(lines) else None
 
 
 def choose_rules(
@@ -96,28 +54,15 @@ def analyse(
     progress: Progress | None = None,
     cache: Cache | None = None,
     baseline: Baseline | None = None,
-) -> Result:
-    """Check files and folders. A finding belongs to the run if its place or a step of its trace lies in one of their files.
-
-    ``codes`` are those to report, with no configuration read, or settings. What ``baseline`` holds is not among the ``findings``.
-    """
-    return marked(without_known(survey(paths, codes, jobs, progress, cache), baseline))
-
-
-def survey(
-    paths: Sequence[str],
-    codes: Collection[str] | Settings,
-    jobs: int | None = None,
-    progress: Progress | None = None,
-    cache: Cache | None = None,
     overlay: Mapping[str, str] | None = None,
     also: Collection[str] = (),
     everyone: bool = False,
 ) -> Result:
-    """``analyse`` without the marks of what can be fixed. ``overlay`` holds texts that stand for files whatever is on disk.
+    """Check files and folders. A finding belongs to the run if its place or a step of its trace lies in one of their files.
 
-    Whoever has to do with one of the files ``also`` is evaluated too, so that every call of what stands there is among the ``sites``; with
-    ``everyone``, the files that are excluded as well.
+    ``codes`` are those to report, with no configuration read, or settings. What ``baseline`` holds is not among the ``findings``.
+    ``overlay`` holds texts that stand for files whatever is on disk. Whoever has to do with one of the files ``also`` is evaluated too, so that
+    every call of what stands there is among the ``sites``; with ``everyone``, the files that are excluded as well.
     """
     result = Result()
     settings = Settings.of(codes)
@@ -139,24 +84,7 @@ def survey(
         return there or (_touches(finding, given) and not settings.excluded(finding.position.path))
 
     _keep(result, calls, settings, workspace, belongs, lambda call: _inside(call, given))
-    return result
-
-
-def marked(result: Result) -> Result:
-    """The same with a ``fix`` at every finding that can be repaired, and the ``repairs``."""
-    if result.findings:
-        from bcelint.fix.marks import with_fixes
-
-        result.findings, result.repairs = with_fixes(result.findings, result.sites, result.text_of, result.known)
-    return result
-
-
-def without_known(result: Result, baseline: Baseline | None) -> Result:
-    """The same with what ``baseline`` holds among the ``known``, not among the ``findings``."""
-    if baseline is not None:
-        result.baseline = baseline
-        result.findings, result.known = baseline.split(result.findings, result.line)
-    return result
+    return without_known(result, baseline)
 
 
 def analyse_text(text: str, path: str, codes: Collection[str] | Settings, cache: Cache | None = None, baseline: Baseline | None = None) -> Result:
@@ -168,7 +96,7 @@ def analyse_text(text: str, path: str, codes: Collection[str] | Settings, cache:
     calls = _run(workspace, workspace.tasks([path]), 1, None, result)
     real = {os.path.realpath(path)}
     _keep(result, calls, settings, workspace, lambda finding: _is_in(finding.position, real), lambda call: _inside(call, real))
-    return marked(without_known(result, baseline))
+    return without_known(result, baseline)
 
 
 def result_of(calls: Sequence[JudgedCall], codes: Collection[str] | Settings) -> Result:
@@ -196,18 +124,10 @@ def findings_in(workspace: Workspace, path: str, text: str) -> list[Finding]:
         raise AnalysisFailed(outcome.warnings[-1][1])
     findings = {finding for call in _together(calls) for finding in call.findings}
     if "noqa" in text and not any(path in workspace.doubtful(task, each) for task, each in zip(tasks, outcomes)):
-        from bcelint.unused_noqa import unused_noqa
+        from bcelint.silence.unused_noqa import unused_noqa
 
         findings.update(unused_noqa([path], lambda path: text, outcome.calls, workspace.settings.codes))
     return sorted(findings, key=_order)
-
-
-def new_findings(findings: Sequence[Finding], text: str, baseline: Baseline) -> list[Finding]:
-    """The findings of one file, without those that ``baseline`` holds. Those that ``# noqa`` silences use up none of its entries."""
-    noqa, lines = Noqa(text), lines_of(text)
-    spoken = [finding for finding in findings if not noqa.silences(finding.code, finding.position.line)]
-    _, known = baseline.split(spoken, lambda path, line: lines[line - 1] if line <= len(lines) else None)
-    return [finding for finding in findings if finding not in known]
 
 
 def _run(
@@ -223,7 +143,7 @@ def _run(
     calls: list[JudgedCall] = []
     outcomes: Sequence[Outcome] = ()
     if tasks:
-        from bcelint.workers import run_tasks
+        from bcelint.analysis.workers import run_tasks
 
         outcomes = run_tasks(workspace, tasks, jobs or os.cpu_count() or 1, progress)
     for task, outcome in zip(tasks, outcomes):
@@ -255,7 +175,7 @@ def _together(calls: Sequence[JudgedCall]) -> list[JudgedCall]:
     """Each loss call once, however many tasks saw it."""
     if not calls:
         return []
-    from bcelint.judge import merge
+    from bcelint.analysis.judge import merge
 
     return merge(calls)
 
@@ -283,7 +203,7 @@ def _keep(
         if findings or shown(call):
             result.calls.append(call)
         result.findings += filter(speaks, findings)
-    from bcelint.unused_noqa import unused_noqa
+    from bcelint.silence.unused_noqa import unused_noqa
 
     result.findings += filter(speaks, unused_noqa(result.judged, workspace.text, calls, settings.codes))
     result.findings = sorted(set(result.findings), key=_order)

@@ -1,0 +1,1 @@
+"""What is not reported, and why: ``# noqa`` comments and baselines."""
