@@ -218,32 +218,14 @@ def _match(at: Site, node: cst.Match) -> Flow:
     return branch(at, matching.options(at, node))
 
 
-def _import(at: Site, node: cst.Import) -> Flow:
-    import_names(at, node)
-    return Flow.NEXT
+def _then_next(function: Callable[[Site, Any], None]) -> Callable[[Site, Any], Flow]:
+    """A statement after which the next one follows."""
 
+    def statement(at: Site, node: Any) -> Flow:
+        function(at, node)
+        return Flow.NEXT
 
-def _import_from(at: Site, node: cst.ImportFrom) -> Flow:
-    import_from(at, node)
-    return Flow.NEXT
-
-
-def _function(at: Site, node: cst.FunctionDef) -> Flow:
-    define_function(at, node)
-    return Flow.NEXT
-
-
-def _class(at: Site, node: cst.ClassDef) -> Flow:
-    define_class(at, node)
-    return Flow.NEXT
-
-
-def _for(at: Site, node: cst.For) -> Flow:
-    return loops.for_loop(at, node)
-
-
-def _while(at: Site, node: cst.While) -> Flow:
-    return loops.while_loop(at, node)
+    return statement
 
 
 _STATEMENTS: dict[type, Callable[[Site, Any], Flow]] = {
@@ -261,14 +243,14 @@ _STATEMENTS: dict[type, Callable[[Site, Any], Flow]] = {
     cst.Global: _global,
     cst.Nonlocal: _nonlocal,
     cst.If: _if,
-    cst.For: _for,
-    cst.While: _while,
+    cst.For: loops.for_loop,
+    cst.While: loops.while_loop,
     cst.With: _with,
     cst.Try: _try,
     cst.TryStar: _try,
     cst.Match: _match,
-    cst.FunctionDef: _function,
-    cst.ClassDef: _class,
-    cst.Import: _import,
-    cst.ImportFrom: _import_from,
+    cst.FunctionDef: _then_next(define_function),
+    cst.ClassDef: _then_next(define_class),
+    cst.Import: _then_next(import_names),
+    cst.ImportFrom: _then_next(import_from),
 }
