@@ -78,7 +78,9 @@ def _meet(at: Site, exits: list[dict[str, Value]], goes_on: bool) -> None:
 
 def while_loop(at: Site, node: cst.While) -> Flow:
     def test() -> None:
-        true, _ = split(at.on(node.test), at.evaluate(node.test))
+        true, false = split(at.on(node.test), at.evaluate(node.test))
+        if at.run.recorder is not None:
+            at.run.recorder.test(at.frame, node, bool(true), bool(false))
         if len(true) == 1:
             at.state.path = at.state.path | true[0]
 

@@ -1,0 +1,242 @@
+"""A run held against the evaluation, line by line."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bcelint.trace.values.tensors import Tensor
+from bcelint.trace.values.unknowns import Unknown
+from checks.soundness.fitting import Misfit, misfit
+from checks.soundness.layout import Statement, layout
+from checks.soundness.observer import Observed, Place, Visit
+from checks.soundness.recorded import AnyOf, Evaluated, Recording
+
+MAX_TRIED = 60
+"""Evaluations of a line that a visit is held against."""
+RECURSIONS = 2
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A contradiction. ``name`` is what is contradicted; of a branch, the test."""
+
+    path: str
+    line: int
+    name: str
+    kind: str
+    claimed: str
+    seen: str
+    case: str = ""
+
+    def __str__(self) -> str:
+        case = f" when {self.case}" if self.case else ""
+        return f"{self.path}:{self.line}: {self.name}: {self.kind}: claimed {self.claimed}{case}, seen {self.seen}"
+
+
+@dataclass
+class Report:
+    programs: int = 0
+    functions: int = 0
+    evaluated: int = 0
+    lines: set[Place] = field(default_factory=set)
+    visits: int = 0
+    values: int = 0
+    known: int = 0
+    branches: int = 0
+    faults: dict[tuple[str, int, str, str], Fault] = field(default_factory=dict)
+    exempt: Counter[str] = field(default_factory=Counter)
+    passed_over: Counter[str] = field(default_factory=Counter)
+    """Functions that ran and were not evaluated, by the reason."""
+    not_followed: set[str] = field(default_factory=set)
+    lost: Counter[str] = field(default_factory=Counter)
+    """What is not known, by what lost it: each name at each line counts once."""
+
+    def add(self, other: Report) -> None:
+        for name in ("programs", "functions", "evaluated", "visits", "values", "known", "branches"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.lines |= other.lines
+        self.faults.update(other.faults)
+        self.not_followed |= other.not_followed
+        for counter in ("exempt", "passed_over", "lost"):
+            getattr(self, counter).update(getattr(other, counter))
+
+
+def compare(observed: Observed, recording: Recording) -> Report:
+    report = Report(programs=1)
+    _Comparison(report, observed, recording).compare()
+    return report
+
+
+class _Comparison:
+    def __init__(self, report: Report, observed: Observed, recording: Recording) -> None:
+        self.report = report
+        self.observed = observed
+        self.recording = recording
+        self.noted: set[tuple[Place, str]] = set()
+        self.open_loops = self._loops_of_unknown_length()
+
+    def compare(self) -> None:
+        for visit in self.observed.visits:
+            self._line(visit)
+        for function, callers in self.observed.functions.items():
+            self.report.functions += 1
+            if function in self.recording.functions:
+                self.report.evaluated += 1
+            else:
+                self.report.passed_over[self._why_not(function, callers)] += 1
+
+    def _loops_of_unknown_length(self) -> set[Place]:
+        found = set()
+        for (path, line), evaluations in self.recording.statements.items():
+            statement = layout(path).statement(line)
+            if statement is not None and statement.loops and any(evaluated.loop for evaluated in evaluations):
+                found.update((path, loop.line) for loop in statement.loops)
+        return found
+
+    def _line(self, visit: Visit) -> None:
+        place = (visit.path, visit.statement.line)
+        evaluations = [e for e in self.recording.statements.get(place, ()) if e.function == visit.function]
+        if visit.function not in self.recording.functions:
+            return
+        if not evaluations:
+            self._never_reached(visit)
+            return
+        self.report.lines.add(place)
+        self.report.visits += 1
+        best = self._best(visit, evaluations)
+        self._count(visit, place, best[0])
+        for name, found in best[1].items():
+            self._fault(visit, best[0], name, found)
+
+    def _best(self, visit: Visit, evaluations: Sequence[Evaluated]) -> tuple[Evaluated, Mapping[str, Misfit]]:
+        """The evaluation that says least against the visit: of those from the same caller, if there are any."""
+        same = [e for e in evaluations if e.caller is not None and e.caller == visit.caller]
+        best: tuple[Evaluated, Mapping[str, Misfit]] | None = None
+        for evaluated in (same or evaluations)[:MAX_TRIED]:
+            against = self._misfits(visit, evaluated)
+            if best is None or len(against) < len(best[1]):
+                best = evaluated, against
+            if not against:
+                break
+        assert best is not None
+        return best
+
+    def _misfits(self, visit: Visit, evaluated: Evaluated) -> dict[str, Misfit]:
+        found: dict[str, Misfit] = {}
+        for name, seen in visit.names.items():
+            if name in evaluated.names:
+                against = misfit(evaluated.names[name], seen)
+                if against is not None:
+                    found[name] = against
+        if visit.side is not None and evaluated.is_tested and not (evaluated.true if visit.side else evaluated.false):
+            found["the test"] = Misfit("branch", f"{'false' if visit.side else 'true'}", f"{visit.side}".lower())
+        return found
+
+    def _fault(self, visit: Visit, evaluated: Evaluated, name: str, found: Misfit) -> None:
+        exemption = self._exemption(visit, name, found)
+        if exemption is not None:
+            self.report.exempt[exemption] += 1
+            return
+        case = " and ".join(sorted(map(str, evaluated.path)))
+        shown = f"{name}{found.where}" if name != "the test" else f"the test `{test_of(visit.statement)}`"
+        fault = Fault(visit.path, visit.statement.line, shown, found.kind, found.claimed, found.seen, case)
+        self.report.faults.setdefault((visit.path, visit.statement.line, shown, found.kind), fault)
+
+    def _exemption(self, visit: Visit, name: str, found: Misfit) -> str | None:
+        """The documented assumption by which the tracer differs from what happened, or the bound that it met."""
+        if visit.depth >= RECURSIONS:
+            return "a function calls itself"
+        if visit.caught:
+            return "an exception was caught"
+        if visit.evaluating or (name == "the test" and re.search(r"\btraining\b", test_of(visit.statement))):
+            return "evaluation mode"
+        if (visit.path, visit.statement.line) in self.recording.full:
+            return "more evaluations of a line than are kept"
+        around = {loop.line for loop in visit.statement.loops}
+        for line, rounds in visit.rounds.items():
+            if (visit.path, line) in self.open_loops and rounds > 1:
+                return "a later round of a loop of unknown length"
+            if rounds == 0 and line not in around:
+                return "a loop that ran no time"
+        return None
+
+    def _never_reached(self, visit: Visit) -> None:
+        before = None if visit.before is None else (visit.path, visit.before)
+        if visit.statement.in_handler or visit.caught:
+            self.report.exempt["an exception was caught"] += 1
+        elif self.recording.broken:
+            self.report.exempt["beyond the bound on statements"] += 1
+        elif visit.depth >= RECURSIONS:
+            self.report.exempt["a function calls itself"] += 1
+        elif before in self.recording.statements and not self._said_by_branch(before):
+            text = ast.unparse(visit.statement.node).splitlines()[0]
+            fault = Fault(visit.path, visit.statement.line, f"the line `{text}`", "line", "never reached", "it ran")
+            self.report.faults.setdefault((visit.path, visit.statement.line, "", "line"), fault)
+
+    def _said_by_branch(self, before: Place) -> bool:
+        evaluations = self.recording.statements[before]
+        return all(e.is_tested for e in evaluations) and not (any(e.true for e in evaluations) and any(e.false for e in evaluations))
+
+    def _count(self, visit: Visit, place: Place, evaluated: Evaluated) -> None:
+        self.report.branches += visit.side is not None and evaluated.is_tested
+        for name in visit.names:
+            if name not in evaluated.names:
+                continue
+            self.report.values += 1
+            reasons = list(reasons_in(evaluated.names[name]))
+            self.report.known += not reasons
+            if (place, name) not in self.noted:
+                self.noted.add((place, name))
+                self.report.lost.update(set(reasons))
+
+    def _why_not(self, function: Place, callers: Mapping[tuple[Place | None, bool], int]) -> str:
+        path, line = function
+        if line == 0 or (path, 0) not in self.recording.functions:
+            return "its module is not evaluated"
+        file = layout(path)
+        name = file.names.get(line, "?")
+        statement = file.statement(line)
+        if statement is not None and statement.function and (path, statement.function) not in self.recording.functions:
+            return "it is defined in a function that is not evaluated"
+        if (path, line) not in self.recording.statements and self.recording.broken:
+            return "beyond the bound on statements"
+        last = name.rpartition(".")[2]
+        if last.startswith("__") and last.endswith("__") and last not in ("__init__", "__call__"):
+            return f"a special method: {last}"
+        own = [caller for caller, direct in callers if caller is not None and direct]
+        if not own:
+            return "it is called by a library"
+        if not any(self._is_evaluated(caller) for caller in own):
+            return "it is called by a function that is not evaluated"
+        places = ", ".join(f"{caller[0]}:{caller[1]}" for caller in own[:1])
+        self.report.not_followed.add(f"{path}:{line} {name}, called at {places}")
+        return "it is not followed at its call"
+
+    def _is_evaluated(self, caller: Place) -> bool:
+        return caller in self.recording.statements
+
+
+def test_of(statement: Statement) -> str:
+    test = getattr(statement.node, "test", None)
+    return "" if test is None else ast.unparse(test)
+
+
+def reasons_in(claim: Any) -> Iterator[str]:
+    """Why a value, or a part of it, is not known."""
+    if isinstance(claim, AnyOf):
+        for option in claim.options:
+            yield from reasons_in(option)
+    elif isinstance(claim, Unknown) or (isinstance(claim, Tensor) and claim.reason and claim.facts.range is None):
+        yield normalised(claim.reason)
+
+
+def normalised(reason: str) -> str:
+    """A reason without what is particular to one program."""
+    reason = re.sub(r"^\S+: (parameter that no call|it may come out|it comes out)", r"…: \1", reason)
+    reason = re.sub(r"^(\S+) (changes in a loop|has no attribute \S+)", r"… \2", reason)
+    return re.sub(r"the key .* is not set", "the key … is not set", reason)

@@ -1,0 +1,85 @@
+"""Running and evaluating one program."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import runpy
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from bcelint.project.project import Project
+from bcelint.trace.tracer import loss_calls
+from checks.soundness.comparing import Report, compare
+from checks.soundness.observer import LIMIT, Observer
+from checks.soundness.recorded import Recording
+
+
+def check_script(path: Path, root: Path | None = None, limit: int = LIMIT) -> Report:
+    """A script, ``root`` the folder of its project. Whatever it raises ends it, and what ran until then counts."""
+    path = path.resolve()
+    root = (root or path.parent).resolve()
+    return check(lambda: _run_script(path), root, [str(path)], limit)
+
+
+def check(run: Callable[[], None], root: Path, entries: Sequence[str], limit: int = LIMIT, files: Sequence[str] | None = None) -> Report:
+    """Run a program below ``root`` and evaluate it from the files ``entries``; of the project are ``files``, or all below its root."""
+    inside = str(root) + os.sep
+    own = None if files is None else frozenset(files)
+
+    def is_own(path: str) -> bool:
+        return path.startswith(inside) if own is None else path in own
+
+    observer = Observer(is_own, limit)
+    with _fresh(root), _quietly():
+        with contextlib.suppress(Exception, SystemExit), observer.watching():
+            run()
+    recording = Recording(is_own)
+    loss_calls(Project(str(root), files), list(entries), lambda path, reason: None, recording)
+    return compare(observer.observed, recording)
+
+
+def _run_script(path: Path) -> None:
+    runpy.run_path(str(path), run_name="__main__")
+
+
+@contextlib.contextmanager
+def _fresh(root: Path) -> Iterator[None]:
+    """Imports from the program's folder first, and nothing left of them afterwards."""
+    modules, path, argv, folder = set(sys.modules), list(sys.path), list(sys.argv), os.getcwd()
+    sys.path.insert(0, str(root))
+    sys.path_importer_cache.pop(str(root), None)
+    sys.argv = [str(root)]
+    try:
+        with tempfile.TemporaryDirectory() as empty:
+            os.chdir(empty)
+            try:
+                yield
+            finally:
+                os.chdir(folder)
+    finally:
+        sys.path[:], sys.argv = path, argv
+        for name in set(sys.modules) - modules:
+            if (getattr(sys.modules[name], "__file__", None) or "").startswith(str(root) + os.sep):
+                del sys.modules[name]
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        warnings.simplefilter("ignore")
+        grad = None
+        with contextlib.suppress(ImportError):
+            import torch
+
+            torch.set_num_threads(1)
+            grad = torch.is_grad_enabled()
+        try:
+            yield
+        finally:
+            if grad is not None:
+                torch.set_grad_enabled(grad)

@@ -1,0 +1,24 @@
+"""A report in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from checks.soundness.comparing import Report
+
+
+def render(report: Report, faults: int, lost: int) -> str:
+    lines = [
+        f"{report.programs} programs, {report.functions} functions ran and {report.evaluated} of them were evaluated, "
+        f"{len(report.lines)} lines, {report.visits} visits, {report.values} values of which {report.known} known, {report.branches} branches",
+        f"{len(report.faults)} contradictions: {dict(Counter(fault.kind for fault in report.faults.values()).most_common())}",
+        *(f"  {fault}" for fault in list(report.faults.values())[:faults]),
+        f"exempted: {sum(report.exempt.values())}",
+        *(f"  {count:6} {reason}" for reason, count in report.exempt.most_common()),
+        f"functions that ran and were not evaluated: {sum(report.passed_over.values())}",
+        *(f"  {count:6} {reason}" for reason, count in report.passed_over.most_common()),
+        *(f"         {place}" for place in sorted(report.not_followed)[:lost]),
+        "lost by:",
+        *(f"  {count:6} {reason}" for reason, count in report.lost.most_common(lost)),
+    ]
+    return "\n".join(lines)
