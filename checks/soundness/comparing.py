@@ -16,9 +16,12 @@ from checks.soundness.layout import Statement, layout
 from checks.soundness.observer import Observed, Place, Visit
 from checks.soundness.recorded import AnyOf, Evaluated, Recording
 
+EXAMPLES = 12
+"""Of what is exempted for one reason."""
 MAX_TRIED = 60
 """Evaluations of a line that a visit is held against."""
 RECURSIONS = 2
+ZERO_GRADIENT = ("round", "floor", "ceil", "sign", "sgn", "trunc", "round_", "floor_", "ceil_", "sign_", "fix", "heaviside")
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,12 @@ class Fault:
     claimed: str
     seen: str
     case: str = ""
+    text: str = ""
+    """The line."""
 
     def __str__(self) -> str:
         case = f" when {self.case}" if self.case else ""
-        return f"{self.path}:{self.line}: {self.name}: {self.kind}: claimed {self.claimed}{case}, seen {self.seen}"
+        return f"{self.path}:{self.line}: {self.name}: {self.kind}: claimed {self.claimed}{case}, seen {self.seen}    | {self.text}"
 
 
 @dataclass
@@ -50,6 +55,8 @@ class Report:
     branches: int = 0
     faults: dict[tuple[str, int, str, str], Fault] = field(default_factory=dict)
     exempt: Counter[str] = field(default_factory=Counter)
+    exempted: dict[str, dict[Place, str]] = field(default_factory=dict)
+    """Some of what was exempted, by the reason."""
     passed_over: Counter[str] = field(default_factory=Counter)
     """Functions that ran and were not evaluated, by the reason."""
     not_followed: set[str] = field(default_factory=set)
@@ -62,6 +69,9 @@ class Report:
         self.lines |= other.lines
         self.faults.update(other.faults)
         self.not_followed |= other.not_followed
+        for reason, shown in other.exempted.items():
+            mine = self.exempted.setdefault(reason, {})
+            mine.update(list(shown.items())[: max(0, EXAMPLES - len(mine))])
         for counter in ("exempt", "passed_over", "lost"):
             getattr(self, counter).update(getattr(other, counter))
 
@@ -116,15 +126,16 @@ class _Comparison:
     def _best(self, visit: Visit, evaluations: Sequence[Evaluated]) -> tuple[Evaluated, Mapping[str, Misfit]]:
         """The evaluation that says least against the visit: of those from the same caller, if there are any."""
         same = [e for e in evaluations if e.caller is not None and e.caller == visit.caller]
-        best: tuple[Evaluated, Mapping[str, Misfit]] | None = None
+        best: tuple[tuple[int, int], Evaluated, Mapping[str, Misfit]] | None = None
         for evaluated in (same or evaluations)[:MAX_TRIED]:
             against = self._misfits(visit, evaluated)
-            if best is None or len(against) < len(best[1]):
-                best = evaluated, against
+            weight = sum(self._exemption(visit, name, found) is None for name, found in against.items()), len(against)
+            if best is None or weight < best[0]:
+                best = weight, evaluated, against
             if not against:
                 break
         assert best is not None
-        return best
+        return best[1:]
 
     def _misfits(self, visit: Visit, evaluated: Evaluated) -> dict[str, Misfit]:
         found: dict[str, Misfit] = {}
@@ -141,14 +152,19 @@ class _Comparison:
         exemption = self._exemption(visit, name, found)
         if exemption is not None:
             self.report.exempt[exemption] += 1
+            shown = self.report.exempted.setdefault(exemption, {})
+            if len(shown) < EXAMPLES:
+                shown[visit.path, visit.statement.line] = f"{visit.path}:{visit.statement.line}: {name}{found.where}: {found.claimed}, seen {found.seen}"
             return
         case = " and ".join(sorted(map(str, evaluated.path)))
         shown = f"{name}{found.where}" if name != "the test" else f"the test `{test_of(visit.statement)}`"
-        fault = Fault(visit.path, visit.statement.line, shown, found.kind, found.claimed, found.seen, case)
+        fault = Fault(visit.path, visit.statement.line, shown, found.kind, found.claimed, found.seen, case, layout(visit.path).text(visit.statement.line))
         self.report.faults.setdefault((visit.path, visit.statement.line, shown, found.kind), fault)
 
     def _exemption(self, visit: Visit, name: str, found: Misfit) -> str | None:
         """The documented assumption by which the tracer differs from what happened, or the bound that it met."""
+        if found.kind == "gradient" and found.claimed.rpartition(" ")[2] in ZERO_GRADIENT:
+            return "a gradient that is 0 everywhere counts as none"
         if visit.depth >= RECURSIONS:
             return "a function calls itself"
         if visit.caught:
@@ -163,6 +179,8 @@ class _Comparison:
                 return "a later round of a loop of unknown length"
             if rounds == 0 and line not in around:
                 return "a loop that ran no time"
+        if any(place in self.open_loops for place in visit.outer):
+            return "a call in a later round of a loop of unknown length"
         return None
 
     def _never_reached(self, visit: Visit) -> None:
@@ -197,6 +215,7 @@ class _Comparison:
     def _why_not(self, function: Place, callers: Mapping[tuple[Place | None, bool], int]) -> str:
         path, line = function
         if line == 0 or (path, 0) not in self.recording.functions:
+            self.report.not_followed.add(f"module of {path}:{line}")
             return "its module is not evaluated"
         file = layout(path)
         name = file.names.get(line, "?")

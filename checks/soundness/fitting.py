@@ -157,7 +157,8 @@ def _gradient(facts: Facts, seen: Array) -> Misfit | None:
     grad = facts.value("grad")
     if grad is None or not seen.is_torch or grad == seen.grad:
         return None
-    return Misfit("gradient", "gradient" if grad else "no gradient", str(seen))
+    steps = "" if grad or facts.grad is None else facts.grad.steps[-1].note if facts.grad.steps else ""
+    return Misfit("gradient", "gradient" if grad else f"no gradient after {steps or '?'}", str(seen))
 
 
 def _sequence(claim: Sequence, seen: Seen) -> Misfit | None:
@@ -201,7 +202,7 @@ def _keyed(claim: Keyed, seen: Seen) -> Misfit | None:
 def _entries(claim: Keyed, items: Any, shown: str) -> Misfit | None:
     if items is None:
         return None
-    plain = [key for key in claim.items if not isinstance(key, tuple)]
+    plain = [key for key in claim.items if not isinstance(key, tuple) and not str(key).startswith("<")]
     for key in plain:
         if key not in items and str(key) not in map(str, items) and len(items) < 64:
             return Misfit("key", f"the key {key!r}", shown)
@@ -261,25 +262,26 @@ def _function(claim: Function | Bound, seen: Seen) -> Misfit | None:
     function = claim.function if isinstance(claim, Bound) else claim
     value = seen.value if isinstance(seen, Thing) else None
     value = getattr(value, "__func__", value)
-    value = getattr(value, "__wrapped__", value)
     if isinstance(value, types.FunctionType):
-        code = value.__code__
-        path = function.closure.code.path
-        if code.co_filename != path or function.name == "<lambda>":
-            return None if function.decorator or function.role != "plain" or code.co_filename != path else _other(function, seen, code.co_name)
-        line = layout(path).definitions.get((code.co_firstlineno, code.co_name))
-        if line is None or line == function.closure.code.span(function.node.name)[0]:  # type: ignore[union-attr]
-            return None
-        return Misfit("function", f"the function {function.qualname}", str(seen))
+        # ``functools.wraps`` and many a decorator that keeps what the function does: the claim may be of either.
+        same = _is_same(function, value) or _is_same(function, getattr(value, "__wrapped__", None))
+        return None if same else Misfit("function", f"the function {function.qualname}", str(seen))
     if isinstance(seen, Object) or (isinstance(seen, Thing) and callable(value)) or isinstance(value, (property, staticmethod, classmethod)):
         return None
     return Misfit("family", f"the function {function.qualname}", str(seen))
 
 
-def _other(function: Function, seen: Seen, name: str) -> Misfit | None:
-    if function.name == name or "lambda" in (function.name, name) or function.name == "<lambda>":
-        return None
-    return Misfit("function", f"the function {function.qualname}", str(seen))
+def _is_same(function: Function, value: Any) -> bool:
+    """Whether the function of Python is the one of the project; True where that can't be told."""
+    if not isinstance(value, types.FunctionType):
+        return False
+    code, path = value.__code__, function.closure.code.path
+    if code.co_filename != path:
+        return bool(function.decorator) or function.role != "plain"
+    if function.name == "<lambda>" or code.co_name == "<lambda>":
+        return function.name == code.co_name
+    line = layout(path).definitions.get((code.co_firstlineno, code.co_name))
+    return line is None or line == function.closure.code.span(function.node.name)[0]  # type: ignore[union-attr]
 
 
 def _external(claim: External, seen: Seen) -> Misfit | None:
@@ -319,7 +321,7 @@ def resolved(name: str) -> Any:
 
 
 def _layer(claim: Layer, seen: Seen) -> Misfit | None:
-    names = {name.rpartition(".")[2] for name in claim.row.names}
+    names = {name.rpartition(".")[2].removeprefix("Lazy") for name in claim.row.names}
     if not isinstance(seen, Object):
         return Misfit("class", f"the layer {claim.row.names[0]}", str(seen))
     if not any(base.__name__ in names for base in seen.type.__mro__):

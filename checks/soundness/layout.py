@@ -49,7 +49,10 @@ class Layout:
     names: dict[int, str] = field(default_factory=dict)
     """Of functions and classes, by the line of their ``def``, with what stands around them: ``Net.forward``."""
     nodes: dict[int, Definition] = field(default_factory=dict)
-    main: frozenset[int] = frozenset()
+    lines: list[str] = field(default_factory=list)
+
+    def text(self, line: int) -> str:
+        return self.lines[line - 1].strip() if 0 < line <= len(self.lines) else ""
 
     def statement(self, line: int) -> Statement | None:
         return self.by_line.get(line)
@@ -58,7 +61,9 @@ class Layout:
 @cache
 def layout(path: str) -> Layout:
     found = Layout()
-    tree = ast.parse(Path(path).read_bytes())
+    data = Path(path).read_bytes()
+    tree = ast.parse(data)
+    found.lines = data.decode(errors="replace").splitlines()
     _suite(found, tree.body, (), False, 0, "")
     for node in ast.walk(tree):
         if isinstance(node, DEFINITIONS) and node.lineno not in found.names:

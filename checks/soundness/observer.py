@@ -41,7 +41,8 @@ class Visit:
     """The object that the method belongs to is in evaluation mode."""
     before: int | None = None
     """The statement that was executed before it, in the same call."""
-    changed: frozenset[str] = frozenset()
+    outer: frozenset[Place] = frozenset()
+    """The loops of its callers that have begun more than once, or that ran no time."""
 
 
 @dataclass
@@ -61,6 +62,7 @@ class Observer:
         self._limit = limit
         self._codes: dict[CodeType, tuple[Layout, Place] | None] = {}
         self._counts: Counter[tuple[Place, int]] = Counter()
+        self._active: dict[FrameType, Watched] = {}
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -95,7 +97,22 @@ class Observer:
             return None
         watched = Watched(self, frame, *known)
         self.observed.functions.setdefault(watched.function, Counter())[watched.caller, watched.is_direct] += 1
+        self._active[frame] = watched
         return watched.trace
+
+    def left(self, frame: FrameType) -> None:
+        self._active.pop(frame, None)
+
+    def rounds_around(self, frame: FrameType) -> frozenset[Place]:
+        """The loops of the callers that have begun more than once, or that ran no time."""
+        found: set[Place] = set()
+        outer = frame.f_back
+        while outer is not None:
+            watched = self._active.get(outer)
+            if watched is not None:
+                found.update((watched.function[0], line) for line, rounds in watched.rounds.items() if rounds != 1)
+            outer = outer.f_back
+        return frozenset(found)
 
     def wants(self, function: Place, line: int) -> bool:
         self._counts[function, line] += 1
@@ -115,7 +132,7 @@ class Watched:
         self._before: int | None = None
         self._pending: Optional[tuple[Statement, Visit | None]] = None
         self._raised = self._caught = False
-        self._rounds: dict[int, int] = {}
+        self.rounds: dict[int, int] = {}
         self._depth = 0
         outer = frame.f_back
         while outer is not None:
@@ -139,8 +156,10 @@ class Watched:
             self._next(frame)
         elif event == "exception":
             self._raised, self._pending = True, None
-        elif event == "return" and not self._raised:
-            self._decide(None)
+        elif event == "return":
+            self._observer.left(frame)
+            if not self._raised:
+                self._decide(None)
         return self.trace
 
     def _next(self, frame: FrameType) -> None:
@@ -155,11 +174,11 @@ class Watched:
         again = statement.first <= before <= statement.last
         loop = statement.loops[-1] if statement.loops else None
         if loop is not None and statement.line == loop.first_in_body and (not again or before == line):
-            self._rounds[loop.line] = self._rounds.get(loop.line, 0) + 1
+            self.rounds[loop.line] = self.rounds.get(loop.line, 0) + 1
         if again:
             return
-        if hasattr(statement.node, "orelse") and statement.body is None or statement.line in self._rounds:
-            self._rounds[statement.line] = 0
+        if hasattr(statement.node, "orelse") and statement.body is None or statement.line in self.rounds:
+            self.rounds[statement.line] = 0
         self._observer.observed.lines[self.function[0], statement.line] += 1
         visit = self._visit(frame, statement) if self._observer.wants(self.function, statement.line) else None
         self._before = statement.line
@@ -170,8 +189,9 @@ class Watched:
         names = {name: see(value) for name, value in list(frame.f_locals.items()) if not name.startswith("__")}
         owner = names.get("self")
         visit = Visit(
-            statement, self.function[0], self.function, self.caller, self._depth, names, self._caught, dict(self._rounds),
+            statement, self.function[0], self.function, self.caller, self._depth, names, self._caught, dict(self.rounds),
             evaluating=isinstance(owner, Object) and owner.training is False, before=self._before,
+            outer=self._observer.rounds_around(frame),
         )  # fmt: skip
         self._observer.observed.visits.append(visit)
         return visit

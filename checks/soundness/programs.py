@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
+import importlib.util
 import io
 import os
 import runpy
+import signal
 import sys
 import tempfile
+import unittest
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -17,6 +21,10 @@ from bcelint.trace.tracer import loss_calls
 from checks.soundness.comparing import Report, compare
 from checks.soundness.observer import LIMIT, Observer
 from checks.soundness.recorded import Recording
+
+
+SECONDS = 120
+"""That a program may run."""
 
 
 def check_script(path: Path, root: Path | None = None, limit: int = LIMIT) -> Report:
@@ -36,11 +44,37 @@ def check(run: Callable[[], None], root: Path, entries: Sequence[str], limit: in
 
     observer = Observer(is_own, limit)
     with _fresh(root), _quietly():
-        with contextlib.suppress(Exception, SystemExit), observer.watching():
+        with contextlib.suppress(Exception, SystemExit), _in_time(), observer.watching():
             run()
     recording = Recording(is_own)
     loss_calls(Project(str(root), files), list(entries), lambda path, reason: None, recording)
     return compare(observer.observed, recording)
+
+
+def check_unittest(name: str, limit: int = LIMIT) -> Report:
+    """A module of Python's own tests, or any other of ``unittest``, by its dotted name."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        raise SystemExit(f"{name}: there is no such module")
+    path = os.path.realpath(spec.origin)
+    return check(lambda: _run_unittest(name), Path(path).parent, [path], limit, [path])
+
+
+def _run_unittest(name: str) -> None:
+    suite = unittest.defaultTestLoader.loadTestsFromModule(importlib.import_module(name))
+    unittest.TextTestRunner(stream=io.StringIO(), verbosity=0).run(suite)
+
+
+def check_pytest(path: Path, root: Path, limit: int = LIMIT) -> Report:
+    """A file of tests in the project below ``root``, run by pytest."""
+    path, root = path.resolve(), root.resolve()
+    return check(lambda: _run_pytest(path, root), root, [str(path)], limit)
+
+
+def _run_pytest(path: Path, root: Path) -> None:
+    import pytest
+
+    pytest.main([str(path), "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(root), "-o", "addopts=", "--import-mode=importlib"])
 
 
 def _run_script(path: Path) -> None:
@@ -66,6 +100,22 @@ def _fresh(root: Path) -> Iterator[None]:
         for name in set(sys.modules) - modules:
             if (getattr(sys.modules[name], "__file__", None) or "").startswith(str(root) + os.sep):
                 del sys.modules[name]
+
+
+@contextlib.contextmanager
+def _in_time() -> Iterator[None]:
+    """What runs too long is broken off; what was seen until then counts."""
+
+    def end(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.alarm(SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @contextlib.contextmanager

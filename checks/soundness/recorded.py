@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from bcelint.trace.conditions.atoms import ALWAYS, Guard
+from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.conditions.compatible import compatible
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.frames import Frame
@@ -21,6 +21,7 @@ from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.mapped import Mapped
+from bcelint.trace.values.nn_modules import DYNAMIC, DYNAMIC_MODULES
 from bcelint.trace.values.options import Namespace
 from bcelint.trace.values.tuples import Tuple
 from checks.soundness.layout import layout
@@ -170,13 +171,15 @@ def freeze(value: Value, path: Guard, as_it_is: Callable[[Value], Value], depth:
         return Keyed("dict", {key: inside(item) for key, item in value.items.items()}, None if value.rest is None else inside(value.rest))
     if isinstance(value, (Instance, Namespace)):
         fields = value.fields if depth > 0 else {}
+        if DYNAMIC in fields or DYNAMIC_MODULES in fields:  # its attributes are known to be others, perhaps, when they are read
+            fields = {}
         attributes = {name: inside(part) for name, part in fields.items() if not name.startswith("<")}
         return Made(value.cls if isinstance(value, Instance) else None, attributes)
     return as_it_is(value)
 
 
 def _options(value: Choice, path: Guard, inside: Callable[[Value, int], Any]) -> Any:
-    left = [single for guard, single in value.alternatives if compatible(path, guard if path is ALWAYS else guard)]
+    left = [single for guard, single in value.alternatives if compatible(path, guard)]
     return AnyOf(tuple(inside(single, 0) for single in left))
 
 
