@@ -1,6 +1,6 @@
 """bcelint held against runs, line by line: what it says of every name, test and function of a program, and what was seen of them.
 
-    python benchmarks/soundness.py PROGRAM… [--fixtures] [--unittest MODULE…] [--pytest FILE… --root DIR] [--generated N] [--limit N] [--faults N] [--lost N] [--exempted N]
+    python benchmarks/soundness.py [PROGRAM…] [--fixtures] [--generated N] [--unittest MODULE…] [--pytest FILE… --root DIR]
 
 A program is a script, or a folder with a ``main.py`` or ``train.py``. Prints the counts, every contradiction, what was exempted and why,
 and what facts were lost by. Ends with 1 if there is a contradiction.

@@ -129,7 +129,7 @@ class _Comparison:
         best: tuple[tuple[int, int], Evaluated, Mapping[str, Misfit]] | None = None
         for evaluated in (same or evaluations)[:MAX_TRIED]:
             against = self._misfits(visit, evaluated)
-            weight = sum(self._exemption(visit, name, found) is None for name, found in against.items()), len(against)
+            weight = sum(self._exemption(visit, name, found, evaluated) is None for name, found in against.items()), len(against)
             if best is None or weight < best[0]:
                 best = weight, evaluated, against
             if not against:
@@ -149,24 +149,33 @@ class _Comparison:
         return found
 
     def _fault(self, visit: Visit, evaluated: Evaluated, name: str, found: Misfit) -> None:
-        exemption = self._exemption(visit, name, found)
+        exemption = self._exemption(visit, name, found, evaluated)
         if exemption is not None:
             self.report.exempt[exemption] += 1
             shown = self.report.exempted.setdefault(exemption, {})
             if len(shown) < EXAMPLES:
-                shown[visit.path, visit.statement.line] = f"{visit.path}:{visit.statement.line}: {name}{found.where}: {found.claimed}, seen {found.seen}"
+                place = visit.path, visit.statement.line
+                shown[place] = f"{place[0]}:{place[1]}: {name}{found.where}: {found.claimed}, seen {found.seen}"
             return
         case = " and ".join(sorted(map(str, evaluated.path)))
-        shown = f"{name}{found.where}" if name != "the test" else f"the test `{test_of(visit.statement)}`"
-        fault = Fault(visit.path, visit.statement.line, shown, found.kind, found.claimed, found.seen, case, layout(visit.path).text(visit.statement.line))
-        self.report.faults.setdefault((visit.path, visit.statement.line, shown, found.kind), fault)
+        what = f"{name}{found.where}" if name != "the test" else f"the test `{test_of(visit.statement)}`"
+        line = visit.statement.line
+        fault = Fault(visit.path, line, what, found.kind, found.claimed, found.seen, case, layout(visit.path).text(line))
+        self.report.faults.setdefault((visit.path, line, what, found.kind), fault)
 
-    def _exemption(self, visit: Visit, name: str, found: Misfit) -> str | None:
+    def _exemption(self, visit: Visit, name: str, found: Misfit, evaluated: Evaluated) -> str | None:
         """The documented assumption by which the tracer differs from what happened, or the bound that it met."""
         if found.kind == "gradient" and found.claimed.rpartition(" ")[2] in ZERO_GRADIENT:
             return "a gradient that is 0 everywhere counts as none"
+        if "the constant '__main__'" in found.claimed:
+            return "every file that is looked at counts as the main one"
         if visit.depth >= RECURSIONS:
             return "a function calls itself"
+        if evaluated.caller != visit.caller and visit.function[1] and not visit.is_class:
+            if evaluated.caller is not None:
+                return "a call that is not followed" if visit.is_direct else "a call by a library"
+            if name == "self":
+                return "an object that nobody in the project makes"
         if visit.caught:
             return "an exception was caught"
         if visit.evaluating or (name == "the test" and re.search(r"\btraining\b", test_of(visit.statement))):

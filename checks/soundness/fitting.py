@@ -82,6 +82,7 @@ def _constant(claim: Const, seen: Seen) -> Misfit | None:
         else:
             plain = other.value if isinstance(other, enum.Enum) and isinstance(other, (int, str)) else other
             same = type(value) is type(plain) and (value == plain or value != value)
+            same = same or (isinstance(other, enum.Enum) and other.value == value)
         if same:
             return None
     return Misfit("constant", f"the constant {value!r}", str(seen))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
-from typing import Any, Optional
+from typing import Any
 
 from checks.soundness.layout import Layout, Statement, layout
 from checks.soundness.seen import Object, Seen, see
@@ -37,6 +38,9 @@ class Visit:
     """How often the body of each loop has begun so far, by its line."""
     side: bool | None = None
     """Which way its test went."""
+    is_direct: bool = False
+    """The call stands there itself: no library is between."""
+    is_class: bool = False
     evaluating: bool = False
     """The object that the method belongs to is in evaluation mode."""
     before: int | None = None
@@ -128,9 +132,10 @@ class Watched:
         self._file = file
         self.function = function
         self.caller, self.is_direct = self._called_from(frame)
+        self.is_class = isinstance(file.nodes.get(function[1]), ast.ClassDef)
         self._line = 0
         self._before: int | None = None
-        self._pending: Optional[tuple[Statement, Visit | None]] = None
+        self._pending: tuple[Statement, Visit | None] | None = None
         self._raised = self._caught = False
         self.rounds: dict[int, int] = {}
         self._depth = 0
@@ -177,7 +182,7 @@ class Watched:
             self.rounds[loop.line] = self.rounds.get(loop.line, 0) + 1
         if again:
             return
-        if hasattr(statement.node, "orelse") and statement.body is None or statement.line in self.rounds:
+        if (hasattr(statement.node, "orelse") and statement.body is None) or statement.line in self.rounds:
             self.rounds[statement.line] = 0
         self._observer.observed.lines[self.function[0], statement.line] += 1
         visit = self._visit(frame, statement) if self._observer.wants(self.function, statement.line) else None
@@ -191,6 +196,8 @@ class Watched:
         visit = Visit(
             statement, self.function[0], self.function, self.caller, self._depth, names, self._caught, dict(self.rounds),
             evaluating=isinstance(owner, Object) and owner.training is False, before=self._before,
+            is_direct=self.is_direct,
+            is_class=self.is_class,
             outer=self._observer.rounds_around(frame),
         )  # fmt: skip
         self._observer.observed.visits.append(visit)

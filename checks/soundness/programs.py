@@ -22,7 +22,6 @@ from checks.soundness.comparing import Report, compare
 from checks.soundness.observer import LIMIT, Observer
 from checks.soundness.recorded import Recording
 
-
 SECONDS = 120
 """That a program may run."""
 
@@ -43,9 +42,8 @@ def check(run: Callable[[], None], root: Path, entries: Sequence[str], limit: in
         return path.startswith(inside) if own is None else path in own
 
     observer = Observer(is_own, limit)
-    with _fresh(root), _quietly():
-        with contextlib.suppress(Exception, SystemExit), _in_time(), observer.watching():
-            run()
+    with _fresh(root), _quietly(), contextlib.suppress(Exception, SystemExit), _in_time(), observer.watching():
+        run()
     recording = Recording(is_own)
     loss_calls(Project(str(root), files), list(entries), lambda path, reason: None, recording)
     return compare(observer.observed, recording)

@@ -96,7 +96,7 @@ def _any_iteration(at: Site, node: cst.For | cst.While, begin: Callable[[], None
     loop = fresh()
     before = at.state.path
     at.run.loops.append(loop)
-    for name in assigned(at, node.body):
+    for name in assigned(at, node.body) | (assigned(at, node.test) if isinstance(node, cst.While) else frozenset()):
         if isinstance(at.frame.fields.get(name), Const):
             at.write(at.frame, name, at.unknown(f"{name} changes in a loop"))
 
