@@ -88,6 +88,10 @@ class _Comparison:
         self.observed = observed
         self.recording = recording
         self.noted: set[tuple[Place, str]] = set()
+        self.callers: dict[Place, set[Place | None]] = {}
+        for evaluations in recording.statements.values():
+            for evaluated in evaluations:
+                self.callers.setdefault(evaluated.function, set()).add(evaluated.caller)
         self.open_loops = self._loops_of_unknown_length()
 
     def compare(self) -> None:
@@ -178,6 +182,13 @@ class _Comparison:
                 return "an object that nobody in the project makes"
         if visit.caught:
             return "an exception was caught"
+        names = {n.id for n in ast.walk(ast.parse(test_of(visit.statement))) if isinstance(n, ast.Name)} if name == "the test" else {name}
+        if names & self.observed.handled:
+            return "an exception was caught"
+        for function, caller in visit.chain:
+            known = self.callers.get(function, frozenset())
+            if caller not in known and any(place is not None for place in known):
+                return "a call that is not followed, further out"
         if visit.evaluating or (name == "the test" and re.search(r"\btraining\b", test_of(visit.statement))):
             return "evaluation mode"
         if (visit.path, visit.statement.line) in self.recording.full:
@@ -194,7 +205,7 @@ class _Comparison:
 
     def _never_reached(self, visit: Visit) -> None:
         before = None if visit.before is None else (visit.path, visit.before)
-        if visit.statement.in_handler or visit.caught:
+        if visit.statement.in_handler is not None or visit.caught:
             self.report.exempt["an exception was caught"] += 1
         elif self.recording.broken:
             self.report.exempt["beyond the bound on statements"] += 1

@@ -25,7 +25,8 @@ class Statement:
     last: int
     loops: tuple[Statement, ...]
     """The loops around it, in the same function, outermost first."""
-    in_handler: bool
+    in_handler: frozenset[str] | None
+    """In a handler of exceptions: the names that its ``try`` binds."""
     function: int
     """The line of the function or class around it; 0 in a module."""
     body: tuple[int, int] | None = None
@@ -64,7 +65,7 @@ def layout(path: str) -> Layout:
     data = Path(path).read_bytes()
     tree = ast.parse(data)
     found.lines = data.decode(errors="replace").splitlines()
-    _suite(found, tree.body, (), False, 0, "")
+    _suite(found, tree.body, (), None, 0, "")
     for node in ast.walk(tree):
         if isinstance(node, DEFINITIONS) and node.lineno not in found.names:
             _define(found, node, "")
@@ -78,12 +79,12 @@ def _define(found: Layout, node: Definition, prefix: str) -> None:
     found.nodes[node.lineno] = node
 
 
-def _suite(found: Layout, suite: list[ast.stmt], loops: tuple[Statement, ...], in_handler: bool, function: int, prefix: str) -> None:
+def _suite(found: Layout, suite: list[ast.stmt], loops: tuple[Statement, ...], in_handler: frozenset[str] | None, function: int, prefix: str) -> None:
     for node in suite:
         _statement(found, node, loops, in_handler, function, prefix)
 
 
-def _statement(found: Layout, node: ast.stmt, loops: tuple[Statement, ...], in_handler: bool, function: int, prefix: str) -> None:
+def _statement(found: Layout, node: ast.stmt, loops: tuple[Statement, ...], in_handler: frozenset[str] | None, function: int, prefix: str) -> None:
     last = node.end_lineno or node.lineno
     suites = [suite for _, suite in _suites(node)]
     first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
@@ -98,14 +99,21 @@ def _statement(found: Layout, node: ast.stmt, loops: tuple[Statement, ...], in_h
         found.by_line.setdefault(line, statement)
     if isinstance(node, DEFINITIONS):
         _define(found, node, prefix)
-        _suite(found, node.body, (), False, node.lineno, f"{prefix}{node.name}.")
+        _suite(found, node.body, (), None, node.lineno, f"{prefix}{node.name}.")
         return
     if isinstance(node, LOOPS):
-        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-        statement.assigned = frozenset(names)
+        statement.assigned = bound_in(node)
     for where, suite in _suites(node):
         around = (*loops, statement) if isinstance(node, LOOPS) and where == "body" else loops
-        _suite(found, suite, around, in_handler or where == "handler", function, prefix)
+        handler = bound_in(node) if where == "handler" else in_handler
+        _suite(found, suite, around, handler, function, prefix)
+
+
+def bound_in(node: ast.stmt) -> frozenset[str]:
+    """The names that a statement binds."""
+    stored = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    imported = {(n.asname or n.name).partition(".")[0] for n in ast.walk(node) if isinstance(n, ast.alias)}
+    return frozenset(stored | imported | {n.name for n in ast.walk(node) if isinstance(n, DEFINITIONS)})
 
 
 def _suites(node: Any) -> Iterator[tuple[str, list[ast.stmt]]]:

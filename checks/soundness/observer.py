@@ -45,6 +45,8 @@ class Visit:
     """The object that the method belongs to is in evaluation mode."""
     before: int | None = None
     """The statement that was executed before it, in the same call."""
+    chain: tuple[tuple[Place, Place | None], ...] = ()
+    """The functions that are under way, innermost first, each with its caller."""
     outer: frozenset[Place] = frozenset()
     """The loops of its callers that have begun more than once, or that ran no time."""
 
@@ -55,6 +57,8 @@ class Observed:
     functions: dict[Place, Counter[tuple[Place | None, bool]]] = field(default_factory=dict)
     """The functions that ran, each with the statements of the program that called it, and whether it did so itself."""
     lines: Counter[Place] = field(default_factory=Counter)
+    handled: set[str] = field(default_factory=set)
+    """The names that are bound in a ``try`` in which an exception was caught."""
 
 
 class Observer:
@@ -118,6 +122,16 @@ class Observer:
             outer = outer.f_back
         return frozenset(found)
 
+    def chain(self, frame: FrameType) -> tuple[tuple[Place, Place | None], ...]:
+        found: list[tuple[Place, Place | None]] = []
+        outer: FrameType | None = frame
+        while outer is not None:
+            watched = self._active.get(outer)
+            if watched is not None and watched.function[1] and not watched.is_class:
+                found.append((watched.function, watched.caller))
+            outer = outer.f_back
+        return tuple(found)
+
     def wants(self, function: Place, line: int) -> bool:
         self._counts[function, line] += 1
         count = self._counts[function, line]
@@ -174,8 +188,9 @@ class Watched:
         statement = self._file.statement(line)
         if statement is None or statement.function != self.function[1]:
             return
-        if statement.in_handler:
+        if statement.in_handler is not None:
             self._caught = True
+            self._observer.observed.handled |= statement.in_handler
         again = statement.first <= before <= statement.last
         loop = statement.loops[-1] if statement.loops else None
         if loop is not None and statement.line == loop.first_in_body and (not again or before == line):
@@ -198,6 +213,7 @@ class Watched:
             evaluating=isinstance(owner, Object) and owner.training is False, before=self._before,
             is_direct=self.is_direct,
             is_class=self.is_class,
+            chain=self._observer.chain(frame),
             outer=self._observer.rounds_around(frame),
         )  # fmt: skip
         self._observer.observed.visits.append(visit)

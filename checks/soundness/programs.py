@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import doctest
 import importlib
 import importlib.util
 import io
@@ -19,7 +20,7 @@ from pathlib import Path
 from bcelint.project.project import Project
 from bcelint.trace.tracer import loss_calls
 from checks.soundness.comparing import Report, compare
-from checks.soundness.observer import LIMIT, Observer
+from checks.soundness.observer import LIMIT, Observed, Observer
 from checks.soundness.recorded import Recording
 
 SECONDS = 120
@@ -30,23 +31,32 @@ def check_script(path: Path, root: Path | None = None, limit: int = LIMIT) -> Re
     """A script, ``root`` the folder of its project. Whatever it raises ends it, and what ran until then counts."""
     path = path.resolve()
     root = (root or path.parent).resolve()
-    return check(lambda: _run_script(path), root, [str(path)], limit)
+    return check(lambda: run_script(path), root, [str(path)], limit)
 
 
 def check(run: Callable[[], None], root: Path, entries: Sequence[str], limit: int = LIMIT, files: Sequence[str] | None = None) -> Report:
     """Run a program below ``root`` and evaluate it from the files ``entries``; of the project are ``files``, or all below its root."""
-    inside = str(root) + os.sep
-    own = None if files is None else frozenset(files)
+    observed = observe(run, root, limit, files)
+    return compare(observed, evaluate(root, entries, files))
 
-    def is_own(path: str) -> bool:
-        return path.startswith(inside) if own is None else path in own
 
-    observer = Observer(is_own, limit)
+def observe(run: Callable[[], None], root: Path, limit: int = LIMIT, files: Sequence[str] | None = None) -> Observed:
+    observer = Observer(_own_files(root, files), limit)
     with _fresh(root), _quietly(), contextlib.suppress(Exception, SystemExit), _in_time(), observer.watching():
         run()
-    recording = Recording(is_own)
+    return observer.observed
+
+
+def evaluate(root: Path, entries: Sequence[str], files: Sequence[str] | None = None) -> Recording:
+    recording = Recording(_own_files(root, files))
     loss_calls(Project(str(root), files), list(entries), lambda path, reason: None, recording)
-    return compare(observer.observed, recording)
+    return recording
+
+
+def _own_files(root: Path, files: Sequence[str] | None) -> Callable[[str], bool]:
+    inside = str(root) + os.sep
+    own = None if files is None else frozenset(files)
+    return lambda path: path.startswith(inside) if own is None else path in own
 
 
 def check_unittest(name: str, limit: int = LIMIT) -> Report:
@@ -63,6 +73,23 @@ def _run_unittest(name: str) -> None:
     unittest.TextTestRunner(stream=io.StringIO(), verbosity=0).run(suite)
 
 
+def check_doctest(name: str, limit: int = LIMIT) -> Report:
+    """The examples in the docs of a module of a package that is installed; its own are all files of that package."""
+    spec = importlib.util.find_spec(name.partition(".")[0])
+    own = importlib.util.find_spec(name)
+    if spec is None or own is None or spec.origin is None or own.origin is None:
+        raise SystemExit(f"{name}: there is no such module")
+    folder = Path(os.path.realpath(spec.origin)).parent
+    files = sorted(map(str, folder.rglob("*.py")))
+    return check(lambda: _run_doctest(name), folder.parent, [os.path.realpath(own.origin)], limit, files)
+
+
+def _run_doctest(name: str) -> None:
+    runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    for test in doctest.DocTestFinder().find(importlib.import_module(name)):
+        runner.run(test, out=lambda text: None)
+
+
 def check_pytest(path: Path, root: Path, limit: int = LIMIT) -> Report:
     """A file of tests in the project below ``root``, run by pytest."""
     path, root = path.resolve(), root.resolve()
@@ -75,7 +102,7 @@ def _run_pytest(path: Path, root: Path) -> None:
     pytest.main([str(path), "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(root), "-o", "addopts=", "--import-mode=importlib"])
 
 
-def _run_script(path: Path) -> None:
+def run_script(path: Path) -> None:
     runpy.run_path(str(path), run_name="__main__")
 
 
