@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bcelint.trace.tracer import INTERNAL_ERROR
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.unknowns import Unknown
 from checks.soundness.fitting import Misfit, misfit
@@ -59,6 +60,7 @@ class Report:
     """Some of what was exempted, by the reason."""
     passed_over: Counter[str] = field(default_factory=Counter)
     """Functions that ran and were not evaluated, by the reason."""
+    passed_over_files: Counter[str] = field(default_factory=Counter)
     not_followed: set[str] = field(default_factory=set)
     lost: Counter[str] = field(default_factory=Counter)
     """What is not known, by what lost it: each name at each line counts once."""
@@ -72,7 +74,7 @@ class Report:
         for reason, shown in other.exempted.items():
             mine = self.exempted.setdefault(reason, {})
             mine.update(list(shown.items())[: max(0, EXAMPLES - len(mine))])
-        for counter in ("exempt", "passed_over", "lost"):
+        for counter in ("exempt", "passed_over", "passed_over_files", "lost"):
             getattr(self, counter).update(getattr(other, counter))
 
 
@@ -97,6 +99,11 @@ class _Comparison:
     def compare(self) -> None:
         for visit in self.observed.visits:
             self._line(visit)
+        for path, reason in self.recording.warnings:
+            if reason.startswith(INTERNAL_ERROR):
+                self.report.faults[path, 0, reason, "error"] = Fault(path, 0, "bcelint", "error", "no error", reason)
+            else:
+                self.report.passed_over_files[reason_of_file(reason)] += 1
         for function, callers in self.observed.functions.items():
             self.report.functions += 1
             if function in self.recording.functions:
@@ -258,6 +265,10 @@ class _Comparison:
 
     def _is_evaluated(self, caller: Place) -> bool:
         return caller in self.recording.statements
+
+
+def reason_of_file(reason: str) -> str:
+    return re.sub(r" ?\(line \d+\)", "", reason)
 
 
 def test_of(statement: Statement) -> str:

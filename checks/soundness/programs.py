@@ -49,7 +49,7 @@ def observe(run: Callable[[], None], root: Path, limit: int = LIMIT, files: Sequ
 
 def evaluate(root: Path, entries: Sequence[str], files: Sequence[str] | None = None) -> Recording:
     recording = Recording(_own_files(root, files))
-    loss_calls(Project(str(root), files), list(entries), lambda path, reason: None, recording)
+    loss_calls(Project(str(root), files), list(entries), lambda path, reason: recording.warnings.append((path, reason)), recording)
     return recording
 
 

@@ -87,6 +87,8 @@ class Recording:
     is_own: Callable[[str], bool]
     statements: dict[Place, list[Evaluated]] = field(default_factory=lambda: defaultdict(list))
     functions: set[Place] = field(default_factory=set)
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+    """The files that could not be read, and what went wrong in bcelint itself, each with the reason."""
     broken: set[str] = field(default_factory=set)
     full: set[Place] = field(default_factory=set)
     """The statements of which not all evaluations were kept."""

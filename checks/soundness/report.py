@@ -18,6 +18,7 @@ def render(report: Report, faults: int, lost: int, examples: int = 0) -> str:
         f"functions that ran and were not evaluated: {sum(report.passed_over.values())}",
         *(f"  {count:6} {reason}" for reason, count in report.passed_over.most_common()),
         *(f"         {place}" for place in sorted(report.not_followed)[:lost]),
+        f"files that could not be read: {dict(report.passed_over_files)}",
         "lost by:",
         *(f"  {count:6} {reason}" for reason, count in report.lost.most_common(lost)),
     ]
