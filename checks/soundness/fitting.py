@@ -193,7 +193,7 @@ def _is_iterable(cls: type) -> bool:
 def _keyed(claim: Keyed, seen: Seen) -> Misfit | None:
     if claim.kind != "dict":
         return _container(claim, seen)
-    if isinstance(seen, Object) and (issubclass(seen.type, dict) or hasattr(seen.type, "keys")):
+    if isinstance(seen, Object) and (issubclass(seen.type, dict) or hasattr(seen.type, "keys") or "Namespace" in seen.type.__name__):
         return None
     if not isinstance(seen, Map):
         return Misfit("family", "a dict", str(seen))
