@@ -174,7 +174,8 @@ class Watched:
         if event == "line":
             self._next(frame)
         elif event == "exception":
-            self._raised, self._pending = True, None
+            self._raised = self._raised or not issubclass(argument[0], (StopIteration, StopAsyncIteration))
+            self._pending = None
         elif event == "return":
             self._observer.left(frame)
             if not self._raised:
@@ -183,6 +184,7 @@ class Watched:
 
     def _next(self, frame: FrameType) -> None:
         line, before = frame.f_lineno, self._line
+        self._caught = self._caught or self._raised  # it goes on: a handler or a context manager took it
         self._line, self._raised = line, False
         self._decide(line)
         statement = self._file.statement(line)

@@ -91,6 +91,7 @@ def test_line_that_is_never_reached_is_named(tmp_path: Path) -> None:
 
 
 LEFT_ASIDE = {
+    "a context manager": "import contextlib\nvalue = [1]\nwith contextlib.suppress(KeyError):\n    value = [{}['x']]\nlast = value\n",
     "an exception was caught": "value = 1\ntry:\n    import no_such_module\nexcept ImportError:\n    value = 2\nlast = value\n",
     "a later round of a loop of unknown length": "x = torch.zeros(1)\nfor row in torch.eye(3):\n    y = x\n    x = nn.Linear(1, 1)(x)\n",
 }
@@ -101,6 +102,12 @@ def test_what_the_tracer_leaves_aside_is_exempted_by_name(tmp_path: Path, reason
     report = check(tmp_path, LEFT_ASIDE[reason])
     assert not report.faults
     assert report.exempt[reason]
+
+
+def test_exception_that_a_context_manager_takes_is_one_that_was_caught(tmp_path: Path) -> None:
+    report = check(tmp_path, LEFT_ASIDE["a context manager"])
+    assert not report.faults
+    assert set(report.exempt) <= {"an exception was caught"}
 
 
 def test_function_that_is_not_followed_at_its_call_is_named(tmp_path: Path) -> None:

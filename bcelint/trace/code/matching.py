@@ -8,6 +8,7 @@ from typing import Any, Union
 
 import libcst as cst
 
+from bcelint.trace.code.assigned import assigned
 from bcelint.trace.conditions.atoms import ALWAYS, Atom, Guard, consistent
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.flow import Flow
@@ -45,6 +46,7 @@ def _options(at: Site, node: cst.Match) -> Options:
                 return found
             continue
         if case.guard is not None:
+            names.update(dict.fromkeys(assigned(at, case.guard)))
             _bind(at.on(pattern), names)  # they stay bound where the guard does not hold
         text = f"{at.text(node.subject)} is {at.text(pattern)}"
         op, operand = ("other", f"case {id(case)}") if literals is None else ("==", literals[0]) if len(literals) == 1 else ("in", literals)
