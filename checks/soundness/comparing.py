@@ -106,7 +106,7 @@ class _Comparison:
                 self.report.passed_over_files[reason_of_file(reason)] += 1
         for function, callers in self.observed.functions.items():
             self.report.functions += 1
-            if function in self.recording.functions:
+            if function in self.recording.functions or not layout(function[0]).by_line:
                 self.report.evaluated += 1
             else:
                 self.report.passed_over[self._why_not(function, callers)] += 1
