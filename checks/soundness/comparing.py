@@ -22,6 +22,7 @@ EXAMPLES = 12
 MAX_TRIED = 60
 """Evaluations of a line that a visit is held against."""
 RECURSIONS = 2
+FACTS = ("range", "kind", "dtype", "shape", "gradient")
 ZERO_GRADIENT = ("round", "floor", "ceil", "sign", "sgn", "trunc", "round_", "floor_", "ceil_", "sign_", "fix", "heaviside")
 
 
@@ -196,6 +197,8 @@ class _Comparison:
             known = self.callers.get(function, frozenset())
             if caller not in known and any(place is not None for place in known):
                 return "a call that is not followed, further out"
+            if None in known and caller not in known and self._is_method(function) and found.kind not in FACTS:
+                return "a method that nobody in the project calls, which is tried on some objects"
         if visit.evaluating or (name == "the test" and re.search(r"\btraining\b", test_of(visit.statement))):
             return "evaluation mode"
         if (visit.path, visit.statement.line) in self.recording.full:
@@ -209,6 +212,10 @@ class _Comparison:
         if any(place in self.open_loops for place in visit.outer):
             return "a call in a later round of a loop of unknown length"
         return None
+
+    def _is_method(self, function: Place) -> bool:
+        file = layout(function[0])
+        return "." in file.names.get(function[1], "")
 
     def _never_reached(self, visit: Visit) -> None:
         before = None if visit.before is None else (visit.path, visit.before)

@@ -24,7 +24,7 @@ from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.unknowns import Unknown
 from checks.soundness.layout import layout
 from checks.soundness.recorded import AnyOf, Keyed, Made, Sequence
-from checks.soundness.seen import Array, Items, Map, Object, Seen, Thing
+from checks.soundness.seen import Array, Items, Map, Object, Seen, Thing, named
 
 SLACK = 1e-4
 """Of a bound, relative to it: what rounding may add."""
@@ -203,6 +203,7 @@ def _keyed(claim: Keyed, seen: Seen) -> Misfit | None:
 def _entries(claim: Keyed, items: Any, shown: str) -> Misfit | None:
     if items is None:
         return None
+    claim = Keyed(claim.kind, {named(key): item for key, item in claim.items.items()}, claim.rest)
     plain = [key for key in claim.items if not isinstance(key, tuple) and not str(key).startswith("<")]
     for key in plain:
         if key not in items and str(key) not in map(str, items) and len(items) < 64:

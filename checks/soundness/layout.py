@@ -117,7 +117,7 @@ def bound_in(node: ast.stmt) -> frozenset[str]:
 
 
 def _suites(node: Any) -> Iterator[tuple[str, list[ast.stmt]]]:
-    if isinstance(node, ast.Match):
+    if isinstance(node, getattr(ast, "Match", ())):  # from Python 3.10 on
         for case in node.cases:
             yield "case", case.body
         return

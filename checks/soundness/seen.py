@@ -118,7 +118,12 @@ def see(value: Any, depth: int = DEPTH) -> Seen:
 
 
 def _key(key: Any) -> Any:
-    return key if type(key) in CONSTANTS or isinstance(key, enum.Enum) else repr(type(key))
+    return named(key) if type(key) in CONSTANTS or isinstance(key, enum.Enum) else repr(type(key))
+
+
+def named(key: Any) -> Any:
+    """The member of an enum by its name, since the tracer has enums of its own."""
+    return f"{type(key).__name__}.{key.name}" if isinstance(key, enum.Enum) else key
 
 
 def _object(value: Any, cls: type, depth: int) -> Seen:
