@@ -59,7 +59,7 @@ WITH_EXAMPLES = [
     "captum.attr",
     "kornia.losses",
 ]
-WITH_TESTS = {"skorch": "skorch/tests"}
+WITH_TESTS = {"skorch": "skorch/tests", "pytorch-ignite": "tests/ignite/metrics/test_metric.py", "entmax": "entmax"}
 """Packages whose sources hold their tests, and where."""
 
 

@@ -190,7 +190,7 @@ class _Comparison:
                 return "an object that nobody in the project makes"
         if visit.caught:
             return "an exception was caught"
-        names = {n.id for n in ast.walk(ast.parse(test_of(visit.statement))) if isinstance(n, ast.Name)} if name == "the test" else {name}
+        names = names_of(test_of(visit.statement)) if name == "the test" else {name}
         if names & self.observed.handled:
             return "an exception was caught"
         for function, caller in visit.chain:
@@ -290,6 +290,11 @@ def reasons_in(claim: Any) -> Iterator[str]:
             yield from reasons_in(option)
     elif isinstance(claim, Unknown) or (isinstance(claim, Tensor) and claim.reason and claim.facts.range is None):
         yield normalised(claim.reason)
+
+
+def names_of(expression: str) -> set[str]:
+    nodes = list(ast.walk(ast.parse(expression)))
+    return {node.id for node in nodes if isinstance(node, ast.Name)} | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
 
 
 def normalised(reason: str) -> str:
