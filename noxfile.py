@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import nox
 
 
@@ -44,3 +46,35 @@ def libraries(session: nox.Session) -> None:
     session.install("torch==2.13.0", *[package for package in PACKAGES if package != "timm"], *THEIR_NEEDS)
     session.install("-e", ".", "pytest>=8", "pytest-xdist>=3.5")
     session.run("python", "-m", "pytest", "checks/libraries", "-n", "2", *session.posargs)
+
+
+LANGUAGE = ["test_grammar", "test_patma", "test_named_expressions", "test_isinstance", "test_generators", "test_descr", "test_enum",
+            "test_dataclasses", "test_argparse", "test_functools", "test_dict", "test_list", "test_set", "test_scope", "test_with",
+            "test_unpack", "test_unpack_ex"]  # fmt: skip
+"""Python's own tests of its language."""
+WITH_EXAMPLES = [
+    "torchmetrics.functional.classification",
+    "torchmetrics.functional.regression",
+    "torchmetrics.utilities",
+    "captum.attr",
+    "kornia.losses",
+]
+WITH_TESTS = {"skorch": "skorch/tests", "pytorch-ignite": "tests/ignite/metrics/test_metric.py", "entmax": "entmax"}
+"""Packages whose sources hold their tests, and where."""
+
+
+@nox.session(python="3.11")
+def soundness(session: nox.Session) -> None:
+    """The line-level oracle over programs that no one here wrote, which lists what contradicts them; and its own mutation check, which must pass."""
+    session.install("torch==2.13.0", "numpy", "pytest>=8", "hypothesis>=6.100", "torchmetrics", "captum", "kornia", "scikit-learn", *WITH_TESTS)
+    session.install("-e", ".")
+    session.run("python", "-m", "checks.soundness.mutations")
+    oracle = ("python", "benchmarks/soundness.py", "--limit", "6")
+    session.run(*oracle, "--unittest", *(f"test.{name}" for name in LANGUAGE), success_codes=[0, 1])
+    session.run(*oracle, "--doctest", *WITH_EXAMPLES, success_codes=[0, 1])
+    for package, tests in WITH_TESTS.items():
+        folder = Path(session.create_tmp()) / package
+        session.run("python", "-m", "pip", "download", "--no-binary", ":all:", "--no-deps", "--dest", str(folder), package)
+        session.run("tar", "-xzf", str(next(folder.glob("*.tar.gz"))), "-C", str(folder), external=True)
+        root = next(path for path in folder.iterdir() if path.is_dir())
+        session.run(*oracle, "--root", str(root), "--pytest", str(root / tests), env={"PYTHONPATH": str(root)}, success_codes=[0, 1])

@@ -22,6 +22,7 @@ from bcelint.trace.conditions import compatible
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.modules import SourceModule
+from bcelint.trace.state.recorder import Recorder
 from bcelint.trace.state.run import OutOfSteps, Run
 from bcelint.trace.torch.declared import is_taken_on_trust
 from bcelint.trace.torch.recording import mark_trained
@@ -38,9 +39,14 @@ MAX_BYTES = 1_000_000
 INTERNAL_ERROR = "internal error"
 
 
-def loss_calls(project: Project, entries: Sequence[str], warn: Callable[[str, str], None]) -> list[LossCall]:
+def loss_calls(
+    project: Project,
+    entries: Sequence[str],
+    warn: Callable[[str, str], None],
+    recorder: Recorder | None = None,
+) -> list[LossCall]:
     """All loss calls that evaluating the files ``entries`` meets, in order; ``warn`` gets the path and the reason of each file that can't be read."""
-    run = Run(project, warn)
+    run = Run(project, warn, recorder)
     with _no_garbage_collection():
         with_deep_stack(lambda: _trace(run, entries))
     return [event.call for event in run.events]
@@ -108,6 +114,8 @@ def _bounded(run: Run, path: str, is_module: bool, thunk: Callable[[], None]) ->
         thunk()
     except (OutOfSteps, RecursionError):
         run.state.reset()
+        if run.recorder is not None:
+            run.recorder.broken_off(path)
     except Exception as error:
         run.state.reset()
         at = traceback.extract_tb(error.__traceback__)[-1]

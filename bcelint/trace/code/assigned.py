@@ -9,12 +9,15 @@ import libcst as cst
 from bcelint.trace.state.site import Site
 
 
-def assigned(at: Site, body: cst.BaseSuite) -> frozenset[str]:
-    """The plain names that the statements of a suite assign to."""
+def assigned(at: Site, body: cst.BaseSuite | cst.BaseExpression) -> frozenset[str]:
+    """The plain names that the statements of a suite assign to, or an expression does with ``:=``."""
     known = at.run.assigned.get(body)
     if known is None:
         names: set[str] = set()
-        _collect(body, names)
+        if not isinstance(body, cst.BaseExpression):
+            _collect(body, names)
+        if ":=" in at.frame.code.source.text:
+            _walruses(body, names)
         known = at.run.assigned[body] = frozenset(names)
     return known
 
@@ -30,6 +33,8 @@ def _collect(node: Any, names: set[str]) -> None:
             _collect(statement, names)
         elif isinstance(statement, (cst.For, cst.While, cst.With, cst.Try, cst.If)):
             _collect(statement.body, names)
+            if isinstance(statement, cst.For):
+                _names(statement.target, names)
             _others(statement, names)
 
 
@@ -40,6 +45,9 @@ def _others(statement: Any, names: set[str]) -> None:
         orelse = orelse.orelse
     if orelse is not None:
         _collect(orelse.body, names)
+    final = getattr(statement, "finalbody", None)
+    if final is not None:
+        _collect(final.body, names)
     for handler in getattr(statement, "handlers", ()):
         _collect(handler.body, names)
 
@@ -50,3 +58,10 @@ def _names(target: Any, names: set[str]) -> None:
     elif isinstance(target, (cst.Tuple, cst.List)):
         for element in target.elements:
             _names(element.value, names)
+
+
+def _walruses(node: cst.CSTNode, names: set[str]) -> None:
+    if isinstance(node, cst.NamedExpr):
+        _names(node.target, names)
+    for child in () if isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)) else node.children:
+        _walruses(child, names)

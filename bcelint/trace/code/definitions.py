@@ -92,6 +92,7 @@ def define_function(at: Site, node: cst.FunctionDef) -> None:
         elif last in GRAD_OFF or last == GRAD_ON:
             decorator = last
         elif last == "setter":
+            _define_setter(at, node)
             return
         else:
             made = at.evaluate(item.decorator)
@@ -105,6 +106,15 @@ def define_function(at: Site, node: cst.FunctionDef) -> None:
     for item, made in reversed(followed):
         value = _decorated(at.on(item.decorator), made, value)
     at.write(at.frame.cell_for(name), name, value)
+
+
+def _define_setter(at: Site, node: cst.FunctionDef) -> None:
+    name, owner = node.name.value, at.frame.class_body
+    known = at.frame.fields.get(name)
+    if owner is not None and isinstance(known, Function) and known.role == "property":
+        closure = at.frame.parent or at.frame
+        setter = Function(name, f"{owner.name}.{name}", node, closure, defaults_of(at, node.params), owner)
+        at.write(at.frame, name, replace(known, setter=setter))
 
 
 def _decorated(at: Site, decorator: Value, value: Value) -> Value:

@@ -12,7 +12,7 @@ from bcelint.trace.code.functions import defaults_of
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.choices import Choice
-from bcelint.trace.values.constants import Const
+from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.externals import External, external_member
 from bcelint.trace.values.functions import Function
 from bcelint.trace.values.tuples import Tuple, sequence_of
@@ -57,7 +57,7 @@ def _lambda(at: Site, node: cst.Lambda) -> Value:
 def _named(at: Site, node: cst.NamedExpr) -> Value:
     value = at.evaluate(node.value)
     if isinstance(node.target, cst.Name):
-        at.write(at.frame.cell_for(node.target.value), node.target.value, value)
+        at.write(at.frame.outside().cell_for(node.target.value), node.target.value, value)
     return value
 
 
@@ -69,8 +69,8 @@ def _yield(at: Site, node: cst.Yield) -> Value:
     if isinstance(node.value, cst.From):
         content = sequence_of(at.on(node), at.evaluate(node.value.item))
         at.frame.yields.extend([*content.items, *([content.rest] if content.rest else [])])
-    elif node.value is not None:
-        at.frame.yields.append(at.evaluate(node.value))
+    else:
+        at.frame.yields.append(NONE if node.value is None else at.evaluate(node.value))
     return at.on(node).unknown("what is sent into a generator")
 
 

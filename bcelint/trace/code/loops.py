@@ -78,7 +78,9 @@ def _meet(at: Site, exits: list[dict[str, Value]], goes_on: bool) -> None:
 
 def while_loop(at: Site, node: cst.While) -> Flow:
     def test() -> None:
-        true, _ = split(at.on(node.test), at.evaluate(node.test))
+        true, false = split(at.on(node.test), at.evaluate(node.test))
+        if at.run.recorder is not None:
+            at.run.recorder.test(at.frame, node, bool(true), bool(false))
         if len(true) == 1:
             at.state.path = at.state.path | true[0]
 
@@ -94,7 +96,7 @@ def _any_iteration(at: Site, node: cst.For | cst.While, begin: Callable[[], None
     loop = fresh()
     before = at.state.path
     at.run.loops.append(loop)
-    for name in assigned(at, node.body):
+    for name in assigned(at, node.body) | (assigned(at, node.test) if isinstance(node, cst.While) else frozenset()):
         if isinstance(at.frame.fields.get(name), Const):
             at.write(at.frame, name, at.unknown(f"{name} changes in a loop"))
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any, Union
 
 import libcst as cst
 
+from bcelint.trace.code.assigned import assigned
 from bcelint.trace.conditions.atoms import ALWAYS, Atom, Guard, consistent
 from bcelint.trace.interpreter import Value
+from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.unknowns import Unknown
 
-Options = list[tuple[Guard, Optional[cst.BaseSuite]]]
+Options = list[tuple[Guard, Union[cst.BaseSuite, Callable[[], Flow], None]]]
 
 
 def options(at: Site, node: cst.Match) -> Options:
@@ -34,18 +38,44 @@ def _options(at: Site, node: cst.Match) -> Options:
                 at.write(at.frame, pattern.name.value, subject)
             found.append((passed, case.body))
             return found
+        names = dict(_captured(pattern, subject))
         literals = None if case.guard is not None else _literals(at, pattern)
         if literals is not None and isinstance(subject, Const):
             if subject.value in literals:
-                found.append((passed, case.body))
+                found.append((passed, functools.partial(_within, at, names, case) if names else case.body))
                 return found
             continue
+        if case.guard is not None:
+            names.update(dict.fromkeys(assigned(at, case.guard)))
+            _bind(at.on(pattern), names)  # they stay bound where the guard does not hold
         text = f"{at.text(node.subject)} is {at.text(pattern)}"
         op, operand = ("other", f"case {id(case)}") if literals is None else ("==", literals[0]) if len(literals) == 1 else ("in", literals)
         atom = Atom(symbol, op, operand, True, lambda text=text: text, domain=domain)  # type: ignore[misc]
-        found.append((passed | {atom}, case.body))
+        found.append((passed | {atom}, functools.partial(_within, at, names, case) if names else case.body))
         passed |= {atom.negated()}
     return [*found, (passed, None)]
+
+
+def _within(at: Site, names: dict[str, Value | None], case: cst.MatchCase) -> Flow:
+    """The body of a case, with what its pattern binds."""
+    _bind(at.on(case.pattern), names)
+    return at.execute(case.body)
+
+
+def _bind(at: Site, names: dict[str, Value | None]) -> None:
+    for name, value in names.items():
+        at.write(at.frame.cell_for(name), name, value or at.unknown("a part of what is matched"))
+
+
+def _captured(pattern: cst.CSTNode, subject: Value | None) -> Iterator[tuple[str, Value | None]]:
+    """The names that a pattern binds, each with what it is bound to, where that is the whole subject."""
+    if isinstance(pattern, (cst.MatchAs, cst.MatchStar)) and pattern.name is not None:
+        yield pattern.name.value, subject if isinstance(pattern, cst.MatchAs) else None
+    elif isinstance(pattern, cst.MatchMapping) and pattern.rest is not None:
+        yield pattern.rest.value, None
+    whole = isinstance(pattern, (cst.MatchAs, cst.MatchOr, cst.MatchOrElement))
+    for child in pattern.children:
+        yield from _captured(child, subject if whole else None)
 
 
 def _literals(at: Site, pattern: cst.MatchPattern) -> tuple[Any, ...] | None:
@@ -53,6 +83,8 @@ def _literals(at: Site, pattern: cst.MatchPattern) -> tuple[Any, ...] | None:
     if isinstance(pattern, cst.MatchOr):
         found = [_literals(at, part.pattern) for part in pattern.patterns]
         return None if None in found else tuple(literal for part in found for literal in part or ())
+    if isinstance(pattern, cst.MatchAs) and pattern.pattern is not None:
+        return _literals(at, pattern.pattern)
     value = at.evaluate(pattern.value) if isinstance(pattern, cst.MatchValue) else None
     return (value.value,) if isinstance(value, Const) else None
 

@@ -46,6 +46,8 @@ def block(at: Site, node: Any) -> Flow:
 def _statement(at: Site, node: Any) -> Flow:
     at.run.step()
     at.frame.statement_path = at.state.path
+    if at.run.recorder is not None:
+        at.run.recorder.statement(at.frame, node, at.state.path, at.loop, at.as_it_is)
     handler = _STATEMENTS.get(type(node))
     return handler(at, node) if handler is not None else Flow.NEXT
 
@@ -141,6 +143,8 @@ def _if(at: Site, node: cst.If) -> Flow:
             module.main_blocks.append(node)
         return Flow.NEXT
     true, false = split(at.on(node.test), at.evaluate(node.test))
+    if at.run.recorder is not None:
+        at.run.recorder.test(at.frame, node, bool(true), bool(false))
     for side, suite in ((true, node.body), (false, node.orelse)):
         if not side:
             at.run.dead.skip(at.frame.code.path, suite)

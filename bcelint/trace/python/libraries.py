@@ -14,6 +14,7 @@ from bcelint.trace.python.registry import Handler
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import condition
 from bcelint.trace.values.constants import NONE, Const
+from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Partial
 from bcelint.trace.values.modules import Module
@@ -77,12 +78,19 @@ def _copied(at: Site, args: Arguments) -> Value:
     return at.lift(lambda value: value.copied(), args.positional[0]) if args.positional else at.unknown("a copy of nothing")
 
 
+def _default_dict(at: Site, args: Arguments) -> Value:
+    made = sequences.builtin["dict"](at, Arguments(args.positional[1:], args.keywords))
+    if isinstance(made, DictCell):
+        made.grows = True
+    return made
+
+
 HANDLERS: dict[str, Handler] = {
     "argparse.ArgumentParser": _parser,
     "argparse.Namespace": _ordered_dict,
     "builtins.<identity>": lambda at, args: args.positional[0],
     "collections.OrderedDict": _ordered_dict,
-    "collections.defaultdict": lambda at, args: sequences.builtin["dict"](at, Arguments()),
+    "collections.defaultdict": _default_dict,
     "collections.namedtuple": named_tuples.namedtuple,
     "copy.copy": _copied,
     "copy.deepcopy": _copied,

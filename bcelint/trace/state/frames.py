@@ -31,6 +31,7 @@ class Frame(Scope):
         self.call_place = call_place
         self.class_body: Class | None = None
         """The class whose body runs here."""
+        self.is_comprehension = False
         self.global_names: set[str] = set()
         self.outer_names: set[str] = set()
         self.arguments: tuple[Value, ...] = ()
@@ -49,8 +50,16 @@ class Frame(Scope):
     def inner(self) -> Frame:
         """A scope of its own inside of this one, as a comprehension has."""
         frame = Frame(self.code, self, None, self.caller, self.call_place)
+        frame.is_comprehension = True
         frame.grad_off = self.grad_off
         frame.arguments = self.arguments
+        return frame
+
+    def outside(self) -> Frame:
+        """The frame in which ``:=`` binds: the one around a comprehension."""
+        frame = self
+        while frame.is_comprehension and isinstance(frame.parent, Frame):
+            frame = frame.parent
         return frame
 
     def methods(self) -> list[Frame]:

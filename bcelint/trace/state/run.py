@@ -14,6 +14,7 @@ from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Cell, Value
 from bcelint.trace.state.dead import DeadCode
 from bcelint.trace.state.modules import Modules
+from bcelint.trace.state.recorder import Recorder
 from bcelint.trace.state.state import State
 from bcelint.trace.values.tensors import Tensor
 
@@ -55,6 +56,7 @@ class Run:
 
     project: Project
     warn: Callable[[str, str], None]
+    recorder: Recorder | None = None
     state: State = field(default_factory=State)
     events: list[Event] = field(default_factory=list)
     seen: dict[object, int] = field(default_factory=dict)

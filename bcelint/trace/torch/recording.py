@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from bcelint.contracts.schema import Loss
-from bcelint.facts import NON_NEGATIVE, Claim, Facts, Shape
+from bcelint.contracts.schema import Loss, TargetForm
+from bcelint.facts import NON_NEGATIVE, NON_POSITIVE, NOTHING_KNOWN, UNIT, Claim, Facts, Shape
 from bcelint.losscall import Argument, LossCall
 from bcelint.places import Step
 from bcelint.project.code import NodePlace
@@ -93,7 +93,7 @@ def record(
     tensors = [v for v in arguments.values() if isinstance(v, Tensor)]
     losses = frozenset(numbers).union(*(t.losses for t in tensors))
     shape = Claim(Shape(())) if _reduced(options) else None
-    facts = Facts() if row.declared else Facts(range=Claim(NON_NEGATIVE.loosely()), shape=shape)
+    facts = Facts() if row.declared else Facts(range=Claim(NON_NEGATIVE.loosely()) if _is_never_negative(row, arguments) else None, shape=shape)
     return Tensor(facts, merged_sources(*arguments.values()), losses=losses)
 
 
@@ -114,6 +114,18 @@ def _is_empty(value: Value) -> bool:
 def _of_any_shape(value: Value) -> Value:
     """A value whose shape is not claimed: the program asks for shapes itself, and may know better which of them come together."""
     return replace(value, facts=replace(value.facts, shape=None)) if isinstance(value, Tensor) else value
+
+
+def _is_never_negative(row: Loss, arguments: Mapping[str, Value]) -> bool:
+    """Whether the loss is at least 0, also on what it was not made for: raw scores make ``nll_loss`` negative."""
+    prediction, target = (value.facts if isinstance(value, Tensor) else NOTHING_KNOWN for value in map(arguments.get, (row.prediction, row.target)))
+    if row.range == NON_POSITIVE:
+        is_log = prediction.interval is not None and prediction.interval.within(NON_POSITIVE)
+        return is_log and row.targets.form is not TargetForm.DISTRIBUTION
+    dtype = target.value("dtype")
+    wanted = row.targets.range or (None if dtype is not None and dtype.is_integral else NON_NEGATIVE)
+    outside = wanted is not None and target.interval is not None and not target.interval.within(wanted)
+    return not outside and (row.applies is not None or row.range == UNIT)
 
 
 def _reduced(options: Mapping[str, Value]) -> bool:

@@ -28,6 +28,8 @@ class DictCell(Cell):
     noun = "dict"
     is_callable = False
     has_equals = True
+    grows = False
+    """Asking for a key that it lacks sets it."""
 
     @property
     def content(self) -> Value:
@@ -46,7 +48,10 @@ class DictCell(Cell):
             at.write(self, CONTENT, at.lift(lambda content: with_item(content, name, value), self.content))
 
     def item(self, at: Interpreter, index: Any) -> Value:
-        return at.lift(lambda content: self._item(at, content, index), at.narrow(self.content))
+        value = at.lift(lambda content: self._item(at, content, index), at.narrow(self.content))
+        if self.grows and isinstance(index, Value):
+            at.write(self, CONTENT, at.lift(lambda content: _with_default(content, index, value), at.narrow(self.content)))
+        return value
 
     def _item(self, at: Interpreter, content: Value, index: Any) -> Value:
         if not isinstance(content, Mapped):
@@ -78,9 +83,27 @@ class DictCell(Cell):
             return content.values()
         if name == "items":
             return content.pairs(at)
+        if name == "clear":
+            at.write(self, CONTENT, Mapped())
+            return NONE
+        if name in ("popitem", "move_to_end"):
+            return self._reordered(at, content, name, args)
         if name == "update":
             return self._update(at, content, args)
         return new_dict(content) if name == "copy" else None
+
+    def _reordered(self, at: Interpreter, content: Mapped, name: str, args: Arguments) -> Value:
+        """``popitem`` and ``move_to_end``, where they are called without further arguments; after others it is lost which item comes when."""
+        items = dict(content.items)
+        last = list(items)[-1:] if name == "popitem" else [argument.constant for argument in args.positional]
+        key = last[0] if last and not isinstance(last[0], list) else None
+        if content.rest is not None or key not in items or len(args.all()) != (name == "move_to_end"):
+            lost = any_of(at, content.values())
+            at.write(self, CONTENT, Mapped({}, lost))
+            return NONE if name == "move_to_end" else Tuple((at.unknown("a key"), lost))
+        value = items.pop(key)
+        at.write(self, CONTENT, Mapped(items if name == "popitem" else {**items, key: value}))
+        return NONE if name == "move_to_end" else Tuple((Const(key), value))
 
     def _lookup(self, at: Interpreter, content: Mapped, name: str, args: Arguments) -> Value:
         """``get``, ``pop`` and ``setdefault``."""
@@ -170,6 +193,16 @@ def _with_key(at: Interpreter, content: Value, index: Any, value: Value) -> Valu
     if isinstance(index, (Const, External)):
         return Mapped({**content.items, dict_key(index): value}, content.rest)
     return Mapped({}, any_of(at, with_another(content, value)))
+
+
+def _with_default(content: Value, index: Value, value: Value) -> Value:
+    """The content after ``x[index]`` was asked for, if that sets what it lacks."""
+    if not isinstance(content, Mapped):
+        return content
+    if isinstance(index, (Const, External)):
+        key = dict_key(index)
+        return content if key in content.items else Mapped({**content.items, key: value}, content.rest)
+    return content if content.rest is not None else Mapped(content.items, value)
 
 
 def with_another(content: Mapped, value: Value) -> Tuple:

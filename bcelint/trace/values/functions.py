@@ -36,6 +36,8 @@ class Function(Value):
     """An unknown decorator that may change what a call returns."""
     autocast: Value | None = None
     """The autocast that decorates it."""
+    setter: Value | None = None
+    """Of a property, the function that sets it."""
 
     def key(self) -> Any:
         return ("function", id(self.node), id(self.closure))

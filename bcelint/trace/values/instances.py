@@ -16,7 +16,7 @@ from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.containers import Container
 from bcelint.trace.values.contents import CONTENT
 from bcelint.trace.values.externals import External
-from bcelint.trace.values.functions import bind
+from bcelint.trace.values.functions import Function, bind
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import DYNAMIC, DYNAMIC_MODULES, HOOKED, METHODS, NNModule
 from bcelint.trace.values.unknowns import Unknown
@@ -81,6 +81,9 @@ class Instance(Cell, NNModule):
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
         member = None if name in self.fields else self.cls.member(name)
+        if member is not None and isinstance(member[0], Function) and member[0].setter is not None:
+            at.call(bind(at, member[0].setter, self), Arguments((after(None),)))
+            return
         at.write(self, name, after(self.fields.get(name) if member is None else member[0]))
 
     def item(self, at: Interpreter, index: Any) -> Value:

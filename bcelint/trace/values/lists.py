@@ -18,6 +18,10 @@ from bcelint.trace.values.tuples import Tuple, join_sequences, sequence_of
 _ATTRIBUTES = frozenset({*dir(list), *dir(set), *dir(deque)})
 
 
+_CHANGING = frozenset(["insert", "remove", "difference_update", "intersection_update", "symmetric_difference_update", "__setitem__", "__delitem__"])
+"""The methods that change a list or set."""
+
+
 class ListCell(Cell):
     """A list or set; its content is a ``Tuple``."""
 
@@ -64,7 +68,7 @@ class ListCell(Cell):
             return self._pop(at, -1 if first is None else first.constant)
         if name == "copy":
             return new_list(self.content)
-        change = _changes(at, name, args, first)
+        change = _changes(at, name, args, first) or _loss(at, name, args)
         return super().method(at, name, args, assign) if change is None else self._change(at, change)
 
     def _pop(self, at: Interpreter, position: Any) -> Value:
@@ -139,6 +143,13 @@ def _changes(at: Interpreter, name: str, args: Arguments, first: Value | None) -
     if name in ("remove", "discard"):
         return lambda content: _removed(at, content, first)
     return None
+
+
+def _loss(at: Interpreter, name: str, args: Arguments) -> Callable[[Tuple], Tuple] | None:
+    """A method that changes the content in a way that is not followed; None for one that leaves it as it is."""
+    if name not in _CHANGING:
+        return None
+    return lambda content: Tuple((), at.unknown(f"an item of a list after .{name}()", content, *args.all()))
 
 
 def reordered(at: Interpreter, content: Tuple, args: Arguments) -> Tuple:

@@ -32,7 +32,7 @@ class OptionParser(Cell):
     def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
         if name == "add_argument":
             self._declare(at, args)
-            return NONE
+            return at.unknown("an action of an option parser")
         if name in ("add_argument_group", "add_mutually_exclusive_group"):
             return self
         if name == "set_defaults":
