@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bcelint.api import check_paths, check_text, loss_calls
+    from bcelint.api import UnreadWarning, check_paths, check_text, loss_calls
     from bcelint.config import ConfigError
     from bcelint.finding import Finding
 
 __version__ = "0.1.0"
 
-__all__ = ["ConfigError", "Finding", "__version__", "check_paths", "check_text", "loss_calls"]
+__all__ = ["ConfigError", "Finding", "UnreadWarning", "__version__", "check_paths", "check_text", "loss_calls"]
 
 
 def __getattr__(name: str) -> Any:

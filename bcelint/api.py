@@ -11,6 +11,7 @@ What is passed as an argument wins.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Union
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from bcelint.silence.baselines import Baseline
 
 Path = Union[str, "os.PathLike[str]"]
+
+
+class UnreadWarning(UserWarning):
+    """Something could not be read, or be judged: the findings are not all that there may be."""
 
 
 def check_text(
@@ -45,7 +50,7 @@ def check_text(
     Findings that the file ``baseline`` holds, or the one that the configuration names, are left out.
     """
     settings = _settings(select, ignore, advice, config, isolated)
-    return _marked(session.analyse_text(text, os.fspath(path), settings, default_cache(), _loaded(baseline, settings, path)))
+    return _marked(_warned(session.analyse_text(text, os.fspath(path), settings, default_cache(), _loaded(baseline, settings, path))))
 
 
 def check_paths(
@@ -66,19 +71,27 @@ def check_paths(
     left out.
     """
     settings = _settings(select, ignore, advice, config, isolated)
-    return _marked(session.analyse([os.fspath(path) for path in paths], settings, jobs, cache=default_cache(), baseline=_loaded(baseline, settings)))
+    given = [os.fspath(path) for path in paths]
+    return _marked(_warned(session.analyse(given, settings, jobs, cache=default_cache(), baseline=_loaded(baseline, settings))))
 
 
 def loss_calls(paths: Iterable[Path], *, config: Path | None = None, isolated: bool = False, jobs: int | None = None) -> list[JudgedCall]:
     """Every loss call in files and folders: its verdict, the facts of its arguments and, for unknown, where the trace was lost and why."""
     settings = _settings(None, None, None, config, isolated)
-    return session.analyse([os.fspath(path) for path in paths], settings, jobs, cache=default_cache()).calls
+    return _warned(session.analyse([os.fspath(path) for path in paths], settings, jobs, cache=default_cache())).calls
 
 
 def _marked(result: Result) -> list[Finding]:
     """The findings of a run, each with the repair that it has."""
     mark(result)
     return result.findings
+
+
+def _warned(result: Result) -> Result:
+    """The same, after a warning of what could not be read, at the line that called the function which calls this."""
+    for trouble in result.trouble:
+        warnings.warn(str(trouble), UnreadWarning, stacklevel=3)
+    return result
 
 
 def _settings(select: Sequence[str] | None, ignore: Sequence[str] | None, advice: bool | None, config: Path | None, isolated: bool) -> Settings:

@@ -58,6 +58,8 @@ class FixLosses(CodemodCommand):
         overlay, only = {path: text}, lambda other: other == path
         baseline = self.baseline or chosen(None, self.settings, path)
         found = fixes([path], self.settings, self.unsafe, 1, cache=default_cache(), overlay=overlay, only=only, baseline=baseline)
+        for trouble in found.trouble:
+            self.warn(str(trouble))
         for left in found.left:
             self.warn(f"{left.finding.position.line}: {left.finding.code} {left.why}")
         return cst.parse_module(found.after[path], config=tree.config_for_parsing) if path in found.after else tree

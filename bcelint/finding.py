@@ -1,11 +1,18 @@
-"""What is said to a person: findings, and the verdict on each loss call."""
+"""What is said to a person: findings, the verdict on each loss call, and what could not be looked at."""
 
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from bcelint.places import shown
+
+INTERNAL_ERROR = "internal error"
+"""What the reason of a trouble begins with where it is an error of bcelint's own."""
+_REASON = re.compile(r"(?:cell (?P<cell>\d+): )?(?P<what>.*?)(?: \(line (?P<line>\d+)\))?", re.DOTALL)
 
 
 class _Spot:
@@ -145,3 +152,45 @@ class JudgedCall:
             "findings": tuple(map(Finding.from_plain, data["findings"])),
         }
         return cls(**{**data, **nested})
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A file, a folder, or a cell of a notebook that could not be read, or that an error of bcelint's own kept from being judged.
+
+    ``reason`` is one line without the path; it begins with the cell and ends with the line where there are such.
+    """
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return " ".join(f"{shown(self.path)}: {self.reason}".split())
+
+    @property
+    def is_own(self) -> bool:
+        return self.reason.startswith(INTERNAL_ERROR)
+
+    @property
+    def what(self) -> str:
+        """The reason without cell and line."""
+        return self._parts["what"] or ""
+
+    @property
+    def cell(self) -> int | None:
+        return None if self._parts["cell"] is None else int(self._parts["cell"])
+
+    @property
+    def line(self) -> int | None:
+        """From 1, in a cell from its beginning."""
+        return None if self._parts["line"] is None else int(self._parts["line"])
+
+    @property
+    def order(self) -> tuple[str, int, int]:
+        return self.path, self.cell or 0, self.line or 0
+
+    @property
+    def _parts(self) -> Mapping[str, str | None]:
+        match = _REASON.fullmatch(self.reason)
+        assert match is not None
+        return match.groupdict()

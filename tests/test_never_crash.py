@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from bcelint.analysis import session
 from bcelint.analysis.result import Result
+from bcelint.finding import INTERNAL_ERROR
 from bcelint.fix.marks import mark
-from bcelint.trace.tracer import INTERNAL_ERROR
 from tests import torchlike
 
 with warnings.catch_warnings():
@@ -43,8 +43,8 @@ A_LOSS = "\nimport torch\ntorch.nn.functional.binary_cross_entropy(torch.randn(3
 def assert_survived(text: str, path: str) -> Result:
     result = session.analyse_text(text, path, CODES)
     mark(result)
-    assert not result.crashed, result.warnings
-    assert [line for line in result.warnings if INTERNAL_ERROR in line] == []
+    assert not result.crashed, result.trouble
+    assert [trouble for trouble in result.trouble if trouble.is_own] == []
     return result
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable
 
-from bcelint.finding import Finding, JudgedCall
+from bcelint.finding import Finding, JudgedCall, Trouble
 from bcelint.silence.noqa import lines_of
 
 if TYPE_CHECKING:
@@ -16,15 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Result:
-    """What a run found: ``findings`` sorted by place, the judged ``calls`` of the run, and a line for each file that could not be read."""
+    """What a run found: ``findings`` sorted by place, the judged ``calls`` of the run, and its ``trouble``, sorted by place."""
 
     findings: list[Finding] = field(default_factory=list)
     calls: list[JudgedCall] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    trouble: list[Trouble] = field(default_factory=list)
+    """What the run should have looked at and could not. What reaches no loss is not parsed, and nothing is said of it."""
     checked: int = 0
     """How many files the run was about."""
-    crashed: bool = False
-    """Some of the analysis ended in an error of bcelint's own, which ``warnings`` names."""
     text_of: Callable[[str], str] = field(default=lambda path: "")
     written_of: Callable[[str], Mapping[int, str]] = field(default=lambda path: {})
     """The lines of a notebook that stand otherwise in its text (``Source.written``)."""
@@ -42,6 +41,11 @@ class Result:
     codes_of: Callable[[str], Collection[str]] = field(default=lambda path: frozenset())
     """What the run selected in a file."""
     _lines: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def crashed(self) -> bool:
+        """Some of the analysis ended in an error of bcelint's own."""
+        return any(trouble.is_own for trouble in self.trouble)
 
     def line(self, path: str, number: int) -> str | None:
         """A line (from 1) of a file as its author sees it, without its end; None where there is none."""

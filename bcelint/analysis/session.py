@@ -14,11 +14,10 @@ from bcelint.analysis.result import Result
 from bcelint.analysis.tasks import Outcome, Task, together
 from bcelint.analysis.workspace import Workspace
 from bcelint.config import Settings
-from bcelint.finding import Finding, JudgedCall, Position
-from bcelint.places import shown
+from bcelint.finding import Finding, JudgedCall, Position, Trouble
 from bcelint.project.files import discover
-from bcelint.project.reading import decoded, read_source
-from bcelint.project.source import BadInput
+from bcelint.project.reading import check_file, check_text, decoded
+from bcelint.project.source import BadInput, is_code
 from bcelint.silence.noqa import Noqa, lines_of
 
 if TYPE_CHECKING:
@@ -68,16 +67,21 @@ def analyse(
     settings = Settings.of(codes)
     if settings.force_exclude:
         paths = [path for path in paths if not (os.path.isfile(path) and settings.excluded(os.path.abspath(path)))]
-    files = discover(paths, warn=result.warnings.append, excluded=settings.excluded)
+    missing: list[Trouble] = []
+    files = discover(paths, warn=lambda path, reason: missing.append(Trouble(path, reason)), excluded=settings.excluded)
     unreadable = list(_unreadable(files))
-    result.warnings += [reason for _, reason in unreadable]
     workspace = Workspace(overlay, cache, settings)
     result.files = list(dict.fromkeys([*files, *also]))
     tasks = workspace.tasks(result.files, everyone)
     result.judged = files
-    calls = _run(workspace, tasks, jobs, progress, result, {path for path, _ in unreadable})
+    calls, met = _run(workspace, tasks, jobs, progress, result, {trouble.path for trouble in unreadable})
     result.checked = len(files)
     given = {os.path.realpath(path) for path in files}
+
+    def counts(trouble: Trouble) -> bool:
+        return trouble.is_own or os.path.realpath(trouble.path) in given or not settings.excluded(trouble.path)
+
+    result.trouble = _sorted([*missing, *unreadable, *filter(counts, met)])
 
     def belongs(finding: Finding) -> bool:
         there = _is_in(finding.position, given)
@@ -93,7 +97,12 @@ def analyse_text(text: str, path: str, codes: Collection[str] | Settings, cache:
     settings = Settings.of(codes)
     workspace = Workspace({path: text}, cache, settings)
     result = Result(checked=1, files=[path], judged=[path])
-    calls = _run(workspace, workspace.tasks([path]), 1, None, result)
+    calls, met = _run(workspace, workspace.tasks([path]), 1, None, result)
+    try:
+        check_text(path, text, is_code(path, text))
+    except BadInput as error:
+        met.append(Trouble(path, error.reason))
+    result.trouble = _sorted(met)
     real = {os.path.realpath(path)}
     _keep(result, calls, settings, workspace, lambda finding: _is_in(finding.position, real), lambda call: _inside(call, real))
     return without_known(result, baseline)
@@ -137,9 +146,11 @@ def _run(
     progress: Progress | None,
     result: Result,
     unreadable: Collection[str] = (),
-) -> list[JudgedCall]:
-    """The judged calls of all tasks, each loss call once. Files of which not all were seen are taken out of ``result.judged``."""
+) -> tuple[list[JudgedCall], list[Trouble]]:
+    """The judged calls of all tasks, each loss call once, and what they had trouble with. Files of which not all was seen are taken out of
+    ``result.judged``."""
     doubtful = set(unreadable)
+    met: list[Trouble] = []
     calls: list[JudgedCall] = []
     outcomes: Sequence[Outcome] = ()
     if tasks:
@@ -150,25 +161,24 @@ def _run(
         doubtful |= workspace.doubtful(task, outcome)
         calls.extend(outcome.calls)
         result.sites.extend(outcome.sites)
-        result.warnings.extend(f"{shown(path)}: {reason}" for path, reason in outcome.warnings)
-        result.crashed |= outcome.crashed
-    result.warnings = list(dict.fromkeys(result.warnings))
+        met.extend(Trouble(path, reason) for path, reason in outcome.warnings)
     result.sites = list(dict.fromkeys(result.sites))
     result.judged = [path for path in result.judged if path not in doubtful]
     result.doubtful = doubtful
-    return _together(calls)
+    return _together(calls), met
 
 
-def _unreadable(files: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each file that is no text, and each that is a notebook with a cell that can't be parsed, with a line that says why.
-
-    Those that hold no loss are not looked at again, so this would go unnoticed.
-    """
+def _unreadable(files: Iterable[str]) -> Iterator[Trouble]:
+    """Each file that is no text, or no notebook. Whether a loss is reached from it nobody knows, so this would go unnoticed."""
     for path in files:
         try:
-            yield from ((path, f"{shown(path)}: {reason}") for reason in read_source(path).trouble)
+            check_file(path)
         except BadInput as error:
-            yield path, f"{shown(path)}: {error.reason}"
+            yield Trouble(path, error.reason)
+
+
+def _sorted(trouble: Iterable[Trouble]) -> list[Trouble]:
+    return sorted(set(trouble), key=lambda each: each.order)
 
 
 def _together(calls: Sequence[JudgedCall]) -> list[JudgedCall]:

@@ -11,6 +11,7 @@ from typing import Callable
 
 from bcelint.analysis.tasks import Outcome, Task, together
 from bcelint.analysis.workspace import Workspace
+from bcelint.finding import INTERNAL_ERROR
 from bcelint.project.reading import size
 
 WORTH_A_POOL = 12
@@ -70,7 +71,7 @@ def _alone(workspace: Workspace, task: Task) -> Outcome:
         return found[task]
     if len(task.entries) > 1:
         return together(_alone(workspace, Task(task.root, (entry,), task.config)) for entry in task.entries)
-    return Outcome(warnings=[(task.entries[0], "the process that analysed it died")], crashed=True)
+    return Outcome(warnings=[(task.entries[0], f"{INTERNAL_ERROR}: the process that analysed it died")], crashed=True)
 
 
 def _run_in_pool(workspace: Workspace, tasks: Sequence[Task], jobs: int, found: dict[Task, Outcome], count: _Count) -> list[Task]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bcelint.analysis.tasks import Outcome, Task, together
 from bcelint.config import Config, Settings
 from bcelint.contracts.declared.knowledge import Knowledge
+from bcelint.finding import INTERNAL_ERROR
 from bcelint.project.project import Project, find_root
 from bcelint.project.source import BadInput
 
@@ -184,7 +185,7 @@ class Workspace:
             outcome.calls = merge(each.plain() for each in judged)
             outcome.sites = call_sites(judged)
         except Exception as error:
-            outcome.warnings.append((task.entries[0], f"bcelint's analysis failed: {type(error).__name__}: {error}"))
+            outcome.warnings.append((task.entries[0], f"{INTERNAL_ERROR}: {type(error).__name__}: {error}; please report it"))
             outcome.crashed = True
             outcome.details = traceback.format_exc()
         return outcome

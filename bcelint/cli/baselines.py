@@ -51,6 +51,7 @@ def mention_gone(baseline: Baseline, result: Result) -> None:
 def write_baseline(path: str, result: Result, quiet: bool) -> None:
     """Put all findings of a run into the file. What is there of files that the run was not about stays. Raises ``NotWritten``."""
     from bcelint.analysis.known import updated
+    from bcelint.cli.render_trouble import counted
     from bcelint.config import Settings
     from bcelint.silence.baselines import Baseline
 
@@ -61,4 +62,4 @@ def write_baseline(path: str, result: Result, quiet: bool) -> None:
     except OSError as error:
         raise NotWritten(path, error) from None
     if not quiet:
-        click.echo(f"Wrote a baseline of {plural(sum(after.entries.values()), 'finding')}.")
+        click.echo(f"Wrote a baseline of {plural(sum(after.entries.values()), 'finding')}{counted(result.trouble)}.")

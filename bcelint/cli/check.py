@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from bcelint.cli.baselines import baseline_option, loaded, mention_gone, write_baseline, write_baseline_option
-from bcelint.cli.exit_codes import COULD_NOT_RUN, FINDINGS, NOTHING_FOUND
+from bcelint.cli.exit_codes import exit_code
 from bcelint.cli.options import STDIN, analysis_options, run
 from bcelint.cli.report import put, report, report_options
 from bcelint.cli.silencing import silence
@@ -38,7 +38,7 @@ def check(
     PATH is a file, a folder, or - for the text on stdin; the default is the working directory. A finding is reported
     if its place or any step of its trace lies in a given path.
 
-    Exit code: 0 nothing found, 1 findings, 2 it could not run, or not all of it.
+    Exit code: 0 nothing found, 1 findings, 2 it could not run, or nothing found and not all could be read.
     """
     from bcelint.fix.marks import mark
 
@@ -53,7 +53,7 @@ def check(
         return silence(result, quiet)
     if write_baseline_to is not None:
         write_baseline(write_baseline_to, result, quiet)
-        return COULD_NOT_RUN if result.crashed else NOTHING_FOUND
+        return exit_code(result, found=False)
     repairs = mark(result)
     if counts:
         put(statistics(result, output_format, summary=not quiet), output_file)
@@ -61,9 +61,7 @@ def check(
         report(result, output_format, output_file, summary=not quiet, repairs=repairs)
     if result.baseline is not None and not quiet:
         mention_gone(result.baseline, result)
-    if result.crashed:
-        return COULD_NOT_RUN
-    return FINDINGS if result.findings else NOTHING_FOUND
+    return exit_code(result, bool(result.findings))
 
 
 def _one_of(given: dict[str, Any]) -> None:

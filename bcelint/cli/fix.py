@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bcelint.cli.baselines import baseline_option, loaded
-from bcelint.cli.exit_codes import COULD_NOT_RUN, FINDINGS, NOTHING_FOUND
+from bcelint.cli.exit_codes import COULD_NOT_RUN, exit_code
 from bcelint.cli.options import path_options, settings_of, warn
 from bcelint.places import shown
 
@@ -43,7 +43,8 @@ def fix(
     Safe repairs make the training loss what the code plainly meant and change nothing else; --unsafe adds those that are a
     judgement. Findings that `# noqa` silences or a baseline holds are left alone, and so are notebooks.
 
-    Exit code: 0 nothing is left, 1 findings are left (with --diff: something would change), 2 it could not run or not write.
+    Exit code: 0 nothing is left, 1 findings are left (with --diff: something would change), 2 it could not run or not write, or not all could
+    be read.
     """
     from bcelint.analysis.cache import default_cache
     from bcelint.cli.progress import progress
@@ -56,12 +57,12 @@ def fix(
     with _saying_what_was_written():
         with progress(sys.stderr) as report:
             found = fixes(paths or (os.curdir,), settings, unsafe, jobs, report, None if no_cache else default_cache(), baseline=known)
-        warn(found.warnings, found.checked)
+        warn(found.trouble, found.checked)
         if diff:
             print_diff(found)
             if not quiet:
                 print_summary(found, done=False, err=True)
-            return COULD_NOT_RUN if found.crashed else FINDINGS if found.before else NOTHING_FOUND
+            return exit_code(found, bool(found.before))
         if found.before and not allow_dirty:
             _ask_for_a_clean_tree(found)
         written = write(found.before, found.after, found.groups)
@@ -69,9 +70,7 @@ def fix(
             click.echo(f"error: {shown(path)}: {reason}", err=True)
         if not quiet:
             print_summary(found, done=True, failed=written.failed)
-        if found.crashed or written.failed:
-            return COULD_NOT_RUN
-        return FINDINGS if found.left else NOTHING_FOUND
+        return COULD_NOT_RUN if written.failed else exit_code(found, bool(found.left))
 
 
 @contextmanager

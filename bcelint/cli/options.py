@@ -12,6 +12,7 @@ import click
 if TYPE_CHECKING:
     from bcelint.analysis.result import Result
     from bcelint.config import Settings
+    from bcelint.finding import Trouble
     from bcelint.silence.baselines import Baseline
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -108,13 +109,13 @@ def run(
     else:
         with progress(sys.stderr) as report:
             result = session.analyse(paths or (os.curdir,), settings, jobs=jobs, progress=report, cache=cache, baseline=baseline)
-    warn(result.warnings, result.checked)
+    warn(result.trouble, result.checked)
     return result
 
 
-def warn(warnings: Sequence[str], checked: int) -> None:
-    """Each warning in a line on stderr. Raises ``click.ClickException`` where they say why none of the files could be checked."""
-    for warning in warnings:
-        click.echo(f"warning: {' '.join(warning.split())}", err=True)
-    if warnings and not checked:
+def warn(troubles: Sequence[Trouble], checked: int) -> None:
+    """Each trouble in a line on stderr. Raises ``click.ClickException`` where they say why none of the files could be checked."""
+    for trouble in troubles:
+        click.echo(f"warning: {trouble}", err=True)
+    if troubles and not checked:
         raise click.ClickException("nothing could be checked")

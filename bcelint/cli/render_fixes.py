@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bcelint.cli.console import place_text, printable, stdout, styled, to_file
+from bcelint.cli.render_trouble import counted
 from bcelint.finding import Finding
 from bcelint.places import shown
 
@@ -46,9 +47,10 @@ def print_summary(found: Fixes, done: bool, failed: Collection[str] = (), err: b
     if len(fixed) < len(found.fixed):
         parts.append(f"could not write {len(found.fixed) - len(fixed)}")
     if not found.fixed and not found.left:
-        console.print(styled(("Nothing to fix!", "bold green")))
+        unread = counted(found.trouble)
+        console.print(styled((f"Nothing to fix{unread}.", "bold yellow") if unread else ("Nothing to fix!", "bold green")))
     else:
-        console.print(styled((", ".join(parts) + ".", "bold")))
+        console.print(styled((f"{', '.join(parts)}{counted(found.trouble)}.", "bold")))
 
 
 def _named(finding: Finding) -> str:

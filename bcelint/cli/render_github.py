@@ -6,10 +6,11 @@ Their form, and what is escaped in them: https://docs.github.com/en/actions/refe
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bcelint.cli.render_concise import as_line
-from bcelint.finding import Finding
+from bcelint.cli.render_trouble import spot
+from bcelint.finding import Finding, Trouble
 from bcelint.places import shown
 from bcelint.rules.registry import by_code
 
@@ -23,6 +24,18 @@ def findings_as_commands(findings: Iterable[Finding]) -> str:
     return "".join(f"{_command(finding)}\n" for finding in findings)
 
 
+def trouble_as_commands(troubles: Iterable[Trouble]) -> str:
+    """The same for what could not be read."""
+    return "".join(f"{_of_trouble(trouble)}\n" for trouble in troubles)
+
+
+def _of_trouble(trouble: Trouble) -> str:
+    line = trouble.line if trouble.cell is None else None  # in a notebook, GitHub counts the lines of the JSON
+    title = "could not be judged" if trouble.is_own else "could not be read"
+    properties = {"file": _path(trouble.path), "line": line or 1, "title": title}
+    return f"::warning {_listed(properties)}::{_escaped(f'{spot(trouble)}: {trouble.what}')}"
+
+
 def _command(finding: Finding) -> str:
     at = finding.position
     in_notebook = at.cell is not None  # whose lines GitHub counts in the JSON: the message says where it is
@@ -34,8 +47,11 @@ def _command(finding: Finding) -> str:
     else:
         properties.update(endLine=at.end_line)
     properties["title"] = f"{finding.code} {finding.name}"
-    listed = ",".join(f"{name}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}" for name, value in properties.items())
-    return f"::{_COMMANDS[by_code(finding.code).level]} {listed}::{_escaped(as_line(finding))}"
+    return f"::{_COMMANDS[by_code(finding.code).level]} {_listed(properties)}::{_escaped(as_line(finding))}"
+
+
+def _listed(properties: Mapping[str, object]) -> str:
+    return ",".join(f"{name}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}" for name, value in properties.items())
 
 
 def _escaped(text: str) -> str:

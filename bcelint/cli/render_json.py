@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Callable
 
-from bcelint.finding import Finding, JudgedCall, Position
+from bcelint.finding import Finding, JudgedCall, Position, Trouble
 from bcelint.places import shown
 
 
@@ -19,8 +19,8 @@ def findings_as_json(findings: Iterable[Finding], times: Callable[[Finding], int
     return dump(items)
 
 
-def calls_as_json(calls: Sequence[JudgedCall]) -> str:
-    """What ``trace --output-format json`` prints: the loss calls, and how many of them were judged."""
+def calls_as_json(calls: Sequence[JudgedCall], troubles: Iterable[Trouble] = ()) -> str:
+    """What ``trace --output-format json`` prints: the loss calls, how many of them were judged, and what could not be read."""
     from bcelint.cli.summary import Summary
 
     summary = Summary(calls)
@@ -32,6 +32,7 @@ def calls_as_json(calls: Sequence[JudgedCall]) -> str:
                 "judged_share": summary.judged_share,
                 "reasons": [{"reason": reason, "count": count} for reason, count in summary.reasons],
             },
+            "unread": [_unread(trouble) for trouble in troubles],
         }
     )
 
@@ -49,6 +50,11 @@ def _call(call: JudgedCall) -> dict[str, Any]:
         "case": list(call.case),
         "findings": [_relative(finding.as_json()) for finding in call.findings],
     }
+
+
+def _unread(trouble: Trouble) -> dict[str, Any]:
+    cell = {} if trouble.cell is None else {"cell": trouble.cell}
+    return {"path": shown(trouble.path), **cell, "line": trouble.line, "reason": trouble.what}
 
 
 def _span(at: Position) -> dict[str, Any]:

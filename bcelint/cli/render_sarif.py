@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from bcelint import __version__
 from bcelint.cli.render_json import dump
-from bcelint.finding import Finding, Position, TraceStep
+from bcelint.finding import Finding, Position, TraceStep, Trouble
 from bcelint.places import shown
 from bcelint.rules.registry import EVERY_CODE
 from bcelint.silence.fingerprints import numbered
@@ -108,8 +108,17 @@ def _folder(path: str) -> str:
 
 
 def _invocation(result: Result) -> Json:
-    warnings = [{"level": "warning", "message": {"text": " ".join(warning.split())}} for warning in result.warnings]
-    return {"executionSuccessful": not result.crashed, **({"toolExecutionNotifications": warnings} if warnings else {})}
+    said = [_notification(trouble) for trouble in result.trouble]
+    return {"executionSuccessful": not said, **({"toolExecutionNotifications": said} if said else {})}
+
+
+def _notification(trouble: Trouble) -> Json:
+    location: Json = {"physicalLocation": {"artifactLocation": _artifact(trouble.path)}}
+    if trouble.line is not None:
+        location["physicalLocation"]["region"] = {"startLine": trouble.line}
+    if trouble.cell is not None:
+        location["logicalLocations"] = [{"name": f"cell {trouble.cell}"}]
+    return {"level": "error", "message": {"text": " ".join(trouble.what.split())}, "locations": [location]}
 
 
 def _fix(repair: Repair, text_of: Callable[[str], str]) -> Json:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from bcelint.cli.console import place_text, printable, stdout, styled
 from bcelint.cli.plural import plural
+from bcelint.cli.render_trouble import as_line, counted
 from bcelint.finding import Finding, Position
 
 if TYPE_CHECKING:
@@ -16,21 +17,24 @@ if TYPE_CHECKING:
 
 
 def print_findings(result: Result, summary: bool = True, times: Callable[[Finding], int] | None = None, console: Console | None = None) -> None:
-    """All findings of a run, and how many they are; with ``times``, how often each was seen."""
+    """All findings of a run, with ``summary`` what could not be read and how many they are; with ``times``, how often each was seen."""
     console = console or stdout()
     for finding in result.findings:
         _print_finding(console, finding, result)
         if times is not None:
             console.print(styled(f"    seen {plural(times(finding), 'time')}"))
     if summary:
-        style = "bold" if result.findings else "bold yellow" if times is not None and not result.calls else "bold green"
+        for trouble in result.trouble:
+            console.print(styled((as_line(trouble), "yellow")))
+        doubtful = result.trouble or (times is not None and not result.calls)
+        style = "bold" if result.findings else "bold yellow" if doubtful else "bold green"
         console.print(styled((summary_of(result, times), style)))
 
 
 def summary_of(result: Result, times: Callable[[Finding], int] | None = None) -> str:
-    """One line on how many findings there are."""
-    if result.findings:
-        return f"Found {plural(len(result.findings), 'problem')}."
+    """One line on how many findings there are, and what could not be read."""
+    if result.findings or result.trouble:
+        return f"Found {plural(len(result.findings), 'problem')}{counted(result.trouble)}."
     return "No loss call ran." if times is not None and not result.calls else "All checks passed!"
 
 

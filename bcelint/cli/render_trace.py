@@ -8,23 +8,26 @@ from rich.console import Console
 
 from bcelint.cli.console import place_text, printable, stdout, styled
 from bcelint.cli.plural import plural
+from bcelint.cli.render_trouble import as_line, counted
 from bcelint.cli.summary import Summary
-from bcelint.finding import JudgedCall, Verdict
+from bcelint.finding import JudgedCall, Trouble, Verdict
 
 _STYLES = {Verdict.OK: "green", Verdict.MISUSE: "bold red", Verdict.UNKNOWN: "yellow"}
 
 
-def print_calls(calls: Sequence[JudgedCall]) -> None:
-    """All loss calls, and the share of them that is judged."""
+def print_calls(calls: Sequence[JudgedCall], troubles: Sequence[Trouble] = ()) -> None:
+    """All loss calls, what could not be read, and the share of the calls that is judged."""
     console = stdout()
     for call in calls:
         _print_call(console, call)
+    for trouble in troubles:
+        console.print(styled((as_line(trouble), "yellow")))
     summary = Summary(calls)
     if not calls:
-        console.print(styled("No loss calls found."))
+        console.print(styled(f"No loss calls found{counted(troubles)}."))
         return
     counts = ", ".join(f"{summary.counts[verdict]} {verdict.value}" for verdict in Verdict)
-    console.print(styled((f"{plural(len(calls), 'loss call')}: {counts}; {summary.judged_share:.0%} judged", "bold")))
+    console.print(styled((f"{plural(len(calls), 'loss call')}: {counts}; {summary.judged_share:.0%} judged{counted(troubles)}", "bold")))
     if summary.reasons:
         console.print(styled("Why the others are unknown:"))
         for reason, count in summary.reasons:

@@ -40,8 +40,8 @@ def report(
 ) -> None:
     """The findings on stdout, or in a file that is there whole or not at all; with ``times``, how often each was seen.
 
-    ``summary`` adds a line that says how many they are, in the formats that people read. ``repairs`` are those that ``mark`` has found for the
-    forms that hold them. Raises ``NotWritten``.
+    ``summary`` adds what could not be read, and a line of counts, in the formats that people read. ``repairs`` are those that ``mark`` has found
+    for the forms that hold them. Raises ``NotWritten``.
     """
     if output_format == "text":
         from bcelint.cli.console import to_file
@@ -76,17 +76,19 @@ def _rendered(result: Result, output_format: str, summary: bool, times: Times | 
 
         return result_as_sarif(result, times, repairs or {}) + "\n"
     if output_format == "github":
-        from bcelint.cli.render_github import findings_as_commands
+        from bcelint.cli.render_github import findings_as_commands, trouble_as_commands
 
-        return findings_as_commands(result.findings)
+        return findings_as_commands(result.findings) + trouble_as_commands(result.trouble)
     if output_format == "json":
         from bcelint.cli.render_json import findings_as_json
 
         return findings_as_json(result.findings, times) + "\n"
     from bcelint.cli.render_concise import findings_as_lines
     from bcelint.cli.render_text import summary_of
+    from bcelint.cli.render_trouble import trouble_as_lines
 
-    return findings_as_lines(result.findings) + (f"{summary_of(result, times)}\n" if summary else "")
+    lines = findings_as_lines(result.findings)
+    return f"{lines}{trouble_as_lines(result.trouble)}{summary_of(result, times)}\n" if summary else lines
 
 
 def has_a_folder(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

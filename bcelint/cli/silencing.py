@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bcelint.cli.exit_codes import COULD_NOT_RUN, FINDINGS, NOTHING_FOUND
+from bcelint.cli.exit_codes import COULD_NOT_RUN, exit_code
 from bcelint.cli.plural import plural
 from bcelint.places import shown
 
@@ -20,6 +20,7 @@ UNUSED = "drop the comment instead"
 def silence(result: Result, quiet: bool) -> int:
     """Write a comment for every finding, and say what can't be silenced. Returns the exit code."""
     from bcelint.cli.render_concise import as_line
+    from bcelint.cli.render_trouble import counted
     from bcelint.fix.write import NOTEBOOK, write
     from bcelint.project.source import is_notebook
     from bcelint.silence.add_noqa import with_noqa
@@ -51,7 +52,5 @@ def silence(result: Result, quiet: bool) -> int:
     failed = sum(len(by_path[path]) for path in written.failed)
     done = len(result.findings) - len(left) - failed
     if not quiet:
-        click.echo(f"Silenced {plural(done, 'finding')}.")
-    if result.crashed or written.failed:
-        return COULD_NOT_RUN
-    return FINDINGS if left else NOTHING_FOUND
+        click.echo(f"Silenced {plural(done, 'finding')}{counted(result.trouble)}.")
+    return COULD_NOT_RUN if written.failed else exit_code(result, bool(left))

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from bcelint.cli.exit_codes import COULD_NOT_RUN, NOTHING_FOUND
+from bcelint.cli.exit_codes import exit_code
 from bcelint.cli.options import analysis_options, run
 
 
@@ -17,14 +17,16 @@ def trace(output_format: str, **options: Any) -> int:
     """List every loss call with the facts of its arguments and its verdict.
 
     For a verdict of unknown, it says where the trace was lost and why; at the end, which share of the loss calls was judged.
+
+    Exit code: 0, or 2 where it could not run, or not all could be read.
     """
     result = run(**options)
     if output_format == "json":
         from bcelint.cli.render_json import calls_as_json
 
-        click.echo(calls_as_json(result.calls))
+        click.echo(calls_as_json(result.calls, result.trouble))
     else:
         from bcelint.cli.render_trace import print_calls
 
-        print_calls(result.calls)
-    return COULD_NOT_RUN if result.crashed else NOTHING_FOUND
+        print_calls(result.calls, result.trouble)
+    return exit_code(result, found=False)

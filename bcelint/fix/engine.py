@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bcelint.analysis import session
-from bcelint.finding import Finding, Position
+from bcelint.finding import Finding, Position, Trouble
 from bcelint.fix.edits import Outcome, Refusal, Repair
 from bcelint.fix.moves import Moves
 from bcelint.fix.plan import chosen, edited_paths, outcomes
@@ -49,7 +49,7 @@ class Fixes:
     after: dict[str, str] = field(default_factory=dict)
     fixed: list[Fixed] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    trouble: list[Trouble] = field(default_factory=list)
     checked: int = 0
     crashed: bool = False
     groups: list[frozenset[str]] = field(default_factory=list)
@@ -128,7 +128,7 @@ def fixes(
     run = _Run(unsafe, analyse, only, dict(overlay or {}))
     fixes = Fixes()
     result, found = run.look()
-    fixes.warnings, fixes.checked, fixes.crashed = result.warnings, result.checked, result.crashed
+    fixes.trouble, fixes.checked, fixes.crashed = result.trouble, result.checked, result.crashed
     for _ in range(MAX_ROUNDS):
         step = _round(run, result, found, fixes)
         if step is None:

@@ -23,11 +23,11 @@ def skipped(path: str) -> bool:
     return path.endswith("/") and os.path.basename(path[:-1]) in SKIPPED
 
 
-def discover(paths: Sequence[str], *, warn: Callable[[str], None], excluded: Callable[[str], bool] = skipped) -> list[str]:
+def discover(paths: Sequence[str], *, warn: Callable[[str, str], None], excluded: Callable[[str], bool] = skipped) -> list[str]:
     """The Python files and notebooks at and below ``paths``: absolute, sorted, each once; what git ignores, and virtual environments, left out.
 
     A file that is given itself is always taken. ``excluded`` tells of each file, and of each folder with a slash at its end, whether
-    it is left out besides. ``warn`` gets one line for each path that is missing and each folder that can't be read.
+    it is left out besides. ``warn`` gets each path that is missing and each folder that can't be read, absolute, and the reason.
     """
     found: dict[str, str] = {}  # real path -> path as it was reached
     for given in paths:
@@ -37,13 +37,13 @@ def discover(paths: Sequence[str], *, warn: Callable[[str], None], excluded: Cal
         elif os.path.isfile(path):
             found.setdefault(os.path.realpath(path), path)
         elif os.path.lexists(path):
-            warn(f"{given}: neither a file nor a folder")
+            warn(path, "neither a file nor a folder")
         else:
-            warn(f"{given}: no such file or folder")
+            warn(path, "no such file or folder")
     return sorted(found.values())
 
 
-def _walk(top: str, found: dict[str, str], warn: Callable[[str], None], excluded: Callable[[str], bool]) -> None:
+def _walk(top: str, found: dict[str, str], warn: Callable[[str, str], None], excluded: Callable[[str], bool]) -> None:
     """Adds what lies below the folder ``top``; links come last, so that a file is known by its own path where it has one."""
     seen: set[str] = set()
     folders = [(top, IgnoreFiles.above(top))]
@@ -59,7 +59,7 @@ def _walk(top: str, found: dict[str, str], warn: Callable[[str], None], excluded
             with os.scandir(folder) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name, reverse=True)
         except OSError as error:
-            warn(f"{folder}: can't be read: {error.strerror or error}")
+            warn(folder, f"can't be read: {error.strerror or error}")
             continue
         names = {entry.name for entry in entries}
         if folder != top and ("pyvenv.cfg" in names or "conda-meta" in names):

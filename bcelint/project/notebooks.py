@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from bcelint.project.magics import without_magics
-from bcelint.project.parse import reason_against
+from bcelint.project.magics import without_magics, without_prompts
+from bcelint.project.parse import parses, reason_against
 from bcelint.project.source import BadInput, Cell, Source
 
 _INDENTED = "if 1:"
@@ -38,12 +38,30 @@ def code_of(path: str, text: str) -> Code:
 
     Raises BadInput where ``text`` is no notebook.
     """
-    cells = [(number, cell, without_magics(cell)) for number, cell in _code_cells(path, _loaded(path, text))]
-    code = _as_module(cells, {})
-    if not _reason_against(path, code.text):
-        return code
-    reasons = {number: _reason_against(path, _as_module([(number, cell, python)], {}).text) for number, cell, python in cells}
-    return _as_module(cells, {number: _LINE.sub(_line_in_cell, reason) for number, reason in reasons.items() if reason})
+    cells = []
+    reasons: dict[int, str] = {}
+    for number, cell in _code_cells(path, _loaded(path, text)):
+        python, reason = _python(path, cell)
+        cells.append((number, cell, python))
+        if reason:
+            reasons[number] = _LINE.sub(_line_in_cell, reason)
+    return _as_module(cells, reasons)
+
+
+def _python(path: str, cell: str) -> tuple[str, str]:
+    """The Python in a cell, and why it can't be parsed. What is Python as it stands is never looked through for magics."""
+    if "\0" in cell:
+        return "", "holds a null byte"
+    python = without_prompts(cell)
+    if parses(_alone(path, python)):
+        return python, ""
+    python = without_magics(python)
+    return python, reason_against(_alone(path, python))
+
+
+def _alone(path: str, python: str) -> Source:
+    """A cell as if it were the only one."""
+    return Source(path, _as_module([(1, python, python)], {}).text, "")
 
 
 def as_written(path: str, text: str) -> str:
@@ -130,12 +148,6 @@ def _is_python(language: Any) -> bool:
     return not isinstance(language, str) or language.lower().startswith(("python", "ipython"))
 
 
-def _reason_against(path: str, code: str) -> str:
-    if "\0" in code:
-        return "holds a null byte"
-    return reason_against(Source(path, code, ""))
-
-
 def _is_indented(code: str) -> bool:
-    first = next((line for line in code.split("\n") if line.strip()), "")
+    first = next((line for line in code.split("\n") if line.strip() and not line.lstrip().startswith("#")), "")
     return first[:1] in (" ", "\t")

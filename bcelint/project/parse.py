@@ -35,6 +35,14 @@ def parse(source: Source) -> libcst.Module:
     return on_stack(LARGE, lambda: _parse_any(source))
 
 
+def parses(source: Source) -> bool:
+    """Whether Python's own parser takes ``source``: much cheaper than ``reason_against`` where it does not."""
+    try:
+        return not on_stack(LARGE, lambda: _check(source))
+    except BadInput:
+        return False
+
+
 def reason_against(source: Source) -> str:
     """Why ``source`` can't be parsed, "" if it can. LibCST is imported only where ``ast`` has something against it."""
     try:

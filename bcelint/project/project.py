@@ -49,7 +49,7 @@ class Project:
     @cached_property
     def files(self) -> tuple[str, ...]:
         """The absolute paths of the project's files, sorted."""
-        found = discover([self.root, *self._outside], warn=lambda line: None) if self._given is None else map(os.path.abspath, self._given)
+        found = discover([self.root, *self._outside], warn=lambda path, reason: None) if self._given is None else map(os.path.abspath, self._given)
         return tuple(sorted({*found, *self._overlay}))
 
     def source(self, path: str) -> Source:

@@ -13,10 +13,11 @@ import torch
 from bcelint.contracts.schema import REQUIRED, Loss, Param
 from bcelint.losscall import LossCall
 from bcelint.places import FixedPlace
-from bcelint.runtime import frames, observed
+from bcelint.runtime import frames
 from bcelint.runtime.autocast import CudaAutocast
 from bcelint.runtime.events import Event
 from bcelint.runtime.memory import Birth, Known, Memory
+from bcelint.runtime.observed import Sight, hull
 from bcelint.runtime.rows import loss_of_class
 
 Value = Any
@@ -30,8 +31,9 @@ MAX_ITEMS = 1_000
 class Criteria:
     """Finds out about loss calls and constructors of losses, and counts them."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: Memory, sight: Sight) -> None:
         self._memory = memory
+        self._sight = sight
         self._events: dict[object, Event] = {}
         self._built: weakref.WeakKeyDictionary[torch.nn.Module, FixedPlace] = weakref.WeakKeyDictionary()
         self._alike: defaultdict[object, list[Event]] = defaultdict(list)
@@ -119,7 +121,7 @@ class Criteria:
         for name in (row.prediction, row.target):
             value = arguments.get(name)
             if isinstance(value, torch.Tensor):
-                event.values[name] = observed.hull(event.values.get(name), observed.interval(value))
+                event.values[name] = hull(event.values.get(name), self._sight.interval(value, place))
         return event.number
 
     def _known(self, value: Value) -> Known | object:

@@ -43,7 +43,7 @@ class Transfer:
         self._remembered: dict[object, Transferred] = {}
 
     def __call__(self, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any, frame: FrameType) -> None:
-        outputs = [result] if isinstance(result, torch.Tensor) else _tensors_in(result)
+        outputs = [result] if isinstance(result, torch.Tensor) else tensors_in(result)
         if not outputs:
             return
         user = frames.nearest(frame)
@@ -202,11 +202,11 @@ def _overlaps(inputs: Inputs) -> tuple[bool, ...] | None:
     return tuple(one is not None and other is not None and one.isdisjoint(other) for i, one in enumerate(found) for other in found[i + 1 :])
 
 
-def _tensors_in(result: Any) -> list[torch.Tensor]:
+def tensors_in(result: Any) -> list[torch.Tensor]:
     """The tensors of a result that holds several, nested as ``lstm`` returns them."""
     if not isinstance(result, (tuple, list)) or len(result) > MAX_ELEMENTS:
         return []
     found: list[torch.Tensor] = []
     for item in result:
-        found += [item] if isinstance(item, torch.Tensor) else _tensors_in(item)
+        found += [item] if isinstance(item, torch.Tensor) else tensors_in(item)
     return found

@@ -17,14 +17,16 @@ from torch.overrides import TorchFunctionMode
 from bcelint.analysis.judge import Judged, judge, merge
 from bcelint.finding import Finding, JudgedCall
 from bcelint.losscall import LossCall
+from bcelint.places import FixedPlace
 from bcelint.rules.registry import ALL_RULES
 from bcelint.runtime import compiler, frames
 from bcelint.runtime.autocast import CudaAutocast
 from bcelint.runtime.criteria import Criteria
 from bcelint.runtime.memory import Memory
+from bcelint.runtime.observed import Sight, is_failure
 from bcelint.runtime.refusals import refused_keyword
 from bcelint.runtime.rows import BACKWARD, BOOL, SET_DATA, losses
-from bcelint.runtime.transfer import Transfer
+from bcelint.runtime.transfer import Transfer, tensors_in
 
 
 @dataclass
@@ -52,7 +54,8 @@ class Watcher(TorchFunctionMode):
         super().__init__()
         self._memory = Memory()
         self._transfer = Transfer(self._memory)
-        self._criteria = Criteria(self._memory)
+        self._sight = Sight()
+        self._criteria = Criteria(self._memory, self._sight)
         self._left = max_calls
         self._on = False
         self._hook: Any = None
@@ -92,7 +95,12 @@ class Watcher(TorchFunctionMode):
         number = None
         if func in _LOSSES or func is BACKWARD or func is BOOL:
             number = self._guarded(self._before, func, args, kwargs, frame)
-        result = func(*args, **kwargs)
+        try:
+            result = func(*args, **kwargs)
+        except Exception as error:
+            if is_failure(error):
+                self._guarded(self._sight.fail, error, tensors_in((args, tuple(kwargs.values()))), _place(frame))
+            raise
         if isinstance(result, (torch.Tensor, tuple, list)):
             self._guarded(self._after, func, args, kwargs, result, frame, number)
         elif result is None and func == SET_DATA:
@@ -132,10 +140,13 @@ class Watcher(TorchFunctionMode):
             self._criteria.refused(*found)
 
     def _guarded(self, action: Any, *args: Any) -> Any:
-        """An error of the watcher's own must not become one of the program it watches."""
+        """An error of the watcher's own must not become one of the program it watches; nor one of a device's an error of its own."""
         try:
             return action(*args)
         except Exception as error:
+            if is_failure(error):
+                self._sight.fail(error, tensors_in(args), _place(sys._getframe(1)))
+                return None
             self._errors[f"{type(error).__name__}: {error}"] += 1
             return None
 
@@ -150,6 +161,7 @@ class Watcher(TorchFunctionMode):
 
     def _notes(self) -> list[str]:
         notes = [f"an error of bcelint's own, {count} times: {error}; please report it" for error, count in self._errors.items()]
+        notes += self._sight.notes()
         if self._eager is not None and self._eager.was_needed:
             notes.append("torch.compile was asked for; the program ran uncompiled, since compiled code can't be watched")
         return notes
@@ -162,6 +174,11 @@ def watch(max_calls: int | None = None) -> Watcher:
     ``max_calls`` loss calls it looks at no more.
     """
     return Watcher(max_calls)
+
+
+def _place(frame: FrameType) -> FixedPlace | None:
+    user = frames.nearest(frame)
+    return None if user is None else frames.place(user)
 
 
 def _counts(judged: Sequence[tuple[Judged, int]]) -> dict[tuple[str, object], int]:

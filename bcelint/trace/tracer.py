@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from bcelint.contracts import frameworks
+from bcelint.finding import INTERNAL_ERROR
 from bcelint.losscall import LossCall
 from bcelint.project.reading import size
 from bcelint.project.stack import with_deep_stack
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1_000_000
 """Of source that is parsed because a loss might be reached from it; what it imports is parsed besides, where it is used."""
-INTERNAL_ERROR = "internal error"
 
 
 def loss_calls(

@@ -43,8 +43,8 @@ def places(form: str, output: str) -> list[tuple[str, int, int, str]]:
     if form == "json":
         return [(each["path"], each["line"], each["column"], each["code"]) for each in json.loads(output)]
     if form == "github":
-        commands = [(properties(line), line) for line in output.splitlines()]
-        return [(each["file"], int(each["line"]), int(each["col"]), each["title"].split()[0]) for each, _ in commands]
+        commands = [properties(line) for line in output.splitlines()]
+        return [(each["file"], int(each["line"]), int(each["col"]), each["title"].split()[0]) for each in commands if "BCE" in each["title"]]
     if form == "sarif":
         found = []
         for result in json.loads(output)["runs"][0]["results"]:

@@ -147,3 +147,20 @@ def test_all_that_the_fixtures_have(log: Log) -> None:
     results = log("--advice", str(FIXTURES / "bce102-double-sigmoid"), str(FIXTURES / "bce201-integer-target"))["runs"][0]["results"]
     assert {result["ruleId"] for result in results} >= {"BCE102", "BCE201"}
     assert any("fixes" in result for result in results)
+
+
+def test_what_could_not_be_read(project: Path, log: Log) -> None:
+    (project / "broken.py").write_text("from torch import nn\nloss = = nn.BCELoss()\n")
+    cells = [{"cell_type": "code", "source": source} for source in ("from torch import nn", "\nloss = = nn.BCELoss()")]
+    (project / "train.ipynb").write_text(json.dumps({"cells": cells}))
+    (run,) = log("nowhere.py", ".")["runs"]
+    (invocation,) = run["invocations"]
+    assert len(run["results"]) == 1
+    assert invocation["executionSuccessful"] is False
+    said = {each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]: each for each in invocation["toolExecutionNotifications"]}
+    assert {uri: each["level"] for uri, each in said.items()} == dict.fromkeys(["broken.py", "nowhere.py", "train.ipynb"], "error")
+    assert said["nowhere.py"]["message"]["text"] == "no such file or folder"
+    assert said["broken.py"]["message"]["text"] == "syntax error: invalid syntax"
+    assert said["broken.py"]["locations"][0]["physicalLocation"]["region"] == {"startLine": 2}
+    assert said["train.ipynb"]["locations"][0]["physicalLocation"]["region"] == {"startLine": 2}
+    assert said["train.ipynb"]["locations"][0]["logicalLocations"] == [{"name": "cell 2"}]

@@ -113,6 +113,14 @@ def test_comments_in_cells_silence(folder: Path, invoke: Invoke) -> None:
     assert invoke("check", "--quiet").exit_code == 1
 
 
+def test_a_percent_sign_in_the_cell_of_a_loss_is_no_magic(folder: Path, invoke: Invoke) -> None:
+    loss = 'n = 3\nprint("loss = %d" % n)\ncriterion(net(x), y)'
+    write_notebook(folder / "train.ipynb", *CELLS[:4], loss, f"%matplotlib inline\n{loss}")
+    done = invoke("check", "--quiet", "--output-format", "concise")
+    assert [line.split(": BCE")[0] for line in done.stdout.splitlines()] == ["train.ipynb:cell 5:3:1", "train.ipynb:cell 6:4:1"]
+    assert done.stderr == ""
+
+
 def test_a_cell_that_can_not_be_parsed_takes_no_other_with_it(folder: Path, invoke: Invoke) -> None:
     write_notebook(folder / "train.ipynb", *CELLS[:3], "ok = 1\ndef f(:", *CELLS[3:])
     done = invoke("check", "--quiet")

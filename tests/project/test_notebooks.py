@@ -81,7 +81,7 @@ def test_metadata_that_are_missing_or_of_another_form(metadata: Any) -> None:
 
 
 def test_a_cell_that_can_not_be_parsed_is_left_out() -> None:
-    source = source_from_text(PATH, notebook("a = 1", "x = 0\ndef f(:\n    pass", "nul = '\0'", "b = 2", "print 'two'", ">>> c = 3"))
+    source = source_from_text(PATH, notebook("a = 1", "x = 0\ndef f(:\n    pass", "nul = '\0'", "b = 2", "print 'two'", "c = = 3"))
     assert code(source) == {1: "a = 1", 2: "", 3: "", 4: "b = 2", 5: "print 'two'", 6: ""}
     wrong = "syntax error: invalid syntax"
     assert [line.split(" (")[0] for line in source.trouble] == [f"cell 2: {wrong}", "cell 3: holds a null byte", f"cell 6: {wrong}"]
@@ -97,6 +97,33 @@ def test_await_and_cells_that_are_indented_as_a_whole() -> None:
     assert trouble.startswith("cell 4: ")
     assert trouble.endswith(("(line 1)", "(line 2)"))  # Python 3.9 blames the line behind
     assert parse(source).code == source.text
+
+
+def test_a_cell_is_dropped_only_where_ipython_would_refuse_it() -> None:
+    cells = [
+        'print("loss = %d" % n)',
+        'log("x = %d", n)\n%matplotlib inline',
+        'def f():\n    """\n    %%time\n    x = %d\n    """',
+        "x = foo?",
+        ">>> c = 3\n>>> %time d = 4",
+        "pip install torch",
+        "  # nothing",
+        "# first\n  %time a = 1",
+    ]
+    source = source_from_text(PATH, notebook(*cells))
+    assert source.trouble == ()
+    assert parse(source).code == source.text
+    python = code(source)
+    assert {number: python[number] for number in (1, 2, 3)} == {1: cells[0], 2: 'log("x = %d", n)\npass', 3: cells[2]}
+    assert (python[5], python[6]) == ("    c = 3\n    0    ;d = 4\n".rstrip("\n"), "pass")
+
+
+@pytest.mark.parametrize("cell", ["a = '''\n%time", "x = '''(\n!ls", "nn.BCELoss('''\n%matplotlib inline", "'''\npip install numpy"])
+def test_no_cell_mends_or_breaks_another(cell: str) -> None:
+    """Each is parsed alone: a string that one leaves open would be closed in the next."""
+    source = source_from_text(PATH, notebook("a = 1", cell, "'''", "b = 2"))
+    assert [line.split(":")[0] for line in source.trouble] == ["cell 2", "cell 3"]
+    assert code(source) == {1: "a = 1", 2: "", 3: "", 4: "b = 2"}
 
 
 def test_lines_that_ipython_reads_are_kept_as_they_are_written() -> None:
@@ -149,7 +176,7 @@ def test_what_was_printed_and_drawn_names_nothing(tmp_path: Path) -> None:
     assert read_source(str(path)).text == "\na = 1\n"
 
 
-PARTS = ["x = 1", "%time x", "!ls", "'''", "(", ")", "if x:", "    y", "f?", "%%time", "%%bash", "\\", "x = !ls"]
+PARTS = ["x = 1", "%time x", "!ls", "'''", "(", ")", "if x:", "    y", "f?", "%%time", "%%bash", "\\", "x = !ls", ">>> x", "pip install x"]
 LINE = st.one_of(st.text(max_size=12), st.sampled_from(PARTS))
 
 
