@@ -175,7 +175,7 @@ def _together(calls: Sequence[JudgedCall]) -> list[JudgedCall]:
     """Each loss call once, however many tasks saw it."""
     if not calls:
         return []
-    from bcelint.analysis.judge import merge
+    from bcelint.analysis.merging import merge
 
     return merge(calls)
 

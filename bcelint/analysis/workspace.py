@@ -172,7 +172,8 @@ class Workspace:
 
     def _evaluate_now(self, task: Task) -> Outcome:
         from bcelint.analysis.callsite import call_sites
-        from bcelint.analysis.judge import judge, merge
+        from bcelint.analysis.judge import judge
+        from bcelint.analysis.merging import merge
         from bcelint.rules.registry import ALL_RULES
         from bcelint.trace.tracer import loss_calls
 

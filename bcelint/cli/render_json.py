@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Callable
 
-from bcelint.finding import Finding, JudgedCall, Position
+from bcelint.finding import Finding, JudgedCall, Position, Verdict
 from bcelint.places import shown
 
 
@@ -28,9 +28,11 @@ def calls_as_json(calls: Sequence[JudgedCall]) -> str:
         {
             "calls": [_call(call) for call in calls],
             "summary": {
-                "verdicts": {verdict.value: count for verdict, count in summary.counts.items()},
+                "verdicts": {verdict.value: summary.counts[verdict] for verdict in Verdict},
                 "judged_share": summary.judged_share,
+                "wholly_or_partly_share": summary.wholly_or_partly,
                 "reasons": [{"reason": reason, "count": count} for reason, count in summary.reasons],
+                "not_known": [{"fact": what, "count": count} for what, count in summary.not_known],
             },
         }
     )
@@ -43,6 +45,8 @@ def _call(call: JudgedCall) -> dict[str, Any]:
         "function": call.function,
         "verdict": call.verdict.value,
         "reason": call.reason or None,
+        "not_known": {name: list(facts) for name, facts in call.not_known.items()},
+        "open_rules": list(call.open_rules) if call.verdict is Verdict.PARTLY else [],
         "lost_at": None if call.reason_position is None else _span(call.reason_position),
         "inner": _span(call.inner),
         "facts": dict(call.facts),

@@ -38,6 +38,7 @@ def record(
     constructed_at: NodePlace | None,
     args: Arguments,
     is_constructor: bool = False,
+    open_options: bool = False,
 ) -> Value:
     """Record the call, once for each consistent case of its main arguments, and return the loss's value."""
     names = [name for name in (row.prediction, row.target) if name in arguments]
@@ -45,7 +46,8 @@ def record(
     numbers = set()
     open_call = args.open_positional or args.open_keywords
     cast = at.frame.autocast if not row.autocasts else Const(False)
-    for guard, (*values, autocast) in at.combinations(*(arguments[name] for name in names), cast):
+    combinations = at.combinations(*(arguments[name] for name in names), cast)
+    for guard, (*values, autocast) in combinations:
         if len(at.run.events) >= MAX_EVENTS:
             break
         path = guard | at.state.path
@@ -82,6 +84,7 @@ def record(
             unknown_keywords=() if open_call else unknown_keywords,
             constructed_at=constructed_at,
             is_constructor=is_constructor,
+            open_options=open_options or (open_call and constructed_at is None),
             case=told(path - outer.statement_path),
             autocast=_claimed(autocast) if not hidden else None,
             function=outer.function.qualname if outer.function else "<module>",
