@@ -7,6 +7,7 @@ import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -20,6 +21,7 @@ from bcelint.trace.code.evaluation import Evaluation
 from bcelint.trace.code.modules import run_module
 from bcelint.trace.conditions import compatible
 from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.state.dropped import DEPTH, OBJECTS, STEPS
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.modules import SourceModule
 from bcelint.trace.state.run import OutOfSteps, Run
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1_000_000
 """Of source that is parsed because a loss might be reached from it; what it imports is parsed besides, where it is used."""
+MAX_RECEIVERS = 3
+"""The objects of one class with which a method is tried that nobody calls."""
 INTERNAL_ERROR = "internal error"
 
 
@@ -43,7 +47,8 @@ def loss_calls(project: Project, entries: Sequence[str], warn: Callable[[str, st
     run = Run(project, warn)
     with _no_garbage_collection():
         with_deep_stack(lambda: _trace(run, entries))
-    return [event.call for event in run.events]
+    dropped = run.dropped.reasons()
+    return [replace(event.call, dropped=dropped.get(event.number, "")) for event in run.events]
 
 
 @contextmanager
@@ -106,12 +111,19 @@ def _bounded(run: Run, path: str, is_module: bool, thunk: Callable[[], None]) ->
     run.begin(is_module)
     try:
         thunk()
-    except (OutOfSteps, RecursionError):
-        run.state.reset()
+    except OutOfSteps:
+        _break_off(run, STEPS)
+    except RecursionError:
+        _break_off(run, DEPTH)
     except Exception as error:
-        run.state.reset()
+        _break_off(run, INTERNAL_ERROR)
         at = traceback.extract_tb(error.__traceback__)[-1]
         run.warn(path, f"{INTERNAL_ERROR}: {type(error).__name__}: {error} ({os.path.basename(at.filename)}:{at.lineno}); please report it")
+
+
+def _break_off(run: Run, reason: str) -> None:
+    run.state.reset()
+    run.dropped.entry(reason)
 
 
 def _run_entry(run: Run, module: SourceModule) -> None:
@@ -138,10 +150,12 @@ def _call_uncalled(run: Run, function: Function, owner: Class | None) -> None:
     receivers: list[Value | None] = [None]
     if owner is not None and function.role not in ("static",):
         receivers = [owner] if function.role == "class" else [*_instances(run, owner)]
-    for receiver in receivers:
+    for receiver in receivers[:MAX_RECEIVERS]:
         result = functions.enter(at, function, Arguments(is_entry=True), receiver)
         if function.name in frameworks.TRAINING_STEPS:
             mark_trained(run, result)
+    if len(receivers) > MAX_RECEIVERS:
+        run.dropped.entry(OBJECTS)
 
 
 def _at(run: Run, scope: Scope, node: cst.CSTNode) -> Evaluation:
@@ -152,7 +166,7 @@ def _at(run: Run, scope: Scope, node: cst.CSTNode) -> Evaluation:
 
 def _instances(run: Run, cls: Class) -> list[Instance]:
     """Objects of the class that the project makes, or one that it might make."""
-    made = [instance for instance in cls.instances if isinstance(instance, Instance) and instance.fields][:3]
+    made = [instance for instance in cls.instances if isinstance(instance, Instance) and instance.fields]
     if made:
         return made
     instance = objects.make(_at(run, cls.scope, cls.node), cls, Arguments())

@@ -13,6 +13,7 @@ from bcelint.losscall import LossCall
 from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Cell, Value
 from bcelint.trace.state.dead import DeadCode
+from bcelint.trace.state.dropped import Dropped
 from bcelint.trace.state.modules import Modules
 from bcelint.trace.state.state import State
 from bcelint.trace.values.tensors import Tensor
@@ -66,6 +67,7 @@ class Run:
     foreign: dict[str, Cell] = field(default_factory=dict)
     """What is stored on things that are not known, by their symbols."""
     dead: DeadCode = field(default_factory=DeadCode)
+    dropped: Dropped = field(default_factory=Dropped)
     steps_left: int = 0
     steps_taken: int = 0
     _allowed: int = 0
@@ -102,6 +104,7 @@ class Run:
         steps = MAX_STEPS if is_module else FUNCTION_STEPS
         self._allowed = self.steps_left = steps if self.steps_taken < MANY_STEPS else FEW_STEPS
         self.active.clear()
+        self.dropped.begin()
         self.loops = []
         self.state.reset()
 

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from bcelint.contracts.schema import Loss
 from bcelint.facts import NON_NEGATIVE, Claim, Facts, Shape
-from bcelint.losscall import Argument, LossCall
+from bcelint.losscall import TOO_MANY, Argument, LossCall
 from bcelint.places import Step
 from bcelint.project.code import NodePlace
 from bcelint.trace.conditions.asking import asks_of_shape, is_below_one, opaque
 from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.conditions.telling import told
 from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.state.dropped import CALLS
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.run import Event, Run
 from bcelint.trace.state.site import Site
@@ -49,6 +50,7 @@ def record(
     combinations = at.combinations(*(arguments[name] for name in names), cast)
     for guard, (*values, autocast) in combinations:
         if len(at.run.events) >= MAX_EVENTS:
+            at.run.dropped.place(at.place, CALLS)
             break
         path = guard | at.state.path
         hidden = opaque(path)
@@ -93,6 +95,9 @@ def record(
         at.run.record(event)
         at.run.seen[seen] = event.number
         numbers.add(event.number)
+    at.run.dropped.met(numbers, at.place, at.frame)
+    if at.state.are_too_many(combinations):
+        at.run.dropped.cases(numbers, TOO_MANY)
     tensors = [v for v in arguments.values() if isinstance(v, Tensor)]
     losses = frozenset(numbers).union(*(t.losses for t in tensors))
     shape = Claim(Shape(())) if _reduced(options) else None

@@ -1,0 +1,103 @@
+"""Where a bound keeps cases from being looked at, the loss call is unknown, however right the others are."""
+
+from __future__ import annotations
+
+import pytest
+
+from bcelint.trace.code import functions
+from bcelint.trace.state import run, state
+from bcelint.trace.torch import recording
+from tests.trace.tracing import trace
+
+LAYER, TARGET = "nn.Linear(3, 3)(x)", "torch.rand(4, 3)"
+NETS = """
+def loss(scale):
+    F.binary_cross_entropy_with_logits(net(x) * scale, y)
+net = nn.Linear(3, 3)
+loss(1.0)
+net = nn.Sequential(nn.Linear(3, 3), nn.Sigmoid())
+"""
+
+
+def cases(name: str, count: int, others: str, last: str) -> str:
+    """``name``, of which there are so many cases, the last another one than the others."""
+    tests = [f"{'if' if at == 0 else 'elif'} anything.{name} == {at}:\n    {name} = {others}" for at in range(count - 1)]
+    return "\n".join([*tests, f"else:\n    {name} = {last}", ""])
+
+
+def verdict(text: str) -> str:
+    """That on the last loss call."""
+    verdicts = trace(text).verdicts
+    return verdicts[max(verdicts)]
+
+
+@pytest.mark.parametrize("wrong", ["p", "x"])
+def test_more_cases_of_a_prediction_than_are_told_apart(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = cases("out", 6, LAYER, wrong) + "F.binary_cross_entropy_with_logits(out, y)\n"
+    assert verdict(text) == ("misuse" if wrong == "p" else "ok")
+    monkeypatch.setattr(state, "MAX_ALTERNATIVES", 3)
+    assert verdict(text) == "unknown: too many cases"
+
+
+def test_more_cases_of_a_target_than_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = cases("out", 6, TARGET, "torch.randint(0, 2, (4, 3))") + "F.binary_cross_entropy_with_logits(z, out)\n"
+    assert verdict(text) == "misuse"
+    monkeypatch.setattr(state, "MAX_ALTERNATIVES", 3)
+    assert verdict(text) == "unknown: too many cases"
+
+
+def test_more_combinations_than_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = cases("out", 5, LAYER, LAYER) + cases("label", 4, TARGET, TARGET) + "F.binary_cross_entropy_with_logits(out, label)\n"
+    assert verdict(text) == "unknown: too many cases"
+    monkeypatch.setattr(state, "MAX_COMBINATIONS", 20)
+    assert verdict(text) == "ok"
+
+
+def test_more_criteria_than_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = cases("criterion", 6, "nn.BCEWithLogitsLoss()", "nn.BCELoss()") + "criterion(z, y)\n"
+    assert verdict(text) == "misuse"
+    monkeypatch.setattr(state, "MAX_ALTERNATIVES", 3)
+    assert verdict(text) == "unknown: too many cases"
+
+
+def test_an_entry_point_that_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = NETS + "pass\n" * 20 + "loss(1.0)\n"
+    assert verdict(text) == "misuse"
+    monkeypatch.setattr(run, "MAX_STEPS", 40)
+    assert verdict(text) == "unknown: the steps of the entry point were used up"
+
+
+def test_more_loss_calls_than_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert verdict(NETS + "loss(1.0)\n") == "misuse"
+    monkeypatch.setattr(recording, "MAX_EVENTS", 1)
+    assert verdict(NETS + "loss(1.0)\n") == "unknown: too many loss calls"
+
+
+def test_calls_that_are_nested_too_deeply(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = NETS + "def deeper():\n    loss(1.0)\ndeeper()\n"
+    assert verdict(text) == "misuse"
+    monkeypatch.setattr(functions, "MAX_DEPTH", 1)
+    assert verdict(text) == "unknown: calls are nested too deeply"
+
+
+def test_a_function_that_calls_itself_more_often_than_is_followed() -> None:
+    text = """
+    def loss(net, times):
+        F.binary_cross_entropy_with_logits(net(x), y)
+        loss(nn.Sequential(net, nn.Identity()), times - 1)
+    loss(nn.Linear(3, 3), 4)
+    """
+    assert verdict(text) == "unknown: loss calls itself"
+
+
+def test_more_objects_of_a_class_than_are_tried() -> None:
+    text = """
+    class Step:
+        def __init__(self, net):
+            self.net = net
+        def loss(self):
+            F.binary_cross_entropy_with_logits(self.net(x), y)
+    a, b, c = Step(nn.Linear(3, 3)), Step(nn.Linear(3, 3)), Step(nn.Linear(3, 3))
+    """
+    assert verdict(text) == "ok"
+    assert verdict(f"{text}d = Step(nn.Sequential(nn.Linear(3, 3), nn.Sigmoid()))\n    ") == "unknown: too many objects of its class"
