@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable
 
 from bcelint.finding import Finding, JudgedCall
+from bcelint.project.reached import Reached
 from bcelint.silence.noqa import lines_of
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ class Result:
     """The files of the run of which every loss call in reach was seen: nothing that they hang together with was unreadable or failed."""
     doubtful: set[str] = field(default_factory=set)
     """The other files of which this can't be said, whether the run was about them or not."""
+    reached: list[Reached] = field(default_factory=list)
+    """What the evaluations came to in each file that names a loss."""
+    trouble: dict[str, str] = field(default_factory=dict)
+    """Why files could not be read or evaluated, or not all of them."""
     known: list[Finding] = field(default_factory=list)
     """The findings that a baseline holds, sorted by place."""
     baseline: Baseline | None = None

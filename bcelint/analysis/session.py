@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Callable
 
 from bcelint.analysis.known import without_known
@@ -57,12 +58,14 @@ def analyse(
     overlay: Mapping[str, str] | None = None,
     also: Collection[str] = (),
     everyone: bool = False,
+    every_call: bool = False,
 ) -> Result:
     """Check files and folders. A finding belongs to the run if its place or a step of its trace lies in one of their files.
 
     ``codes`` are those to report, with no configuration read, or settings. What ``baseline`` holds is not among the ``findings``.
     ``overlay`` holds texts that stand for files whatever is on disk. Whoever has to do with one of the files ``also`` is evaluated too, so that
-    every call of what stands there is among the ``sites``; with ``everyone``, the files that are excluded as well.
+    every call of what stands there is among the ``sites``; with ``everyone``, the files that are excluded as well. With ``every_call``, the
+    loss calls that stand in the files and were not evaluated are among the ``calls``, as unknown.
     """
     result = Result()
     settings = Settings.of(codes)
@@ -70,7 +73,7 @@ def analyse(
         paths = [path for path in paths if not (os.path.isfile(path) and settings.excluded(os.path.abspath(path)))]
     files = discover(paths, warn=result.warnings.append, excluded=settings.excluded)
     unreadable = list(_unreadable(files))
-    result.warnings += [reason for _, reason in unreadable]
+    result.warnings += [f"{shown(path)}: {reason}" for path, reason in unreadable]
     workspace = Workspace(overlay, cache, settings)
     result.files = list(dict.fromkeys([*files, *also]))
     tasks = workspace.tasks(result.files, everyone)
@@ -84,10 +87,19 @@ def analyse(
         return there or (_touches(finding, given) and not settings.excluded(finding.position.path))
 
     _keep(result, calls, settings, workspace, belongs, lambda call: _inside(call, given))
+    if every_call:
+        _add_unreached(result, calls, workspace, files, dict(unreadable))
     return without_known(result, baseline)
 
 
-def analyse_text(text: str, path: str, codes: Collection[str] | Settings, cache: Cache | None = None, baseline: Baseline | None = None) -> Result:
+def analyse_text(
+    text: str,
+    path: str,
+    codes: Collection[str] | Settings,
+    cache: Cache | None = None,
+    baseline: Baseline | None = None,
+    every_call: bool = False,
+) -> Result:
     """Check a text that stands for the file ``path``, whatever is on disk there. Only findings whose place lies in it belong to the run."""
     path = os.path.abspath(path)
     settings = Settings.of(codes)
@@ -96,6 +108,8 @@ def analyse_text(text: str, path: str, codes: Collection[str] | Settings, cache:
     calls = _run(workspace, workspace.tasks([path]), 1, None, result)
     real = {os.path.realpath(path)}
     _keep(result, calls, settings, workspace, lambda finding: _is_in(finding.position, real), lambda call: _inside(call, real))
+    if every_call:
+        _add_unreached(result, calls, workspace, [path])
     return without_known(result, baseline)
 
 
@@ -150,6 +164,8 @@ def _run(
         doubtful |= workspace.doubtful(task, outcome)
         calls.extend(outcome.calls)
         result.sites.extend(outcome.sites)
+        result.reached.extend(outcome.reached)
+        result.trouble.update(outcome.warnings)
         result.warnings.extend(f"{shown(path)}: {reason}" for path, reason in outcome.warnings)
         result.crashed |= outcome.crashed
     result.warnings = list(dict.fromkeys(result.warnings))
@@ -160,15 +176,15 @@ def _run(
 
 
 def _unreadable(files: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each file that is no text, and each that is a notebook with a cell that can't be parsed, with a line that says why.
+    """Each file that is no text, and each that is a notebook with a cell that can't be parsed, with the reason why.
 
     Those that hold no loss are not looked at again, so this would go unnoticed.
     """
     for path in files:
         try:
-            yield from ((path, f"{shown(path)}: {reason}") for reason in read_source(path).trouble)
+            yield from ((path, reason) for reason in read_source(path).trouble)
         except BadInput as error:
-            yield path, f"{shown(path)}: {error.reason}"
+            yield path, error.reason
 
 
 def _together(calls: Sequence[JudgedCall]) -> list[JudgedCall]:
@@ -207,7 +223,16 @@ def _keep(
 
     result.findings += filter(speaks, unused_noqa(result.judged, workspace.text, calls, settings.codes))
     result.findings = sorted(set(result.findings), key=_order)
-    result.calls.sort(key=lambda call: (call.position, call.inner, call.loss))
+    result.calls.sort(key=_order_of_calls)
+
+
+def _add_unreached(
+    result: Result, calls: Sequence[JudgedCall], workspace: Workspace, files: Iterable[str], unreadable: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    from bcelint.analysis.unreached import unreached
+
+    result.calls += unreached(workspace, files, calls, result.reached, {**unreadable, **result.trouble})
+    result.calls.sort(key=_order_of_calls)
 
 
 def _touches(finding: Finding, files: Collection[str]) -> bool:
@@ -220,6 +245,10 @@ def _inside(call: JudgedCall, files: Collection[str]) -> bool:
 
 def _is_in(position: Position, files: Collection[str]) -> bool:
     return os.path.realpath(position.path) in files
+
+
+def _order_of_calls(call: JudgedCall) -> tuple[Position, Position, str]:
+    return call.position, call.inner, call.loss
 
 
 def _order(finding: Finding) -> tuple[Position, str, str]:

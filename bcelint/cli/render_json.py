@@ -49,6 +49,7 @@ def _call(call: JudgedCall) -> dict[str, Any]:
         "open_rules": list(call.open_rules) if call.verdict is Verdict.PARTLY else [],
         "lost_at": None if call.reason_position is None else _span(call.reason_position),
         "inner": _span(call.inner),
+        "built": [_span(position) for position in call.built],
         "facts": dict(call.facts),
         "case": list(call.case),
         "findings": [_relative(finding.as_json()) for finding in call.findings],

@@ -7,13 +7,14 @@ import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from bcelint.contracts import frameworks
 from bcelint.losscall import LossCall
+from bcelint.project.reached import Reached
 from bcelint.project.reading import size
 from bcelint.project.stack import with_deep_stack
 from bcelint.trace.code import functions, objects
@@ -21,6 +22,7 @@ from bcelint.trace.code.evaluation import Evaluation
 from bcelint.trace.code.modules import run_module
 from bcelint.trace.conditions import compatible
 from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.state.coverage import BARREN, DEAD, DECLARED, NO_OBJECT
 from bcelint.trace.state.dropped import DEPTH, OBJECTS, STEPS
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.modules import SourceModule
@@ -42,13 +44,31 @@ MAX_RECEIVERS = 3
 INTERNAL_ERROR = "internal error"
 
 
+@dataclass
+class Traced:
+    """What evaluating some files brought to light."""
+
+    calls: list[LossCall]
+    reached: list[Reached]
+    """What was come to in each file that names a loss."""
+
+
 def loss_calls(project: Project, entries: Sequence[str], warn: Callable[[str, str], None]) -> list[LossCall]:
     """All loss calls that evaluating the files ``entries`` meets, in order; ``warn`` gets the path and the reason of each file that can't be read."""
+    return traced(project, entries, warn).calls
+
+
+def traced(project: Project, entries: Sequence[str], warn: Callable[[str, str], None]) -> Traced:
+    """The same, and what was come to."""
     run = Run(project, warn)
     with _no_garbage_collection():
         with_deep_stack(lambda: _trace(run, entries))
     dropped = run.dropped.reasons()
-    return [replace(event.call, dropped=dropped.get(event.number, "")) for event in run.events]
+    calls = [replace(event.call, dropped=dropped.get(event.number, "")) for event in run.events]
+    for path, module in run.modules.all():
+        if module is not None and module.executed and not module.finished:
+            run.coverage.break_off_module(path, STEPS)
+    return Traced(calls, list(run.coverage.files(run.modules, run.dead, run.dropped, (call.constructed_at for call in calls))))
 
 
 @contextmanager
@@ -74,7 +94,10 @@ def _trace(run: Run, entries: Sequence[str]) -> None:
             _bounded(run, module.path, True, lambda module=module: _run_entry(run, module))  # type: ignore[misc]
         for module in part:
             for function, owner in _uncalled(run, module):
-                if _is_entry(run, function, owner) and not run.is_barren:
+                reason = _why_not(run, function, owner)
+                if reason:
+                    run.coverage.pass_over(function, reason)
+                elif reason is not None:
                     _bounded(run, module.path, False, lambda function=function, owner=owner: _call_uncalled(run, function, owner))  # type: ignore[misc]
 
 
@@ -92,12 +115,15 @@ def _loaded(run: Run, paths: Sequence[str]) -> list[SourceModule]:
     return found
 
 
-def _is_entry(run: Run, function: Function, owner: Class | None) -> bool:
-    """Whether nobody has called the function yet: an inherited method on its own class, and not only where a known test rules it out."""
+def _why_not(run: Run, function: Function, owner: Class | None) -> str | None:
+    """Why a function is no entry point; "" where it is one, because nobody has called it yet, an inherited method on its own class; None of one
+    that was called."""
     receiver = 0 if owner is None or owner is function.owner or function.role == "static" else owner.id
     if is_taken_on_trust(run, function):
-        return False
-    return (id(function.node), receiver) not in run.executed and not run.dead.holds(function)
+        return DECLARED
+    if (id(function.node), receiver) in run.executed:
+        return None
+    return DEAD if run.dead.holds(function) else BARREN if run.is_barren else ""
 
 
 def _is_test(root: str, path: str) -> bool:
@@ -112,18 +138,20 @@ def _bounded(run: Run, path: str, is_module: bool, thunk: Callable[[], None]) ->
     try:
         thunk()
     except OutOfSteps:
-        _break_off(run, STEPS)
+        _break_off(run, path, is_module, STEPS)
     except RecursionError:
-        _break_off(run, DEPTH)
+        _break_off(run, path, is_module, DEPTH)
     except Exception as error:
-        _break_off(run, INTERNAL_ERROR)
+        _break_off(run, path, is_module, INTERNAL_ERROR)
         at = traceback.extract_tb(error.__traceback__)[-1]
         run.warn(path, f"{INTERNAL_ERROR}: {type(error).__name__}: {error} ({os.path.basename(at.filename)}:{at.lineno}); please report it")
 
 
-def _break_off(run: Run, reason: str) -> None:
+def _break_off(run: Run, path: str, is_module: bool, reason: str) -> None:
     run.state.reset()
     run.dropped.entry(reason)
+    if is_module:
+        run.coverage.break_off_module(path, reason)
 
 
 def _run_entry(run: Run, module: SourceModule) -> None:
@@ -154,6 +182,8 @@ def _call_uncalled(run: Run, function: Function, owner: Class | None) -> None:
         result = functions.enter(at, function, Arguments(is_entry=True), receiver)
         if function.name in frameworks.TRAINING_STEPS:
             mark_trained(run, result)
+    if not receivers:
+        run.coverage.pass_over(function, NO_OBJECT)
     if len(receivers) > MAX_RECEIVERS:
         run.dropped.entry(OBJECTS)
 

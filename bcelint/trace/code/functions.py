@@ -62,6 +62,7 @@ def enter(at: Site, function: Function, args: Arguments, receiver: Value | None 
         inner.autocast = entered(at, inner, function.autocast)
     at.run.active[identity] = at.run.active.get(identity, 0) + 1
     at.run.executed.add((identity, 0))
+    at.run.coverage.enter(function)
     if isinstance(receiver, Instance):
         at.run.executed.add((identity, receiver.cls.id))
     loops, at.run.loops = at.run.loops, list(at.run.loops)

@@ -23,7 +23,8 @@ class Dropped:
         """In activations of each function, by the identity of its node."""
         self._at: dict[NodePlace, set[int]] = {}
         self._refused: dict[int, str] = {}
-        self._places: dict[NodePlace, str] = {}
+        self.places: dict[NodePlace, str] = {}
+        """Where loss calls, or cases of them, were left out."""
         self._why: dict[int, str] = {}
 
     def begin(self) -> None:
@@ -55,12 +56,12 @@ class Dropped:
 
     def place(self, place: NodePlace, reason: str) -> None:
         """There are more loss calls at this place."""
-        self._places.setdefault(place, reason)
+        self.places.setdefault(place, reason)
 
     def reasons(self) -> dict[int, str]:
         """Why not all cases are known, for each loss call of which that is so."""
         for identity, reason in self._refused.items():
             self.cases(self._inside.get(identity, ()), reason)
-        for place, reason in self._places.items():
+        for place, reason in self.places.items():
             self.cases(self._at.get(place, ()), reason)
         return self._why

@@ -25,6 +25,7 @@ def construct(at: Site, name: str, args: Arguments) -> Criterion | None:
         return None
     options, unknown = _bound(row.init, args)
     place = at.place
+    at.run.coverage.build(place)
     if unknown or any(isinstance(v, Tensor) for v in args.positional) or _odd_options(options):
         record(at, row, {}, options, unknown, place, args, is_constructor=True)
     return Criterion(row, options, unknown, place, has_more=args.open_positional or args.open_keywords)

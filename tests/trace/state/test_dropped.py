@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import pytest
 
-from bcelint.trace.code import functions
-from bcelint.trace.state import run, state
+import bcelint
+from bcelint.finding import Verdict
+from bcelint.trace.code import functions, loops
+from bcelint.trace.state import modules, run, state
 from bcelint.trace.torch import recording
+from tests.fixture_lines import FIXTURES
 from tests.trace.tracing import trace
 
 LAYER, TARGET = "nn.Linear(3, 3)(x)", "torch.rand(4, 3)"
@@ -101,3 +106,25 @@ def test_more_objects_of_a_class_than_are_tried() -> None:
     """
     assert verdict(text) == "ok"
     assert verdict(f"{text}d = Step(nn.Sequential(nn.Linear(3, 3), nn.Sigmoid()))\n    ") == "unknown: too many objects of its class"
+
+
+@pytest.mark.parametrize(
+    ("module", "bound", "low"),
+    [
+        (state, "MAX_ALTERNATIVES", 2),
+        (run, "MAX_STEPS", 15),
+        (run, "MAX_STEPS", 40),
+        (functions, "MAX_DEPTH", 1),
+        (recording, "MAX_EVENTS", 5),
+        (loops, "MAX_UNROLLED", 1),
+        (modules, "MAX_SOURCE", 1_500),
+    ],
+)
+def test_no_bound_makes_a_misuse_ok(monkeypatch: pytest.MonkeyPatch, module: ModuleType, bound: str, low: int) -> None:
+    monkeypatch.setenv("BCELINT_CACHE_DIR", "")
+    folders = [FIXTURES / "bce102-double-sigmoid"]
+    wrong = {(call.position, call.loss) for call in bcelint.loss_calls(folders, jobs=1) if call.verdict is Verdict.MISUSE}
+    monkeypatch.setattr(module, bound, low)
+    found = {(call.position, call.loss): call.verdict for call in bcelint.loss_calls(folders, jobs=1)}
+    assert len(wrong) > 20
+    assert [key for key in wrong if found.get(key) is Verdict.OK] == []
