@@ -42,6 +42,7 @@ def _call(call: JudgedCall) -> dict[str, Any]:
     return {
         **_span(call.position),
         "loss": call.loss,
+        "constructor": call.is_constructor,
         "function": call.function,
         "verdict": call.verdict.value,
         "reason": call.reason or None,

@@ -79,6 +79,18 @@ def test_trace_says_what_is_not_known(project: Path, invoke: Invoke) -> None:
     assert "     1  target: dtype" in lines
 
 
+def test_trace_lists_what_was_not_reached(project: Path, invoke: Invoke) -> None:
+    (project / "rest.py").write_text("from torch import nn\n\nif False:\n    loss = nn.functional.nll_loss(x, y)\ncriterion = nn.BCELoss()\n")
+    found = json.loads(invoke("trace", "rest.py", "--output-format", "json").stdout)
+    assert [(call["line"], call["loss"], call["verdict"], call["constructor"], call["reason"]) for call in found["calls"]] == [
+        (4, "nll_loss", "unknown", False, "not reached: it stands in code that a test rules out"),
+        (5, "BCELoss", "unknown", True, "it is built here, and no call of it was met"),
+    ]
+    lines = invoke("trace", "rest.py").stdout.splitlines()
+    assert lines[:2] == ["rest.py:4:12: nll_loss in <module>: unknown", "    lost: not reached: it stands in code that a test rules out"]
+    assert "2 loss calls: 0 ok, 0 partly, 0 misuse, 2 unknown; 0% judged wholly" in lines
+
+
 def test_trace_of_nothing(project: Path, invoke: Invoke) -> None:
     (project / "other.py").write_text("import model\n")
     assert invoke("trace", "other.py").stdout == "No loss calls found.\n"
