@@ -22,8 +22,8 @@ from bcelint.trace.code.evaluation import Evaluation
 from bcelint.trace.code.modules import run_module
 from bcelint.trace.conditions import compatible
 from bcelint.trace.interpreter import Arguments, Value
-from bcelint.trace.state.coverage import BARREN, DEAD, DECLARED, NO_OBJECT
-from bcelint.trace.state.dropped import DEPTH, OBJECTS, STEPS
+from bcelint.trace.state.coverage import BARREN, DEAD, DECLARED, NO_OBJECT, TOO_LARGE
+from bcelint.trace.state.dropped import CALLERS, DEPTH, OBJECTS, STEPS
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.modules import SourceModule
 from bcelint.trace.state.run import OutOfSteps, Run
@@ -63,6 +63,7 @@ def traced(project: Project, entries: Sequence[str], warn: Callable[[str, str], 
     run = Run(project, warn)
     with _no_garbage_collection():
         with_deep_stack(lambda: _trace(run, entries))
+    _leave_alone(run, entries)
     dropped = run.dropped.reasons()
     calls = [replace(event.call, dropped=dropped.get(event.number, "")) for event in run.events]
     for path, module in run.modules.all():
@@ -108,11 +109,25 @@ def _loaded(run: Run, paths: Sequence[str]) -> list[SourceModule]:
         if not run.project.names_loss(path):
             left -= size(path)
             if left < 0:
-                break
+                run.modules.left_out.add(path)
+                continue
         module = run.modules.get(path)
         if module is not None:
             found.append(module)
     return found
+
+
+def _leave_alone(run: Run, entries: Sequence[str]) -> None:
+    """What was not evaluated, because it is too much, might make the loss calls that others made, with other arguments."""
+    left_out = run.modules.left_out.intersection(entries)
+    if left_out:
+        run.dropped.files(run.project.below(left_out), TOO_LARGE)
+    untried = run.coverage.untried
+    if untried:
+        called = frozenset().union(*(run.dead.calls_in(code) for code in untried))
+        for function in run.coverage.functions:
+            if function.name in called:
+                run.dropped.function(id(function.node), CALLERS)
 
 
 def _why_not(run: Run, function: Function, owner: Class | None) -> str | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import libcst as cst
 
-from bcelint.project.code import NodePlace
+from bcelint.project.code import Code, NodePlace
 from bcelint.project.imports import LOSS_NAMES
 from bcelint.project.reached import MODULE, Reached
 from bcelint.trace.state.dead import DeadCode
@@ -29,6 +29,8 @@ class Coverage:
         self._passed_over: dict[str, dict[str, str]] = {}
         self._broken_off: dict[str, dict[str, str]] = {}
         self._built: dict[NodePlace, None] = {}
+        self.untried: set[Code] = set()
+        """The files with functions that nobody calls and that were left alone."""
         self._sides: dict[str, dict[int, cst.CSTNode]] = {}
         self._possible: set[int] = set()
 
@@ -39,6 +41,13 @@ class Coverage:
     def pass_over(self, function: Function, reason: str) -> None:
         """A function that nobody calls is not tried."""
         self._passed_over.setdefault(function.closure.code.path, {}).setdefault(function.qualname, reason)
+        if reason == BARREN:
+            self.untried.add(function.closure.code)
+
+    @property
+    def functions(self) -> Collection[Function]:
+        """Those that were entered."""
+        return self._entered.values()
 
     def break_off(self, active: Mapping[int, int], reason: str) -> None:
         """The evaluation ends in these functions, which go by the identities of their nodes."""

@@ -36,9 +36,9 @@ class DeadCode:
         """Whether all calls of the function's name in its own file stand in such suites."""
         code = function.closure.code
         suites = self.never_ran(code.path)
-        return bool(suites) and 0 < self._calls_in(code)[function.name] <= sum(code.text(suite).count(f"{function.name}(") for suite in suites)
+        return bool(suites) and 0 < self.calls_in(code)[function.name] <= sum(code.text(suite).count(f"{function.name}(") for suite in suites)
 
-    def _calls_in(self, code: Code) -> Counter[str]:
+    def calls_in(self, code: Code) -> Counter[str]:
         """How often each name is called in a file."""
         if code.path not in self._calls:
             self._calls[code.path] = Counter(_CALL.findall(code.source.text))

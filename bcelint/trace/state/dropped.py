@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from bcelint.project.code import NodePlace
 from bcelint.trace.state.frames import Frame
@@ -11,6 +11,7 @@ STEPS = "the steps of the entry point were used up"
 DEPTH = "calls are nested too deeply"
 CALLS = "too many loss calls"
 OBJECTS = "too many objects of its class"
+CALLERS = "not all that may call it was tried"
 
 
 class Dropped:
@@ -53,6 +54,12 @@ class Dropped:
     def function(self, identity: int, reason: str) -> None:
         """A call of a function is not followed: what other calls of it have met, this one might meet."""
         self._refused.setdefault(identity, reason)
+
+    def files(self, paths: Collection[str], reason: str) -> None:
+        """There may be more calls of what stands in these files."""
+        for place in self._at:
+            if place.path in paths:
+                self.place(place, reason)
 
     def place(self, place: NodePlace, reason: str) -> None:
         """There are more loss calls at this place."""

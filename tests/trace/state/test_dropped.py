@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 import bcelint
 from bcelint.finding import Verdict
+from bcelint.trace import tracer
 from bcelint.trace.code import functions, loops
 from bcelint.trace.state import modules, run, state
 from bcelint.trace.torch import recording
@@ -108,6 +110,34 @@ def test_more_objects_of_a_class_than_are_tried() -> None:
     assert verdict(f"{text}d = Step(nn.Sequential(nn.Linear(3, 3), nn.Sigmoid()))\n    ") == "unknown: too many objects of its class"
 
 
+FILES = {
+    "losses.py": "import torch\nimport torch.nn.functional as F\nx, y = torch.rand(4, 3), torch.rand(4, 3)\n"
+    "def loss(net):\n    F.binary_cross_entropy_with_logits(net(x), y)\n",
+    "a.py": "from torch import nn\nfrom losses import loss\nloss(nn.Linear(3, 3))\n",
+    "b.py": "from torch import nn\nfrom losses import loss\nloss(nn.Sequential(nn.Linear(3, 3), nn.Sigmoid()))\n",
+}
+
+
+def test_callers_that_there_is_no_room_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.setenv("BCELINT_CACHE_DIR", "")
+    assert [call.verdict.value for call in bcelint.loss_calls([tmp_path], jobs=1)] == ["misuse"]
+    monkeypatch.setattr(tracer, "MAX_BYTES", len(FILES["a.py"]))
+    assert [call.reason for call in bcelint.loss_calls([tmp_path], jobs=1)] == ["too much source to read all of it"]
+    monkeypatch.undo()
+    monkeypatch.setenv("BCELINT_CACHE_DIR", "")
+    monkeypatch.setattr(modules, "MAX_SOURCE", len(FILES["losses.py"]) + len(FILES["a.py"]))
+    assert [call.reason for call in bcelint.loss_calls([tmp_path], jobs=1)] == ["too much source to read all of it"]
+
+
+def test_callers_that_are_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = NETS + "def other():\n    loss(1.0)\n"
+    assert verdict(text) == "misuse"
+    monkeypatch.setattr(run, "BARREN_STEPS", -1)
+    assert verdict(text) == "unknown: not all that may call it was tried"
+
+
 @pytest.mark.parametrize(
     ("module", "bound", "low"),
     [
@@ -118,6 +148,8 @@ def test_more_objects_of_a_class_than_are_tried() -> None:
         (recording, "MAX_EVENTS", 5),
         (loops, "MAX_UNROLLED", 1),
         (modules, "MAX_SOURCE", 1_500),
+        (tracer, "MAX_BYTES", 10),
+        (run, "BARREN_STEPS", -1),
     ],
 )
 def test_no_bound_makes_a_misuse_ok(monkeypatch: pytest.MonkeyPatch, module: ModuleType, bound: str, low: int) -> None:
