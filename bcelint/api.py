@@ -76,9 +76,12 @@ def check_paths(
 
 
 def loss_calls(paths: Iterable[Path], *, config: Path | None = None, isolated: bool = False, jobs: int | None = None) -> list[JudgedCall]:
-    """Every loss call in files and folders: its verdict, the facts of its arguments and, for unknown, where the trace was lost and why."""
+    """Every loss call in files and folders: its verdict, the facts of its arguments, and what is not known, with where and why the trace was lost.
+
+    Those that stand in the code and were not evaluated are among them, as unknown.
+    """
     settings = _settings(None, None, None, config, isolated)
-    return _warned(session.analyse([os.fspath(path) for path in paths], settings, jobs, cache=default_cache())).calls
+    return _warned(session.analyse([os.fspath(path) for path in paths], settings, jobs, cache=default_cache(), every_call=True)).calls
 
 
 def _marked(result: Result) -> list[Finding]:

@@ -116,6 +116,9 @@ class Finding:
 
 class Verdict(enum.Enum):
     OK = "ok"
+    """All that the rules ask of the loss and its options is known, and right."""
+    PARTLY = "partly"
+    """The prediction is known, and right; something else that the rules ask is not known."""
     MISUSE = "misuse"
     UNKNOWN = "unknown"
 
@@ -124,7 +127,8 @@ class Verdict(enum.Enum):
 class JudgedCall:
     """What is to be said of one loss call; plain data that a worker process can send home.
 
-    ``facts`` holds a short text for each argument; ``reason`` and ``reason_position`` say why and where the trace was lost, for an unknown.
+    ``facts`` holds a short text for each argument; ``reason`` and ``reason_position`` say why and where the trace was lost, for an unknown,
+    and what is not known of a partly known one.
     """
 
     loss: str
@@ -138,6 +142,14 @@ class JudgedCall:
     findings: tuple[Finding, ...] = ()
     is_constructor: bool = False
     function: str = ""
+    not_known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of a partly known one, which facts are missing of which argument: ``{"target": ("dtype", "shape")}``."""
+    open_rules: tuple[str, ...] = ()
+    """The rules that can't be answered: the codes of those that ask for what is not known. All of them for an unknown."""
+    dropped: bool = False
+    """A bound kept some of its cases from being looked at."""
+    built: tuple[Position, ...] = ()
+    """Where the criterion is built, or each of several; nothing for a functional call."""
 
     @classmethod
     def from_plain(cls, data: Mapping[str, Any]) -> JudgedCall:
@@ -150,6 +162,9 @@ class JudgedCall:
             "reason_position": None if lost is None else Position(**lost),
             "case": tuple(data["case"]),
             "findings": tuple(map(Finding.from_plain, data["findings"])),
+            "not_known": {name: tuple(facts) for name, facts in data["not_known"].items()},
+            "open_rules": tuple(data["open_rules"]),
+            "built": tuple(Position(**each) for each in data["built"]),
         }
         return cls(**{**data, **nested})
 

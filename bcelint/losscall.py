@@ -10,6 +10,9 @@ from bcelint.contracts.schema import Loss
 from bcelint.facts import NOTHING_KNOWN, Claim, Facts
 from bcelint.places import Place, Step
 
+TOO_MANY = "too many cases"
+"""The reason of an argument that is not known because only so many cases of a value are told apart."""
+
 
 @dataclass(frozen=True)
 class Argument:
@@ -54,6 +57,10 @@ class LossCall:
     """The loss is known to reach ``backward()`` or to be returned from a framework's training step."""
     autocast: Claim[bool] | None = None
     """Whether it runs under CUDA autocast, with the place where that begins."""
+    open_options: bool = False
+    """Further options may have been passed that are not seen, as ``**options``."""
+    dropped: str = ""
+    """Why not all of its cases are known: the bound that kept some from being looked at. "" where none did."""
     function: str = ""
     """The qualified name of the function that holds the call."""
 

@@ -65,7 +65,12 @@ class Counts:
         for kind in kinds:
             self.seeds.setdefault(kind, its_seed)
         self.calls.update(
-            judged=found.judged, unknown=len(found.unknown), unseen=len(found.unseen), partial=len(found.partial), disagreeing=len(kinds)
+            judged=found.judged,
+            partly=len(found.partly),
+            unknown=len(found.unknown),
+            unseen=len(found.unseen),
+            partial=len(found.partial),
+            disagreeing=len(kinds),
         )
         self.partial.update(f"{code} ({program.plan})" for _, _, code in found.partial)
         self.three.update(

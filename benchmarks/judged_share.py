@@ -1,4 +1,6 @@
-"""The share of loss calls that are judged (ok or misuse, not unknown) over many repositories, and the commonest reasons for unknown.
+"""The share of loss calls that are judged, wholly (ok or misuse) and wholly or partly, over many repositories, and the commonest reasons why not.
+
+Every loss call that stands in the code counts, those that were not reached too.
 
     python benchmarks/judged_share.py FOLDER
 
@@ -33,6 +35,7 @@ def main() -> int:
     args = parser.parse_args()
     verdicts: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
+    not_known: Counter[str] = Counter()
     failed = []
     for folder in sorted(path for path in args.folder.iterdir() if path.is_dir()):
         calls = traced(folder, args.limit)
@@ -44,11 +47,16 @@ def main() -> int:
             if call["verdict"] == "unknown":
                 reason = str(call.get("reason") or "")
                 reasons[reason.partition(": ")[2] or reason] += 1
+            not_known.update(f"{name}: {fact}" for name, facts in call["not_known"].items() for fact in facts)  # type: ignore[attr-defined]
     total = sum(verdicts.values())
-    judged = verdicts["ok"] + verdicts["misuse"]
-    print(f"{total} loss calls: {dict(verdicts)}; judged {judged / max(total, 1):.1%}; failed: {failed or 'none'}")
-    for reason, count in reasons.most_common(10):
-        print(f"{count:6d}  {reason}")
+    wholly = verdicts["ok"] + verdicts["misuse"]
+    partly = wholly + verdicts["partly"]
+    shares = f"judged wholly {wholly / max(total, 1):.1%}, wholly or partly {partly / max(total, 1):.1%}"
+    print(f"{total} loss calls: {dict(verdicts)}; {shares}; failed: {failed or 'none'}")
+    for title, counts in (("unknown because", reasons), ("not known of those that are partly known", not_known)):
+        print(f"{title}:")
+        for reason, count in counts.most_common(10):
+            print(f"{count:6d}  {reason}")
     return 0
 
 

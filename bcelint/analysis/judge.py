@@ -1,13 +1,14 @@
-"""The judge: holds a loss call against the rules, and says ok, misuse, or unknown and why."""
+"""The judge: holds a loss call against the rules, and says ok, partly known and what is not, misuse, or unknown and why."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from bcelint.facts import UNBOUNDED, UNIT, Facts, Kind
+from bcelint.analysis.lacking import by_argument, in_words
+from bcelint.facts import NOTHING_KNOWN, UNBOUNDED, UNIT, Facts, Kind
 from bcelint.finding import Finding, JudgedCall, Position, TraceStep, Verdict
-from bcelint.losscall import Argument, LossCall
+from bcelint.losscall import TOO_MANY, Argument, LossCall
 from bcelint.places import Place, Step
 from bcelint.rules.base import Problem, Rule
 from bcelint.rules.words import SLACK, leaves, loss_name, no_log_probabilities
@@ -25,8 +26,6 @@ MAX_CONDITIONS = 4
 MAX_CONDITION = 80
 """More conditions of a case, and longer ones, are counted in a message, not named: it has to fit one line."""
 
-_RANK = {Verdict.MISUSE: 0, Verdict.OK: 1, Verdict.UNKNOWN: 2}
-
 
 @dataclass(frozen=True)
 class Judged:
@@ -37,6 +36,9 @@ class Judged:
     problems: tuple[tuple[Rule, Problem], ...] = ()
     reason: str = ""
     lost_at: Place | None = None
+    not_known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    open_rules: tuple[str, ...] = ()
+    dropped: bool = False
 
     def findings(self) -> list[Finding]:
         """The problems as findings, with places resolved to positions."""
@@ -63,6 +65,10 @@ class Judged:
             findings=tuple(self.findings()),
             is_constructor=call.is_constructor,
             function=call.function,
+            not_known=self.not_known,
+            open_rules=self.open_rules,
+            dropped=self.dropped,
+            built=() if call.constructed_at is None else (position_of(call.constructed_at),),
         )
 
 
@@ -73,12 +79,38 @@ def judge(call: LossCall, rules: Sequence[Rule]) -> Judged:
     problems = tuple((rule, said) for rule, said in spoken if rule.code not in silent)
     if any(not rule.advice for rule, _ in problems):
         return Judged(call, Verdict.MISUSE, problems)
-    if call.loss.unclear and not call.is_constructor:
-        return Judged(call, Verdict.UNKNOWN, problems, call.loss.unclear, call.constructed_at or call.inner)
-    if call.is_constructor or prediction_is_right(call):
+    if call.is_constructor:
         return Judged(call, Verdict.OK, problems)
-    prediction = call.prediction
-    return Judged(call, Verdict.UNKNOWN, problems, prediction.reason or "nothing is known of the prediction", prediction.lost_at)
+    return _not_wrong(call, problems, [rule for rule in rules if not rule.advice])
+
+
+def _not_wrong(call: LossCall, problems: tuple[tuple[Rule, Problem], ...], rules: Sequence[Rule]) -> Judged:
+    """Of a call that no rule has anything against: how much of what they ask is known."""
+    every = tuple(rule.code for rule in rules)
+    if call.dropped:
+        return Judged(call, Verdict.UNKNOWN, problems, call.dropped, call.inner, open_rules=every, dropped=True)
+    if call.loss.unclear:
+        return Judged(call, Verdict.UNKNOWN, problems, call.loss.unclear, call.constructed_at or call.inner, open_rules=every)
+    asked = {rule.code: list(rule.lacks(call)) for rule in rules}
+    not_known = by_argument(call, (lack for each in asked.values() for lack in each))
+    folded = next((argument for argument in (call.prediction, call.target) if argument.reason == TOO_MANY), None)
+    if _decisive_is_known(call):
+        if not not_known:
+            return Judged(call, Verdict.OK, problems)
+        if folded is None:
+            first = _first_lost(call, not_known)
+            because = f" ({first.reason})" if first.reason else ""
+            open_rules = tuple(code for code, lacks in asked.items() if lacks)
+            return Judged(call, Verdict.PARTLY, problems, in_words(not_known) + because, first.lost_at, not_known, open_rules)
+    lost = folded or call.prediction
+    reason = lost.reason or "nothing is known of the prediction"
+    return Judged(call, Verdict.UNKNOWN, problems, reason, lost.lost_at, open_rules=every, dropped=folded is not None)
+
+
+def _decisive_is_known(call: LossCall) -> bool:
+    """Whether what the main rule of the loss asks of the prediction is known, and right; of a loss that takes any, something must be known of it."""
+    takes_any = call.loss.wants is None and call.loss.range == UNBOUNDED
+    return call.prediction.facts != NOTHING_KNOWN if takes_any else prediction_is_right(call)
 
 
 def prediction_is_right(call: LossCall) -> bool:
@@ -98,31 +130,10 @@ def _below_zero(facts: Facts) -> bool:
     return facts.interval is not None and facts.interval.high <= SLACK and no_log_probabilities(facts) is None
 
 
-def merge(calls: Iterable[JudgedCall]) -> list[JudgedCall]:
-    """One result for each loss call, however many contexts it was seen in, in the order in which they first came.
-
-    A misuse in one context outweighs an ok in another, and that an unknown. A finding is kept once for its code and place; one that
-    holds in every case goes before one that names a case, and one of few conditions before one of many.
-    """
-    groups: dict[tuple[object, ...], list[JudgedCall]] = {}
-    for call in calls:
-        if call.is_constructor and not call.findings:
-            continue  # no loss is computed there, and nothing is wrong
-        groups.setdefault((call.position, call.inner, call.loss, call.is_constructor), []).append(call)
-    kept: dict[tuple[str, Position], Finding] = {}
-    every = [call for group in groups.values() for call in group]
-    for call in sorted(every, key=lambda call: len(call.case)):
-        for finding in call.findings:
-            kept.setdefault((finding.code, finding.position), finding)
-    return [_together(group, kept) for group in groups.values()]
-
-
-def _together(group: Sequence[JudgedCall], kept: dict[tuple[str, Position], Finding]) -> JudgedCall:
-    """The strongest of ``group`` with those findings of the group that are kept; they are taken out of ``kept``."""
-    own = {(finding.code, finding.position): finding for call in group for finding in call.findings}
-    findings = [kept.pop(key) for key in own if key in kept]
-    strongest = min(group, key=lambda call: _RANK[call.verdict])
-    return replace(strongest, findings=tuple(sorted(findings, key=lambda finding: finding.code)))
+def _first_lost(call: LossCall, names: Iterable[str]) -> Argument:
+    """The first of these arguments of which it is known why it was lost."""
+    given = {**call.options, call.loss.prediction: call.prediction, call.loss.target: call.target}
+    return next((given[name] for name in names if name in given and given[name].reason), Argument())
 
 
 def position_of(place: Place) -> Position:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable
 
 from bcelint.finding import Finding, JudgedCall, Trouble
+from bcelint.project.reached import Reached
 from bcelint.silence.noqa import lines_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Result:
     """The files of the run of which every loss call in reach was seen: nothing that they hang together with was unreadable or failed."""
     doubtful: set[str] = field(default_factory=set)
     """The other files of which this can't be said, whether the run was about them or not."""
+    reached: list[Reached] = field(default_factory=list)
+    """What the evaluations came to in each file that names a loss."""
     known: list[Finding] = field(default_factory=list)
     """The findings that a baseline holds, sorted by place."""
     baseline: Baseline | None = None

@@ -56,12 +56,14 @@ def analyse(
     overlay: Mapping[str, str] | None = None,
     also: Collection[str] = (),
     everyone: bool = False,
+    every_call: bool = False,
 ) -> Result:
     """Check files and folders. A finding belongs to the run if its place or a step of its trace lies in one of their files.
 
     ``codes`` are those to report, with no configuration read, or settings. What ``baseline`` holds is not among the ``findings``.
     ``overlay`` holds texts that stand for files whatever is on disk. Whoever has to do with one of the files ``also`` is evaluated too, so that
-    every call of what stands there is among the ``sites``; with ``everyone``, the files that are excluded as well.
+    every call of what stands there is among the ``sites``; with ``everyone``, the files that are excluded as well. With ``every_call``, the
+    loss calls that stand in the files and were not evaluated are among the ``calls``, as unknown.
     """
     result = Result()
     settings = Settings.of(codes)
@@ -88,10 +90,19 @@ def analyse(
         return there or (_touches(finding, given) and not settings.excluded(finding.position.path))
 
     _keep(result, calls, settings, workspace, belongs, lambda call: _inside(call, given))
+    if every_call:
+        _add_unreached(result, calls, workspace, files)
     return without_known(result, baseline)
 
 
-def analyse_text(text: str, path: str, codes: Collection[str] | Settings, cache: Cache | None = None, baseline: Baseline | None = None) -> Result:
+def analyse_text(
+    text: str,
+    path: str,
+    codes: Collection[str] | Settings,
+    cache: Cache | None = None,
+    baseline: Baseline | None = None,
+    every_call: bool = False,
+) -> Result:
     """Check a text that stands for the file ``path``, whatever is on disk there. Only findings whose place lies in it belong to the run."""
     path = os.path.abspath(path)
     settings = Settings.of(codes)
@@ -105,6 +116,8 @@ def analyse_text(text: str, path: str, codes: Collection[str] | Settings, cache:
     result.trouble = _sorted(met)
     real = {os.path.realpath(path)}
     _keep(result, calls, settings, workspace, lambda finding: _is_in(finding.position, real), lambda call: _inside(call, real))
+    if every_call:
+        _add_unreached(result, calls, workspace, [path])
     return without_known(result, baseline)
 
 
@@ -161,6 +174,7 @@ def _run(
         doubtful |= workspace.doubtful(task, outcome)
         calls.extend(outcome.calls)
         result.sites.extend(outcome.sites)
+        result.reached.extend(outcome.reached)
         met.extend(Trouble(path, reason) for path, reason in outcome.warnings)
     result.sites = list(dict.fromkeys(result.sites))
     result.judged = [path for path in result.judged if path not in doubtful]
@@ -185,7 +199,7 @@ def _together(calls: Sequence[JudgedCall]) -> list[JudgedCall]:
     """Each loss call once, however many tasks saw it."""
     if not calls:
         return []
-    from bcelint.analysis.judge import merge
+    from bcelint.analysis.merging import merge
 
     return merge(calls)
 
@@ -217,7 +231,14 @@ def _keep(
 
     result.findings += filter(speaks, unused_noqa(result.judged, workspace.text, calls, settings.codes))
     result.findings = sorted(set(result.findings), key=_order)
-    result.calls.sort(key=lambda call: (call.position, call.inner, call.loss))
+    result.calls.sort(key=_order_of_calls)
+
+
+def _add_unreached(result: Result, calls: Sequence[JudgedCall], workspace: Workspace, files: Iterable[str]) -> None:
+    from bcelint.analysis.unreached import unreached
+
+    result.calls += unreached(workspace, files, calls, result.reached, {trouble.path: trouble.reason for trouble in result.trouble})
+    result.calls.sort(key=_order_of_calls)
 
 
 def _touches(finding: Finding, files: Collection[str]) -> bool:
@@ -230,6 +251,10 @@ def _inside(call: JudgedCall, files: Collection[str]) -> bool:
 
 def _is_in(position: Position, files: Collection[str]) -> bool:
     return os.path.realpath(position.path) in files
+
+
+def _order_of_calls(call: JudgedCall) -> tuple[Position, Position, str]:
+    return call.position, call.inner, call.loss
 
 
 def _order(finding: Finding) -> tuple[Position, str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bcelint.finding import JudgedCall
+from bcelint.project.reached import Reached
 
 if TYPE_CHECKING:
     from bcelint.analysis.callsite import CallSite
@@ -35,6 +36,8 @@ class Outcome:
     """The traceback of that error."""
     sites: list[CallSite] = field(default_factory=list)
     """What repairs must know of the calls that have a problem, and of those that share a criterion with one."""
+    reached: list[Reached] = field(default_factory=list)
+    """What was come to in each file that names a loss."""
 
     @classmethod
     def from_plain(cls, data: dict[str, Any]) -> Outcome:
@@ -43,7 +46,7 @@ class Outcome:
 
         warnings = [(path, reason) for path, reason in data["warnings"]]
         calls, sites = map(JudgedCall.from_plain, data["calls"]), map(CallSite.from_plain, data["sites"])
-        return cls(list(calls), warnings, data["crashed"], data["details"], list(sites))
+        return cls(list(calls), warnings, data["crashed"], data["details"], list(sites), list(map(Reached.from_plain, data["reached"])))
 
 
 def together(outcomes: Iterable[Outcome]) -> Outcome:
@@ -55,4 +58,5 @@ def together(outcomes: Iterable[Outcome]) -> Outcome:
         whole.crashed |= outcome.crashed
         whole.details = whole.details or outcome.details
         whole.sites += outcome.sites
+        whole.reached += outcome.reached
     return whole

@@ -14,7 +14,7 @@ from bcelint.config import Config, Settings
 from bcelint.contracts.declared.knowledge import Knowledge
 from bcelint.finding import INTERNAL_ERROR
 from bcelint.project.project import Project, find_root
-from bcelint.project.source import BadInput
+from bcelint.project.source import BadInput, Source
 
 if TYPE_CHECKING:
     from bcelint.analysis.cache import Cache
@@ -120,21 +120,27 @@ class Workspace:
         project = self._projects[key] = Project(root, files=files, overlay=overlay, knowledge=knowledge, source_roots=config.source_roots)
         return project
 
+    def project_of(self, path: str) -> Project:
+        """The project that a file belongs to."""
+        root, config = self._key(path)
+        return self.project(root, config=config)
+
+    def source(self, path: str) -> Source | None:
+        """What a file is once it is read; None where it can't be."""
+        try:
+            return self.project_of(path).source(path)
+        except BadInput:
+            return None
+
     def text(self, path: str) -> str:
         """The text of a file; empty where it can't be read."""
-        try:
-            root, config = self._key(path)
-            return self.project(root, config=config).source(path).text
-        except BadInput:
-            return ""
+        source = self.source(path)
+        return "" if source is None else source.text
 
     def written(self, path: str) -> Mapping[int, str]:
         """The lines of a notebook that stand otherwise in its text (``Source.written``)."""
-        try:
-            root, config = self._key(path)
-            return self.project(root, config=config).source(path).written
-        except BadInput:
-            return {}
+        source = self.source(path)
+        return {} if source is None else source.written
 
     def run(self, task: Task) -> Outcome:
         """Evaluate entry files, once. Where that fails, each is evaluated alone: an error may not take the other files with it."""
@@ -173,17 +179,19 @@ class Workspace:
 
     def _evaluate_now(self, task: Task) -> Outcome:
         from bcelint.analysis.callsite import call_sites
-        from bcelint.analysis.judge import judge, merge
+        from bcelint.analysis.judge import judge
+        from bcelint.analysis.merging import merge
         from bcelint.rules.registry import ALL_RULES
-        from bcelint.trace.tracer import loss_calls
+        from bcelint.trace.tracer import traced
 
         outcome = Outcome()
         try:
             project = self.project(task.root, config=task.config)
-            calls = loss_calls(project, task.entries, lambda path, reason: outcome.warnings.append((path, reason)))
-            judged = [judge(call, ALL_RULES) for call in calls]
+            found = traced(project, task.entries, lambda path, reason: outcome.warnings.append((path, reason)))
+            judged = [judge(call, ALL_RULES) for call in found.calls]
             outcome.calls = merge(each.plain() for each in judged)
             outcome.sites = call_sites(judged)
+            outcome.reached = found.reached
         except Exception as error:
             outcome.warnings.append((task.entries[0], f"{INTERNAL_ERROR}: {type(error).__name__}: {error}; please report it"))
             outcome.crashed = True

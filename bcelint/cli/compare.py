@@ -22,7 +22,7 @@ def compare(is_module: bool, program: str, arguments: tuple[str, ...], max_steps
 
     _, report, path = watched(is_module, program, arguments, max_steps)
     files = {path} | {call.position.path for call in report.calls if not call.position.path.startswith("<")}
-    inferred = session.analyse(sorted(files), Settings(), jobs=1)
+    inferred = session.analyse(sorted(files), Settings(), jobs=1, every_call=True)
     for trouble in inferred.trouble:
         click.echo(f"warning: {trouble}", err=True)
     rows = compared(inferred.calls, report.calls)

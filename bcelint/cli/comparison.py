@@ -15,7 +15,7 @@ class Agreement(enum.Enum):
     STATIC_UNKNOWN = "static unknown"
     RUN_UNKNOWN = "run unknown"
     RUN_SEES_MORE = "run sees more"
-    """What is inferred is confirmed, and there is more: values, or sizes that the text does not tell."""
+    """What is inferred is confirmed, and there is more: in what is not known of a call that is partly known, or in values or sizes."""
     OTHER_CASE = "other case"
     """The misuse is inferred of a case (``when `args.loss == "bce"` ``) and the run took another."""
     DISAGREE = "disagree"
@@ -61,7 +61,7 @@ def _row(twins: Sequence[JudgedCall], call: JudgedCall) -> Row:
         outcome = Agreement.STATIC_UNKNOWN
     elif inferred == observed:
         outcome = Agreement.AGREE
-    elif inferred and inferred < observed:
+    elif inferred < observed and (inferred or observed.issubset(code for each in here for code in each.open_rules)):
         outcome = Agreement.RUN_SEES_MORE
     elif observed < inferred and all(each.case for each in here if each.verdict is Verdict.MISUSE):
         outcome = Agreement.OTHER_CASE
@@ -79,5 +79,5 @@ def _said(calls: Sequence[JudgedCall], codes: frozenset[str]) -> str:
         return " ".join(sorted(codes))
     if not calls:
         return "not seen"
-    order = (Verdict.MISUSE, Verdict.OK, Verdict.UNKNOWN)
+    order = (Verdict.MISUSE, Verdict.OK, Verdict.PARTLY, Verdict.UNKNOWN)
     return min((call.verdict for call in calls), key=order.index).value

@@ -86,6 +86,7 @@ def run(
     jobs: int | None,
     no_cache: bool,
     stdin_filename: str | None,
+    every_call: bool = False,
     known: Callable[[Settings], Baseline | None] = lambda settings: None,
     **rules: Any,
 ) -> Result:
@@ -105,10 +106,12 @@ def run(
         if len(paths) > 1:
             raise click.UsageError("stdin (`-`) can't be checked together with other paths")
         text = decoded(sys.stdin.buffer.read())
-        result = session.analyse_text(text, stdin_filename or "stdin.py", settings, cache, baseline)
+        result = session.analyse_text(text, stdin_filename or "stdin.py", settings, cache, baseline, every_call)
     else:
         with progress(sys.stderr) as report:
-            result = session.analyse(paths or (os.curdir,), settings, jobs=jobs, progress=report, cache=cache, baseline=baseline)
+            result = session.analyse(
+                paths or (os.curdir,), settings, jobs=jobs, progress=report, cache=cache, baseline=baseline, every_call=every_call
+            )
     warn(result.trouble, result.checked)
     return result
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Callable
 
-from bcelint.finding import Finding, JudgedCall, Position, Trouble
+from bcelint.finding import Finding, JudgedCall, Position, Trouble, Verdict
 from bcelint.places import shown
 
 
@@ -28,9 +28,11 @@ def calls_as_json(calls: Sequence[JudgedCall], troubles: Iterable[Trouble] = ())
         {
             "calls": [_call(call) for call in calls],
             "summary": {
-                "verdicts": {verdict.value: count for verdict, count in summary.counts.items()},
+                "verdicts": {verdict.value: summary.counts[verdict] for verdict in Verdict},
                 "judged_share": summary.judged_share,
+                "wholly_or_partly_share": summary.wholly_or_partly,
                 "reasons": [{"reason": reason, "count": count} for reason, count in summary.reasons],
+                "not_known": [{"fact": what, "count": count} for what, count in summary.not_known],
             },
             "unread": [_unread(trouble) for trouble in troubles],
         }
@@ -41,11 +43,15 @@ def _call(call: JudgedCall) -> dict[str, Any]:
     return {
         **_span(call.position),
         "loss": call.loss,
+        "constructor": call.is_constructor,
         "function": call.function,
         "verdict": call.verdict.value,
         "reason": call.reason or None,
+        "not_known": {name: list(facts) for name, facts in call.not_known.items()},
+        "open_rules": list(call.open_rules) if call.verdict is Verdict.PARTLY else [],
         "lost_at": None if call.reason_position is None else _span(call.reason_position),
         "inner": _span(call.inner),
+        "built": [_span(position) for position in call.built],
         "facts": dict(call.facts),
         "case": list(call.case),
         "findings": [_relative(finding.as_json()) for finding in call.findings],

@@ -1,4 +1,4 @@
-"""Loss calls as text: what is known of their arguments, the verdict, and where an unknown was lost."""
+"""Loss calls as text: what is known of their arguments, the verdict, what is not known, and where it was lost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bcelint.cli.render_trouble import as_line, counted
 from bcelint.cli.summary import Summary
 from bcelint.finding import JudgedCall, Trouble, Verdict
 
-_STYLES = {Verdict.OK: "green", Verdict.MISUSE: "bold red", Verdict.UNKNOWN: "yellow"}
+_STYLES = {Verdict.OK: "green", Verdict.PARTLY: "cyan", Verdict.MISUSE: "bold red", Verdict.UNKNOWN: "yellow"}
 
 
 def print_calls(calls: Sequence[JudgedCall], troubles: Sequence[Trouble] = ()) -> None:
@@ -26,12 +26,16 @@ def print_calls(calls: Sequence[JudgedCall], troubles: Sequence[Trouble] = ()) -
     if not calls:
         console.print(styled(f"No loss calls found{counted(troubles)}."))
         return
-    counts = ", ".join(f"{summary.counts[verdict]} {verdict.value}" for verdict in Verdict)
-    console.print(styled((f"{plural(len(calls), 'loss call')}: {counts}; {summary.judged_share:.0%} judged{counted(troubles)}", "bold")))
-    if summary.reasons:
-        console.print(styled("Why the others are unknown:"))
-        for reason, count in summary.reasons:
-            console.print(styled(f"{count:>6}  {printable(reason)}"))
+    console.print(styled((f"{plural(len(calls), 'loss call')}: {summary.text}{counted(troubles)}", "bold")))
+    _print_counts(console, "What is not known of those that are partly known:", summary.not_known)
+    _print_counts(console, "Why the others are unknown:", summary.reasons)
+
+
+def _print_counts(console: Console, title: str, counts: Sequence[tuple[str, int]]) -> None:
+    if counts:
+        console.print(styled(title))
+    for text, count in counts:
+        console.print(styled(f"{count:>6}  {printable(text)}"))
 
 
 def _print_call(console: Console, call: JudgedCall) -> None:
@@ -48,4 +52,5 @@ def _print_call(console: Console, call: JudgedCall) -> None:
         console.print(styled("    ", (finding.code, "bold yellow" if finding.advice else "bold red"), f" {printable(finding.message)}"))
     if call.reason:
         lost = "" if call.reason_position is None else f", at {place_text(call.reason_position)}"
-        console.print(styled(f"    lost: {printable(call.reason)}{lost}"))
+        label = "partly known" if call.verdict is Verdict.PARTLY else "lost"
+        console.print(styled(f"    {label}: {printable(call.reason)}{lost}"))

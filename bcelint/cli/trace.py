@@ -16,11 +16,12 @@ from bcelint.cli.options import analysis_options, run
 def trace(output_format: str, **options: Any) -> int:
     """List every loss call with the facts of its arguments and its verdict.
 
-    For a verdict of unknown, it says where the trace was lost and why; at the end, which share of the loss calls was judged.
+    It says of each that is not wholly known what is not, and where the trace was lost and why; also of those that stand in the code and were not
+    reached. At the end, which share of the loss calls was judged.
 
     Exit code: 0, or 2 where it could not run, or not all could be read.
     """
-    result = run(**options)
+    result = run(every_call=True, **options)
     if output_format == "json":
         from bcelint.cli.render_json import calls_as_json
 

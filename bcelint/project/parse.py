@@ -57,6 +57,32 @@ def reason_against(source: Source) -> str:
     return ""
 
 
+def python_tree(source: Source) -> ast.Module | None:
+    """What ``ast`` makes of the text, or of what stands for its old syntax today; None where it makes nothing of either."""
+    return on_stack(LARGE, lambda: _python_tree(source.text))
+
+
+def _python_tree(text: str) -> ast.Module | None:
+    for each in (text, modernised(text)):
+        if not _is_beyond_ast(each):
+            try:
+                return _as_ast(each)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue
+    return None
+
+
+def _is_beyond_ast(text: str) -> bool:
+    """Whether ``ast`` would die of it."""
+    return len(text) > _LARGE and sys.version_info < (3, 11) and nesting.text_depth(text) > nesting.LIMIT
+
+
+def _as_ast(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
 def _parse_any(source: Source) -> libcst.Module:
     try:
         return _parse(source)
@@ -91,12 +117,10 @@ def _parse(source: Source) -> libcst.Module:
 def _check(source: Source) -> str:
     """What ``ast`` says against the text ("" if nothing). Raises BadInput where LibCST must not be asked."""
     text = source.text
-    if len(text) > _LARGE and sys.version_info < (3, 11) and nesting.text_depth(text) > nesting.LIMIT:
+    if _is_beyond_ast(text):
         raise BadInput(source.path, TOO_DEEP)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+        tree = _as_ast(text)
     except (RecursionError, MemoryError):
         raise BadInput(source.path, TOO_DEEP) from None
     except SyntaxError as error:

@@ -139,6 +139,10 @@ class Project:
         """``paths``, whoever imports them, over any number of files, and what all of those import: wherever their calls may lead."""
         return _closure(_closure(map(os.path.abspath, paths), self.importers), self.imports)
 
+    def below(self, paths: Iterable[str]) -> set[str]:
+        """``paths`` and what they import, over any number of files."""
+        return _closure(map(os.path.abspath, paths), self.imports)
+
     @cached_property
     def _resolver(self) -> Resolver:
         return Resolver(self.root, [path for path in self.files if not is_notebook(path)], self.source_roots)

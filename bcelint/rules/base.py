@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -20,6 +21,14 @@ class Problem:
 
     message: str
     steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, order=True)
+class Lack:
+    """What is not known of one argument, or option, of a loss call: ``range``, ``kind``, ``dtype``, ``shape``, ``gradient``; its ``value``."""
+
+    argument: str
+    fact: str
 
 
 class Documented:
@@ -47,6 +56,13 @@ class Rule(Documented, ABC):
     @abstractmethod
     def check(self, call: LossCall) -> Problem | None:
         """The problem with ``call``, or None. Reads facts only; never traces."""
+
+    def lacks(self, call: LossCall) -> Iterable[Lack]:
+        """What would have to be known besides to rule the problem out, in a call of which ``check`` says nothing and the prediction is right.
+
+        Nothing where it is ruled out: then ``check`` stays silent whatever else becomes known.
+        """
+        return ()
 
 
 def where(step: Step) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from bcelint.contracts.schema import TargetForm
-from bcelint.facts import NON_NEGATIVE, Claim, Facts, Kind
+from bcelint.facts import NON_NEGATIVE, NON_POSITIVE, Claim, Facts, Kind
 from bcelint.losscall import LossCall
-from bcelint.rules.base import Problem, Rule
-from bcelint.rules.words import born, brackets, leaves, loss_name, no_log_probabilities, problem
+from bcelint.rules.asked import of_target
+from bcelint.rules.base import Lack, Problem, Rule
+from bcelint.rules.words import SLACK, born, brackets, leaves, loss_name, no_log_probabilities, problem
 
 
 class KlDivWithoutLog(Rule):
@@ -53,8 +55,8 @@ class KlDivWithoutLog(Rule):
             repair = "use log_softmax" if facts.value("kind") is not None else "pass log-probabilities"
             message = f"{facts.what}{brackets(born(claim))} reach {loss_name(call)} as input, which wants log-probabilities; {repair}"
             return problem(call, call.prediction, claim, message)
-        if call.loss.declared and all(param.name != "log_target" for param in (*call.loss.init, *call.loss.func)):
-            return None  # what it wants of its target is not said
+        if not _says_what_it_wants(call):
+            return None
         log_target = wants_log_target(call)
         facts = call.target.facts
         claim = None if log_target is None else _wrong_target(facts, log_target)
@@ -69,6 +71,23 @@ class KlDivWithoutLog(Rule):
         }[facts.value("kind")]
         message = f"{facts.what}{brackets(born(claim))} reach {loss_name(call)} as target, which wants {wanted}; {repair}"
         return problem(call, call.target, claim, message)
+
+    def lacks(self, call: LossCall) -> Iterable[Lack]:
+        if call.loss.targets.form is not TargetForm.DISTRIBUTION or not _says_what_it_wants(call):
+            return []
+        log_target = wants_log_target(call)
+        if log_target is None:
+            return [Lack("log_target", "value")]
+        facts = call.target.facts
+        bound = NON_POSITIVE if log_target else NON_NEGATIVE
+        right = Kind.LOG_PROBABILITIES if log_target else Kind.PROBABILITIES
+        is_right = facts.value("kind") is right or (facts.interval is not None and facts.interval.within(bound, SLACK))
+        return [] if is_right else of_target(call, "kind")
+
+
+def _says_what_it_wants(call: LossCall) -> bool:
+    """Whether it is known what the loss wants of its target: a declared one may not say it."""
+    return not call.loss.declared or any(param.name == "log_target" for param in (*call.loss.init, *call.loss.func))
 
 
 def wants_log_target(call: LossCall) -> bool | None:

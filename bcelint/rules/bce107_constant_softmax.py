@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bcelint.facts import Interval, Kind
 from bcelint.losscall import LossCall
-from bcelint.rules.base import Problem, Rule
+from bcelint.rules.asked import of_prediction
+from bcelint.rules.base import Lack, Problem, Rule
 from bcelint.rules.words import born, brackets, loss_name, problem
 
 _CONSTANT = {Kind.PROBABILITIES: (1.0, Interval(1.0, 1.0)), Kind.LOG_PROBABILITIES: (0.0, Interval(0.0, 0.0))}
@@ -56,3 +59,10 @@ class ConstantSoftmax(Rule):
             "the model says; use a sigmoid or another dimension"
         )
         return problem(call, call.prediction, facts.range, message)
+
+    def lacks(self, call: LossCall) -> Iterable[Lack]:
+        """The size of the dimension that the softmax ran over, as long as the prediction still has that dimension."""
+        facts, shape = call.prediction.facts, call.prediction.facts.value("shape")
+        if facts.value("kind") not in _CONSTANT or facts.axis is None:
+            return []
+        return [] if shape is not None and isinstance(shape.dim(facts.axis), int) else of_prediction(call, "shape")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from bcelint.contracts.schema import TargetForm
+from collections.abc import Iterable
+
+from bcelint.contracts.schema import Loss, TargetForm
 from bcelint.facts import UNIT, DType, Kind
 from bcelint.losscall import LossCall
-from bcelint.rules.base import Problem, Rule
+from bcelint.rules.asked import of_prediction, of_target, surely_fits
+from bcelint.rules.base import Lack, Problem, Rule
 from bcelint.rules.words import born, brackets, fits, is_bce, loss_name, problem, takes_classes
 
 
@@ -51,6 +54,22 @@ class IntegerTarget(Rule):
         message = f"{dtype.value} target{brackets(born(facts.dtype))} reaches {loss_name(call)}, which wants {_wanted(call, dtype)}"
         return problem(call, call.target, facts.dtype, message)
 
+    def lacks(self, call: LossCall) -> Iterable[Lack]:
+        dtype, loss = call.target.facts.value("dtype"), call.loss
+        if loss.declared:
+            wanted = None if takes_classes(loss) else loss.targets.dtype
+            return [] if wanted is None or surely_fits(dtype, wanted) else of_target(call, "dtype")
+        if not _asks(loss):
+            return []
+        if dtype is None:
+            return of_target(call, "dtype")
+        scores = call.prediction.facts.value("dtype")
+        if not is_bce(loss) or loss.wants is not Kind.PROBABILITIES or scores not in (None, DType.FLOAT32, DType.FLOATING):
+            return []
+        if dtype is DType.FLOATING:
+            return of_target(call, "dtype")
+        return of_prediction(call, "dtype") if dtype is DType.FLOAT64 else []
+
 
 def _wanted(call: LossCall, dtype: DType) -> str:
     declared = call.loss.targets.dtype
@@ -69,4 +88,9 @@ def _raises(call: LossCall, dtype: DType) -> bool:
         mixed = dtype is DType.FLOAT64 and call.prediction.facts.value("dtype") is DType.FLOAT32
         return mixed and loss.wants is Kind.PROBABILITIES
     # MultiLabelSoftMarginLoss computes 1 - target: it takes integers, but no bools.
-    return dtype is DType.BOOL and loss.targets.form is TargetForm.PER_ELEMENT and loss.targets.range == UNIT
+    return dtype is DType.BOOL and _asks(loss)
+
+
+def _asks(loss: Loss) -> bool:
+    """Whether one of torch's own losses refuses some dtype of a target that is no class index."""
+    return loss.targets.form is TargetForm.PER_ELEMENT and loss.targets.range == UNIT

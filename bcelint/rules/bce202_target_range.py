@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from bcelint.contracts.schema import TargetForm
-from bcelint.facts import UNIT, Claim, Kind
+from bcelint.contracts.schema import Loss, TargetForm
+from bcelint.facts import UNIT, Claim, Interval, Kind
 from bcelint.losscall import LossCall
-from bcelint.rules.base import Problem, Rule
-from bcelint.rules.words import born, brackets, leaves, loss_name, problem
+from bcelint.rules.asked import of_target
+from bcelint.rules.base import Lack, Problem, Rule
+from bcelint.rules.words import SLACK, born, brackets, leaves, loss_name, problem
 
 
 class TargetRange(Rule):
@@ -44,9 +46,8 @@ class TargetRange(Rule):
     summary = "targets known to leave [0, 1] into a BCE loss"
 
     def check(self, call: LossCall) -> Problem | None:
-        targets, facts = call.loss.targets, call.target.facts
-        wanted = targets.range
-        if targets.form is not TargetForm.PER_ELEMENT or wanted is None or (wanted != UNIT and not call.loss.declared):
+        facts, wanted = call.target.facts, _wanted(call.loss)
+        if wanted is None:
             return None
         if facts.interval is not None and facts.interval.within(wanted):
             return None
@@ -59,3 +60,14 @@ class TargetRange(Rule):
             return None
         message = f"{facts.what}{brackets(born(claim))} reach {loss_name(call)} as target, which wants {wanted}; {repair}"
         return problem(call, call.target, claim, message)
+
+    def lacks(self, call: LossCall) -> Iterable[Lack]:
+        interval, wanted = call.target.facts.interval, _wanted(call.loss)
+        is_right = wanted is None or (interval is not None and interval.within(wanted, SLACK))
+        return [] if is_right else of_target(call, "range")
+
+
+def _wanted(loss: Loss) -> Interval | None:
+    """Where the targets must lie; None of a loss that takes any."""
+    wanted = loss.targets.range
+    return wanted if loss.targets.form is TargetForm.PER_ELEMENT and (wanted == UNIT or loss.declared) else None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bcelint.contracts.schema import Target
 from bcelint.facts import Shape
 from bcelint.losscall import LossCall
-from bcelint.rules.base import Problem, Rule
+from bcelint.rules.asked import may_be_column, may_be_row, of_shapes, surely_alike, surely_expands
+from bcelint.rules.base import Lack, Problem, Rule
 from bcelint.rules.words import born, cannot_expand, colon, loss_name, problem
 
 
@@ -63,6 +66,20 @@ class TargetShape(Rule):
             repair = "give both one shape"
         sides = f"prediction {left} against target {right} in {loss_name(call)}"
         return problem(call, call.prediction, prediction, f"{sides}{colon(born(prediction))}; {repair}")
+
+    def lacks(self, call: LossCall) -> Iterable[Lack]:
+        shapes = call.prediction.facts.value("shape"), call.target.facts.value("shape")
+        return [] if _fits(call.loss.targets, *shapes) else of_shapes(call)
+
+
+def _fits(targets: Target, prediction: Shape | None, target: Shape | None) -> bool:
+    """Whether the two are known to go together, as far as anything is asked of them."""
+    if targets.same_shape:
+        if prediction is None or target is None:
+            return False
+        return surely_expands(prediction, target) if targets.broadcasts else surely_alike(prediction, target)
+    pairs = (prediction, target), (target, prediction)
+    return not targets.broadcasts or not any(may_be_column(column) and may_be_row(row) for column, row in pairs)
 
 
 def _misfit(targets: Target, prediction: Shape, target: Shape) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bcelint.contracts.schema import TargetForm
 from bcelint.facts import UNIT, DType, Facts, Shape
 from bcelint.losscall import LossCall
-from bcelint.rules.base import Problem, Rule
-from bcelint.rules.words import born, brackets, fits, leaves, loss_name, problem, takes_classes
+from bcelint.rules.asked import is_whole, of_prediction, of_shapes, of_target, surely_fits
+from bcelint.rules.base import Lack, Problem, Rule
+from bcelint.rules.words import SLACK, born, brackets, fits, leaves, loss_name, problem, takes_classes
 
 _NARROW = {DType.INT8, DType.INT16, DType.INT32}
 
@@ -67,6 +70,35 @@ class ClassIndexDtype(Rule):
             message = f"{dtype.value} target of shape {shape}{brackets(born(facts.shape))} reaches {loss_name(call)}; {repair}"
             return problem(call, call.target, facts.shape, message)
         return None
+
+    def lacks(self, call: LossCall) -> Iterable[Lack]:
+        if not takes_classes(call.loss):
+            return
+        facts, scores = call.target.facts, call.prediction.facts.value("shape")
+        dtype, shape = facts.value("dtype"), facts.value("shape")
+        wanted = call.loss.targets.dtype if call.loss.declared else None
+        if dtype in (None, DType.INTEGRAL) if wanted is None else not surely_fits(dtype, wanted):
+            yield from of_target(call, "dtype")
+        if dtype is None and is_whole(shape) and is_whole(scores):
+            return
+        if dtype is not None and dtype.is_floating:
+            if call.loss.declared or facts.kind is not None:
+                return
+            if facts.interval is None or not facts.interval.within(UNIT, SLACK):
+                yield from of_target(call, "range")
+            if shape is None or scores is None or scores.rank is None or scores.rank > shape.min_rank:
+                yield from of_shapes(call)
+        elif not _surely_fewer(shape, scores):
+            yield from of_shapes(call)
+        elif dtype is DType.UINT8 and (scores is None or (scores.open and scores.min_rank < 3)):
+            yield from of_prediction(call, "shape")
+
+
+def _surely_fewer(shape: Shape | None, scores: Shape | None) -> bool:
+    """Whether the target is known to have fewer dimensions than a prediction of two or more, as class indices have."""
+    if shape is None or shape.rank is None:
+        return False
+    return shape.rank <= 1 or (scores is not None and scores.min_rank > shape.rank)
 
 
 def _not_declared(call: LossCall, dtype: DType) -> Problem:

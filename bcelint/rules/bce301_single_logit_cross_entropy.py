@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bcelint.facts import Facts, Shape
 from bcelint.losscall import LossCall
-from bcelint.rules.base import Problem, Rule
+from bcelint.rules.asked import of_prediction
+from bcelint.rules.base import Lack, Problem, Rule
 from bcelint.rules.words import born, brackets, either_use, loss_name, problem, takes_classes
 
 
@@ -52,6 +55,20 @@ class SingleLogitCrossEntropy(Rule):
             f"{'the same' if call.loss.declared else '0'} whatever it says; {either_use(call, 'BCEWithLogitsLoss', 'two outputs')}"
         )
         return problem(call, call.prediction, claim, message)
+
+    def lacks(self, call: LossCall) -> Iterable[Lack]:
+        if call.loss.applies != "softmax" or not takes_classes(call.loss):
+            return []
+        shape, labels = call.prediction.facts.value("shape"), call.target.facts.value("shape")
+        return [] if shape is not None and _surely_several(shape, labels) else of_prediction(call, "shape")
+
+
+def _surely_several(shape: Shape, labels: Shape | None) -> bool:
+    """Whether there is known to be more than one class. Beside one index a sample the last dimension is that of the classes."""
+    if not shape.open:
+        return shape.rank == 0 or isinstance(class_count(shape), int)
+    flat = labels is not None and labels.rank is not None and labels.rank <= 1
+    return flat and bool(shape.dims) and isinstance(shape.dims[-1], int) and shape.dims[-1] != 1
 
 
 def class_count(shape: Shape) -> object:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bcelint.contracts.schema import TargetForm
 from bcelint.facts import UNIT, DType, Facts, Kind
 from bcelint.losscall import LossCall
-from bcelint.rules.base import Problem, Rule
+from bcelint.rules.asked import of_prediction, of_target
+from bcelint.rules.base import Lack, Problem, Rule
 from bcelint.rules.bce105_kl_div_without_log import wants_log_target
 from bcelint.rules.words import born, brackets, loss_name, no_log_probabilities, problem
 
@@ -51,6 +54,27 @@ class SwappedArguments(Rule):
         order = f"({call.loss.prediction}, {call.loss.target})"
         message = f"{target.what}{brackets(born(target.kind))} reach {loss_name(call)} as target; exchange the arguments to {order}"
         return problem(call, call.target, target.kind, message)
+
+    def lacks(self, call: LossCall) -> Iterable[Lack]:
+        if call.loss.wants is None or call.loss.targets.form in (TargetForm.SEQUENCES, TargetForm.DISTRIBUTION):
+            return  # a KL divergence of log-probabilities is never taken for an exchanged one
+        prediction, target = call.prediction.facts, call.target.facts
+        flows, flows_back = prediction.value("grad"), target.value("grad")
+        if flows is True or flows_back is False or _cant_be_swapped(prediction, target):
+            return
+        if flows is None:
+            yield from of_prediction(call, "gradient")
+        if flows_back is None:
+            yield from of_target(call, "gradient")
+        elif target.kind is None:
+            yield from of_target(call, "kind")
+        elif prediction.kind is None and prediction.dtype is None:
+            yield from of_prediction(call, "dtype")
+
+
+def _cant_be_swapped(prediction: Facts, target: Facts) -> bool:
+    """What is no logits may be a target, unless the prediction looks like labels, as nothing does that an activation or a layer has made."""
+    return prediction.kind is not None and target.value("kind") in (Kind.PROBABILITIES, Kind.LOG_PROBABILITIES)
 
 
 def _swapped(prediction: Facts, target: Facts) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bcelint.contracts.schema import TargetForm
 from bcelint.losscall import LossCall
-from bcelint.rules.base import Problem, Rule
+from bcelint.rules.asked import of_prediction, of_target
+from bcelint.rules.base import Lack, Problem, Rule
 from bcelint.rules.words import born, brackets, loss_name, problem
 
 
@@ -52,6 +55,14 @@ class NoGradientPrediction(Rule):
             "pass the model's output itself"
         )
         return problem(call, call.prediction, claim, message)
+
+    def lacks(self, call: LossCall) -> Iterable[Lack]:
+        flows, flows_back = call.prediction.facts.value("grad"), call.target.facts.value("grad")
+        if flows is True or flows_back is True:
+            return []
+        if flows is None:
+            return of_prediction(call, "gradient")
+        return of_target(call, "gradient") if call.trained and flows_back is None else []
 
 
 def _may_train_the_target(call: LossCall) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bcelint.facts import Shape
 from bcelint.losscall import LossCall
-from bcelint.rules.base import Problem, Rule
+from bcelint.rules.asked import is_none, of_prediction, surely_expands
+from bcelint.rules.base import Lack, Problem, Rule
 from bcelint.rules.words import born, brackets, cannot_expand, is_bce, loss_name, other_loss, problem
 
 OPTIONS = {"weight": "elements", "pos_weight": "columns"}
@@ -58,6 +61,24 @@ class ClassWeight(Rule):
                 what = f"{name} of {weight.value}{brackets(born(weight))} for a prediction of {prediction.value} in {loss_name(call)}"
                 return problem(call, argument, weight, f"{what}, which weighs {OPTIONS[name]}, not classes; {_repair(call)}")
         return None
+
+    def lacks(self, call: LossCall) -> Iterable[Lack]:
+        if not is_bce(call.loss):
+            return
+        prediction = call.prediction.facts.value("shape")
+        for name in OPTIONS:
+            argument = call.options.get(name)
+            weight = None if argument is None else argument.facts.value("shape")
+            if argument is None or is_none(argument) or (weight is not None and weight.rank is not None and not _may_be_of_classes(weight)):
+                continue
+            if weight is None or weight.rank is None or not isinstance(weight.dims[0], int):
+                yield Lack(name, "shape")
+            elif prediction is None or not surely_expands(prediction, weight):
+                yield from of_prediction(call, "shape")
+
+
+def _may_be_of_classes(weight: Shape) -> bool:
+    return weight.rank == 1 and (not isinstance(weight.dims[0], int) or weight.dims[0] >= 2)
 
 
 def _per_class(weight: Shape, prediction: Shape) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 
 from bcelint.contracts.schema import Loss, TargetForm
 from bcelint.losscall import Argument, LossCall
-from bcelint.rules.base import Problem, Rule
+from bcelint.rules.asked import is_none
+from bcelint.rules.base import Lack, Problem, Rule
 from bcelint.rules.words import loss_name, problem
 
 _REDUCTIONS = ("none", "mean", "sum")
@@ -62,6 +64,13 @@ class InvalidLossArgument(Rule):
         choice = ", ".join(f'"{word}"' for word in known)
         message = f'reduction="{given}" of {name} is not one of {choice}; use "{nearest[0]}"'
         return problem(call, argument, None, message)
+
+    def lacks(self, call: LossCall) -> Iterable[Lack]:
+        if call.open_options:
+            yield Lack("options", "value")
+        argument = call.options.get("reduction")
+        if argument is not None and not call.loss.declared and argument.constant is None and not is_none(argument):
+            yield Lack("reduction", "value")
 
 
 def reductions(loss: Loss) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from bcelint.analysis.judge import Judged, judge, merge
+from bcelint.analysis.judge import Judged, judge
+from bcelint.analysis.merging import merge
 from bcelint.finding import Finding, JudgedCall
 from bcelint.losscall import LossCall
 from bcelint.places import FixedPlace

@@ -7,6 +7,7 @@ import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -14,6 +15,7 @@ import libcst as cst
 from bcelint.contracts import frameworks
 from bcelint.finding import INTERNAL_ERROR
 from bcelint.losscall import LossCall
+from bcelint.project.reached import Reached
 from bcelint.project.reading import size
 from bcelint.project.stack import with_deep_stack
 from bcelint.trace.code import functions, objects
@@ -21,6 +23,8 @@ from bcelint.trace.code.evaluation import Evaluation
 from bcelint.trace.code.modules import run_module
 from bcelint.trace.conditions import compatible
 from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.state.coverage import BARREN, DEAD, DECLARED, NO_OBJECT, TOO_LARGE
+from bcelint.trace.state.dropped import CALLERS, DEPTH, OBJECTS, STEPS
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.modules import SourceModule
 from bcelint.trace.state.recorder import Recorder
@@ -37,6 +41,17 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1_000_000
 """Of source that is parsed because a loss might be reached from it; what it imports is parsed besides, where it is used."""
+MAX_RECEIVERS = 3
+"""The objects of one class with which a method is tried that nobody calls."""
+
+
+@dataclass
+class Traced:
+    """What evaluating some files brought to light."""
+
+    calls: list[LossCall]
+    reached: list[Reached]
+    """What was come to in each file that names a loss."""
 
 
 def loss_calls(
@@ -46,10 +61,21 @@ def loss_calls(
     recorder: Recorder | None = None,
 ) -> list[LossCall]:
     """All loss calls that evaluating the files ``entries`` meets, in order; ``warn`` gets the path and the reason of each file that can't be read."""
+    return traced(project, entries, warn, recorder).calls
+
+
+def traced(project: Project, entries: Sequence[str], warn: Callable[[str, str], None], recorder: Recorder | None = None) -> Traced:
+    """The same, and what was come to."""
     run = Run(project, warn, recorder)
     with _no_garbage_collection():
         with_deep_stack(lambda: _trace(run, entries))
-    return [event.call for event in run.events]
+    _leave_alone(run, entries)
+    dropped = run.dropped.reasons()
+    calls = [replace(event.call, dropped=dropped.get(event.number, "")) for event in run.events]
+    for path, module in run.modules.all():
+        if module is not None and module.executed and not module.finished:
+            run.coverage.break_off_module(path, STEPS)
+    return Traced(calls, list(run.coverage.files(run.modules, run.dead, run.dropped, (call.constructed_at for call in calls))))
 
 
 @contextmanager
@@ -66,7 +92,9 @@ def _no_garbage_collection() -> Iterator[None]:
 
 
 def _trace(run: Run, entries: Sequence[str]) -> None:
-    """Modules first, then the functions that nobody called; what is likeliest to lead to a loss comes first, since the steps are bounded."""
+    """Modules first, then the functions that nobody called, then those inside of them; what is likeliest to lead to a loss comes first, since the
+    steps are bounded.
+    """
     project = run.project
     for tests in (False, True):
         paths = [path for path in entries if _is_test(project.root, path) is tests]
@@ -75,8 +103,24 @@ def _trace(run: Run, entries: Sequence[str]) -> None:
             _bounded(run, module.path, True, lambda module=module: _run_entry(run, module))  # type: ignore[misc]
         for module in part:
             for function, owner in _uncalled(run, module):
-                if _is_entry(run, function, owner) and not run.is_barren:
+                reason = _why_not(run, function, owner)
+                if reason:
+                    run.coverage.pass_over(function, reason)
+                elif reason is not None:
                     _bounded(run, module.path, False, lambda function=function, owner=owner: _call_uncalled(run, function, owner))  # type: ignore[misc]
+
+        _trace_nested(run)
+
+
+def _trace_nested(run: Run) -> None:
+    """The functions inside of others that nobody in sight called: they were returned or handed on."""
+    seen: set[int] = set()
+    while run.nested:
+        function = run.nested.pop(0)
+        if id(function.node) not in seen and _why_not(run, function, None) == "":
+            seen.add(id(function.node))
+            path = function.closure.code.path
+            _bounded(run, path, False, lambda function=function: _call_uncalled(run, function, None))  # type: ignore[misc]
 
 
 def _loaded(run: Run, paths: Sequence[str]) -> list[SourceModule]:
@@ -86,19 +130,36 @@ def _loaded(run: Run, paths: Sequence[str]) -> list[SourceModule]:
         if not run.project.names_loss(path):
             left -= size(path)
             if left < 0:
-                break
+                run.modules.left_out.add(path)
+                continue
         module = run.modules.get(path)
         if module is not None:
             found.append(module)
     return found
 
 
-def _is_entry(run: Run, function: Function, owner: Class | None) -> bool:
-    """Whether nobody has called the function yet: an inherited method on its own class, and not only where a known test rules it out."""
+def _leave_alone(run: Run, entries: Sequence[str]) -> None:
+    """What was not evaluated, because it is too much, might make the loss calls that others made, with other arguments."""
+    left_out = run.modules.left_out.intersection(entries)
+    if left_out:
+        run.dropped.files(run.project.below(left_out), TOO_LARGE)
+    untried = run.coverage.untried
+    if untried:
+        called = frozenset().union(*(run.dead.calls_in(code) for code in untried))
+        for function in run.coverage.functions:
+            if function.name in called:
+                run.dropped.function(id(function.node), CALLERS)
+
+
+def _why_not(run: Run, function: Function, owner: Class | None) -> str | None:
+    """Why a function is no entry point; "" where it is one, because nobody has called it yet, an inherited method on its own class; None of one
+    that was called."""
     receiver = 0 if owner is None or owner is function.owner or function.role == "static" else owner.id
     if is_taken_on_trust(run, function):
-        return False
-    return (id(function.node), receiver) not in run.executed and not run.dead.holds(function)
+        return DECLARED
+    if (id(function.node), receiver) in run.executed:
+        return None
+    return DEAD if run.dead.holds(function) else BARREN if run.is_barren else ""
 
 
 def _is_test(root: str, path: str) -> bool:
@@ -112,14 +173,23 @@ def _bounded(run: Run, path: str, is_module: bool, thunk: Callable[[], None]) ->
     run.begin(is_module)
     try:
         thunk()
-    except (OutOfSteps, RecursionError):
-        run.state.reset()
-        if run.recorder is not None:
-            run.recorder.broken_off(path)
+    except OutOfSteps:
+        _break_off(run, path, is_module, STEPS)
+    except RecursionError:
+        _break_off(run, path, is_module, DEPTH)
     except Exception as error:
-        run.state.reset()
+        _break_off(run, path, is_module, INTERNAL_ERROR)
         at = traceback.extract_tb(error.__traceback__)[-1]
         run.warn(path, f"{INTERNAL_ERROR}: {type(error).__name__}: {error} ({os.path.basename(at.filename)}:{at.lineno}); please report it")
+
+
+def _break_off(run: Run, path: str, is_module: bool, reason: str) -> None:
+    run.state.reset()
+    run.dropped.entry(reason)
+    if run.recorder is not None and reason != INTERNAL_ERROR:
+        run.recorder.broken_off(path)
+    if is_module:
+        run.coverage.break_off_module(path, reason)
 
 
 def _run_entry(run: Run, module: SourceModule) -> None:
@@ -142,14 +212,20 @@ def _uncalled(run: Run, module: SourceModule) -> list[tuple[Function, Class | No
 
 
 def _call_uncalled(run: Run, function: Function, owner: Class | None) -> None:
-    at = _at(run, function.closure.globals, function.node)
+    at = _at(run, function.closure, function.node)
     receivers: list[Value | None] = [None]
     if owner is not None and function.role not in ("static",):
         receivers = [owner] if function.role == "class" else [*_instances(run, owner)]
-    for receiver in receivers:
-        result = functions.enter(at, function, Arguments(is_entry=True), receiver)
+        if function.name == "__init__":
+            return  # it has run: an object is made once
+    for receiver in receivers[:MAX_RECEIVERS]:
+        result = functions.enter(at, function, Arguments(is_entry=True, is_made_up=True), receiver)
         if function.name in frameworks.TRAINING_STEPS:
             mark_trained(run, result)
+    if not receivers:
+        run.coverage.pass_over(function, NO_OBJECT)
+    if len(receivers) > MAX_RECEIVERS:
+        run.dropped.entry(OBJECTS)
 
 
 def _at(run: Run, scope: Scope, node: cst.CSTNode) -> Evaluation:
@@ -160,8 +236,8 @@ def _at(run: Run, scope: Scope, node: cst.CSTNode) -> Evaluation:
 
 def _instances(run: Run, cls: Class) -> list[Instance]:
     """Objects of the class that the project makes, or one that it might make."""
-    made = [instance for instance in cls.instances if isinstance(instance, Instance) and instance.fields][:3]
+    made = [instance for instance in cls.instances if isinstance(instance, Instance) and instance.fields]
     if made:
         return made
-    instance = objects.make(_at(run, cls.scope, cls.node), cls, Arguments())
+    instance = objects.make(_at(run, cls.scope, cls.node), cls, Arguments(is_made_up=True))
     return [instance] if isinstance(instance, Instance) else []

@@ -153,7 +153,7 @@ def test_a_folder_that_cannot_be_written_is_no_cache(project: Path, tmp_path: Pa
 
 
 def test_what_failed_is_not_kept(project: Path, store: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bcelint.trace.tracer.loss_calls", lambda *args: 1 / 0)
+    monkeypatch.setattr("bcelint.trace.tracer.traced", lambda *args: 1 / 0)
     assert check(project, store).crashed
     assert records(store) == []
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from bcelint.analysis.judge import facts_text, judge, merge
-from bcelint.facts import DType, Facts, Kind, Shape
+from bcelint.analysis.judge import facts_text, judge
+from bcelint.analysis.merging import merge
+from bcelint.facts import Claim, DType, Facts, Kind, Shape
 from bcelint.finding import JudgedCall, Verdict
 from bcelint.losscall import Argument, LossCall
 from bcelint.places import FixedPlace, Step
@@ -22,23 +23,111 @@ def verdict(loss_call: LossCall) -> Verdict:
     return judge(loss_call, DEFAULT).verdict
 
 
+COLUMN, ROW, SCORES = Shape((8, 1)), Shape((8,)), Shape((8, 3))
+INDICES = facts(range=(0, 2), dtype=DType.INT64, shape=ROW, grad=False)
+SHARES = facts(Kind.PROBABILITIES, (0, 1), DType.FLOAT32, SCORES, False, axis=1)
+
+
+def shaped(known: Facts, shape: Shape) -> Facts:
+    return replace(known, shape=Claim(shape))
+
+
 @pytest.mark.parametrize(
-    ("loss", "prediction"),
+    ("loss", "prediction", "target"),
     [
-        ("BCELoss", SIGMOID),
-        ("BCELoss", facts(range=(0.1, 0.9))),
-        ("BCELoss", facts(range=(0, 1), tight=False)),
-        ("BCEWithLogitsLoss", LOGITS),
-        ("BCEWithLogitsLoss", TANH),
-        ("CrossEntropyLoss", LOGITS),
-        ("CrossEntropyLoss", LOG_SOFTMAX),
-        ("NLLLoss", LOG_SOFTMAX),
-        ("KLDivLoss", facts(range=(-INF, 0), tight=False)),
-        ("PoissonNLLLoss", NOTHING),
+        ("BCELoss", shaped(SIGMOID, COLUMN), shaped(LABELS, COLUMN)),
+        ("BCELoss", facts(range=(0.1, 0.9), shape=COLUMN, grad=True), shaped(LABELS, COLUMN)),
+        ("BCELoss", facts(range=(0, 1), shape=COLUMN, grad=True, tight=False), shaped(LABELS, COLUMN)),
+        ("BCEWithLogitsLoss", shaped(LOGITS, Shape((None, 1))), shaped(LABELS, Shape((None, 1)))),
+        ("BCEWithLogitsLoss", shaped(TANH, COLUMN), shaped(LABELS, COLUMN)),
+        ("CrossEntropyLoss", shaped(LOGITS, SCORES), INDICES),
+        ("CrossEntropyLoss", shaped(LOGITS, Shape((3,), open=True)), INDICES),
+        ("CrossEntropyLoss", shaped(LOGITS, SCORES), SHARES),
+        ("CrossEntropyLoss", shaped(LOG_SOFTMAX, SCORES), INDICES),
+        ("NLLLoss", shaped(LOG_SOFTMAX, SCORES), INDICES),
+        ("KLDivLoss", shaped(LOG_SOFTMAX, SCORES), SHARES),
+        ("KLDivLoss", facts(range=(-INF, 0), shape=SCORES, grad=True, tight=False), SHARES),
+        ("CTCLoss", shaped(LOG_SOFTMAX, SCORES), NOTHING),
+        ("PoissonNLLLoss", facts(shape=COLUMN, grad=True), facts(shape=COLUMN)),
     ],
 )
-def test_ok_where_all_that_is_asked_is_known_and_met(loss: str, prediction: Facts) -> None:
-    assert verdict(call(loss, prediction)) is Verdict.OK
+def test_ok_where_all_that_is_asked_is_known_and_met(loss: str, prediction: Facts, target: Facts) -> None:
+    judged = judge(call(loss, prediction, target), DEFAULT)
+    assert (judged.verdict, judged.reason) == (Verdict.OK, "")
+
+
+FULL = {
+    "BCELoss": (shaped(SIGMOID, COLUMN), shaped(LABELS, COLUMN)),
+    "CrossEntropyLoss": (shaped(LOGITS, SCORES), INDICES),
+    "KLDivLoss": (shaped(LOG_SOFTMAX, SCORES), SHARES),
+    "CTCLoss": (shaped(LOG_SOFTMAX, SCORES), NOTHING),
+    "PoissonNLLLoss": (facts(shape=COLUMN, grad=True), facts(shape=COLUMN)),
+}
+
+
+@pytest.mark.parametrize(
+    ("loss", "side", "fact", "reason"),
+    [
+        ("BCELoss", 0, "dtype", ""),
+        ("BCELoss", 0, "shape", "input: shape not known"),
+        ("BCELoss", 0, "grad", "input: gradient not known"),
+        ("BCELoss", 1, "range", "target: range not known"),
+        ("BCELoss", 1, "dtype", "target: dtype not known"),
+        ("BCELoss", 1, "shape", "target: shape not known"),
+        ("BCELoss", 1, "grad", ""),
+        ("CrossEntropyLoss", 0, "shape", "input: shape not known"),
+        ("CrossEntropyLoss", 1, "range", ""),
+        ("CrossEntropyLoss", 1, "dtype", "target: dtype not known"),
+        ("CrossEntropyLoss", 1, "shape", "target: shape not known"),
+        ("KLDivLoss", 1, "dtype", ""),
+        ("CTCLoss", 0, "grad", "log_probs: gradient not known"),
+        ("PoissonNLLLoss", 0, "grad", "log_input: gradient not known"),
+        ("PoissonNLLLoss", 1, "shape", "target: shape not known"),
+    ],
+)
+def test_partly_known_names_what_is_not_known(loss: str, side: int, fact: str, reason: str) -> None:
+    known = list(FULL[loss])
+    known[side] = replace(known[side], **{fact: None})
+    judged = judge(call(loss, *known), DEFAULT)
+    assert judged.reason == reason
+    assert judged.verdict is (Verdict.PARTLY if reason else Verdict.OK)
+    assert bool(judged.open_rules) == bool(reason)
+
+
+def test_nothing_known_of_the_target_is_partly_known() -> None:
+    judged = judge(call("BCELoss", shaped(SIGMOID, COLUMN)), DEFAULT)
+    assert judged.verdict is Verdict.PARTLY
+    assert judged.reason == "target: range, dtype and shape not known (the target is not passed)"
+    assert judged.not_known == {"target": ("range", "dtype", "shape")}
+    assert judged.open_rules == ("BCE201", "BCE202", "BCE203")
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"reduction": Argument(is_tensor=False, reason="args")}, "reduction not known (args)"),
+        ({"reduction": "mean"}, ""),
+        ({"weight": Argument(reason="lost")}, "weight: shape not known (lost)"),
+        ({"weight": Argument(facts(shape=Shape((1,))))}, ""),
+        ({"weight": None}, ""),
+    ],
+)
+def test_options_are_asked_for_too(options: dict[str, object], reason: str) -> None:
+    assert judge(call("BCELoss", *FULL["BCELoss"], options=options), DEFAULT).reason == reason
+
+
+def test_options_that_are_not_seen() -> None:
+    assert judge(call("BCELoss", *FULL["BCELoss"], open_options=True), DEFAULT).reason == "options not known"
+
+
+def test_a_case_that_was_dropped_makes_the_call_unknown() -> None:
+    judged = judge(call("BCELoss", *FULL["BCELoss"], dropped="too many cases"), DEFAULT)
+    assert (judged.verdict, judged.reason, judged.dropped) == (Verdict.UNKNOWN, "too many cases", True)
+    folded = call("BCELoss", FULL["BCELoss"][0])
+    folded = replace(folded, arguments={**folded.arguments, "target": Argument(reason="too many cases")})
+    judged = judge(folded, DEFAULT)
+    assert (judged.verdict, judged.reason, judged.dropped) == (Verdict.UNKNOWN, "too many cases", True)
+    assert judge(call("BCELoss", LOGITS, dropped="too many cases"), DEFAULT).verdict is Verdict.MISUSE
 
 
 @pytest.mark.parametrize(
@@ -51,6 +140,7 @@ def test_ok_where_all_that_is_asked_is_known_and_met(loss: str, prediction: Fact
         ("BCEWithLogitsLoss", facts(range=(0, 1))),
         ("BCEWithLogitsLoss", facts(range=(-INF, INF), tight=False)),
         ("NLLLoss", facts(range=(-INF, INF), tight=False)),
+        ("PoissonNLLLoss", NOTHING),
     ],
 )
 def test_unknown_where_it_is_not(loss: str, prediction: Facts) -> None:
@@ -75,7 +165,7 @@ def test_misuse_of_the_target_of_an_unknown_prediction() -> None:
 
 
 def test_advice_changes_no_verdict() -> None:
-    judged = judge(call("BCELoss", SIGMOID), ALL_RULES)
+    judged = judge(call("BCELoss", *FULL["BCELoss"]), ALL_RULES)
     assert judged.verdict is Verdict.OK
     assert [finding.code for finding in judged.findings()] == ["BCE901"]
     assert judged.findings()[0].advice
@@ -143,15 +233,38 @@ class TestMerge:
     def merged(self, *calls: LossCall) -> list[JudgedCall]:
         return merge(judge(each, DEFAULT).plain() for each in calls)
 
-    def test_misuse_outweighs_ok_and_ok_unknown(self) -> None:
+    def test_misuse_outweighs_all_else(self) -> None:
         wrong, right, unknown = (call("BCELoss", prediction) for prediction in (LOGITS, SIGMOID, NOTHING))
         for order in ((wrong, right, unknown), (unknown, right, wrong)):
             [result] = self.merged(*order)
             assert result.verdict is Verdict.MISUSE
             assert [finding.code for finding in result.findings] == ["BCE101"]
-        [result] = self.merged(unknown, right)
-        assert result.verdict is Verdict.OK
-        assert not result.reason
+
+    def test_ok_in_every_context_is_ok(self) -> None:
+        [result] = self.merged(call("BCELoss", *FULL["BCELoss"]), call("BCELoss", FULL["BCELoss"][0], shaped(LABELS, COLUMN), trained=True))
+        assert (result.verdict, result.reason) == (Verdict.OK, "")
+
+    def test_ok_in_one_context_and_not_in_another_is_partly_known(self) -> None:
+        right, unknown = call("BCELoss", *FULL["BCELoss"]), call("BCELoss", NOTHING)
+        for order in ((right, unknown), (unknown, right)):
+            [result] = self.merged(*order)
+            assert result.verdict is Verdict.PARTLY
+            assert result.reason == "unknown in another case: nothing is known of the prediction"
+            assert merge([result, *merge([result])]) == [result]
+
+    def test_what_is_not_known_adds_up(self) -> None:
+        prediction, target = FULL["BCELoss"]
+        lost = [replace(target, dtype=None), replace(target, shape=None)]
+        [result] = self.merged(*(call("BCELoss", prediction, each) for each in [*lost, target]))
+        assert (result.verdict, result.reason) == (Verdict.PARTLY, "target: dtype and shape not known")
+        assert result.open_rules == ("BCE201", "BCE203")
+
+    def test_a_case_that_was_dropped_outweighs_an_ok(self) -> None:
+        right = call("BCELoss", *FULL["BCELoss"])
+        for order in ((right, replace(right, dropped="too many cases")), (replace(right, dropped="too many cases"), right)):
+            [result] = self.merged(*order)
+            assert (result.verdict, result.reason) == (Verdict.UNKNOWN, "too many cases")
+        assert [each.verdict for each in merge([result, judge(right, DEFAULT).plain()])] == [Verdict.UNKNOWN]
 
     def test_a_finding_is_kept_once_for_its_code_and_place(self) -> None:
         [result] = self.merged(call("BCELoss", LOGITS), call("BCELoss", TANH))

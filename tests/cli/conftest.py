@@ -27,13 +27,13 @@ def crashing(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The project with a file of which the evaluation ends in an error, at first together with ``train.py``, which it imports."""
     import bcelint.trace.tracer as tracer
 
-    real = tracer.loss_calls
+    real = tracer.traced
 
     def fail_on_one(project: Any, entries: Any, warn: Any) -> Any:
         if any(entry.endswith("broken.py") for entry in entries):
             raise RuntimeError("out of luck")
         return real(project, entries, warn)
 
-    monkeypatch.setattr(tracer, "loss_calls", fail_on_one)
+    monkeypatch.setattr(tracer, "traced", fail_on_one)
     (project / "broken.py").write_text("import train\n")
     return project

@@ -12,8 +12,10 @@ INNER = Position("/train.py", 3, 12, 3, 40)
 
 
 def call(said: str, case: tuple[str, ...] = (), position: Position = AT, inner: Position = AT) -> JudgedCall:
-    """A call with the verdict ``ok`` or ``unknown``, or a misuse with the codes given."""
+    """A call with the verdict ``ok`` or ``unknown``, or a misuse with the codes given; ``partly BCE201`` leaves a rule open."""
     codes = [word for word in said.split() if word.startswith("BCE")]
+    if said.startswith("partly"):
+        return JudgedCall("BCELoss", position, inner, Verdict.PARTLY, case=case, open_rules=tuple(codes))
     verdict = Verdict.MISUSE if codes else Verdict(said)
     findings = tuple(Finding(code, "name", "message", position) for code in codes)
     return JudgedCall("BCELoss", position, inner, verdict, case=case, findings=findings)
@@ -29,6 +31,14 @@ def call(said: str, case: tuple[str, ...] = (), position: Position = AT, inner: 
         ("unknown", "ok", Agreement.STATIC_UNKNOWN),
         ("BCE102", "unknown", Agreement.RUN_UNKNOWN),
         ("BCE102", "BCE102 BCE202", Agreement.RUN_SEES_MORE),
+        ("ok", "partly BCE202", Agreement.AGREE),
+        ("partly BCE201", "ok", Agreement.AGREE),
+        ("partly BCE201", "BCE201", Agreement.RUN_SEES_MORE),
+        ("partly BCE201", "BCE102", Agreement.DISAGREE),
+        ("partly BCE201", "BCE102 BCE201", Agreement.DISAGREE),
+        ("partly BCE201", "unknown", Agreement.RUN_UNKNOWN),
+        ("unknown", "partly BCE202", Agreement.STATIC_UNKNOWN),
+        ("BCE102", "partly BCE202", Agreement.DISAGREE),
         ("ok", "BCE102", Agreement.DISAGREE),
         ("BCE102", "ok", Agreement.DISAGREE),
         ("BCE102", "BCE101", Agreement.DISAGREE),

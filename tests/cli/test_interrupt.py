@@ -15,7 +15,7 @@ import signal, threading, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has it ignored by what it starts in the background
 import bcelint.trace.tracer as tracer
 
-def loss_calls(project, entries, warn):
+def traced(project, entries, warn):
     def forever():
         print("started\\n", end="", flush=True)
         time.sleep(60)
@@ -23,7 +23,7 @@ def loss_calls(project, entries, warn):
     thread.start()
     thread.join()
 
-tracer.loss_calls = loss_calls
+tracer.traced = traced
 from bcelint.cli.main import main
 main(["check", "--jobs", "{jobs}"])
 """

@@ -23,7 +23,7 @@ def test_trace_says_what_is_known(project: Path, invoke: Invoke) -> None:
     assert lines[0].startswith("train.py:9:8: binary_cross_entropy_with_logits")
     assert lines[0].endswith(": misuse")
     assert any(line.startswith("    input: probabilities, [0, 1]") for line in lines)
-    assert lines[-1] == "1 loss call: 0 ok, 1 misuse, 0 unknown; 100% judged"
+    assert lines[-1] == "1 loss call: 0 ok, 0 partly, 1 misuse, 0 unknown; 100% judged wholly"
     assert result.exit_code == 0
 
 
@@ -47,8 +47,48 @@ def test_trace_says_where_it_was_lost(project: Path, invoke: Invoke) -> None:
     assert calls["summary"]["reasons"] == [{"reason": lost["reason"], "count": 1}]
     text = invoke("trace").stdout
     assert f"    lost: {lost['reason']}" in text
-    assert "2 loss calls: 0 ok, 1 misuse, 1 unknown; 50% judged" in text
+    assert "2 loss calls: 0 ok, 0 partly, 1 misuse, 1 unknown; 50% judged wholly\n" in text
     assert f"     1  {lost['reason']}" in text
+
+
+PARTLY = """\
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from somewhere_else import y
+
+loss = F.binary_cross_entropy_with_logits(nn.Linear(3, 1)(torch.randn(8, 3)), y)
+"""
+
+
+def test_trace_says_what_is_not_known(project: Path, invoke: Invoke) -> None:
+    (project / "partly.py").write_text(PARTLY)
+    found = json.loads(invoke("trace", "partly.py", "--output-format", "json").stdout)
+    (call,) = found["calls"]
+    assert call["verdict"] == "partly"
+    assert call["reason"].startswith("target: range, dtype and shape not known")
+    assert call["not_known"] == {"target": ["range", "dtype", "shape"]}
+    assert call["open_rules"] == ["BCE201", "BCE202", "BCE203"]
+    assert found["summary"]["verdicts"] == {"ok": 0, "partly": 1, "misuse": 0, "unknown": 0}
+    assert (found["summary"]["judged_share"], found["summary"]["wholly_or_partly_share"]) == (0.0, 1.0)
+    lines = invoke("trace", "partly.py").stdout.splitlines()
+    assert lines[0].endswith(": partly")
+    assert f"    partly known: {call['reason']}" in lines
+    assert "1 loss call: 0 ok, 1 partly, 0 misuse, 0 unknown; 0% judged wholly, 100% wholly or partly" in lines
+    assert "     1  target: dtype" in lines
+
+
+def test_trace_lists_what_was_not_reached(project: Path, invoke: Invoke) -> None:
+    (project / "rest.py").write_text("from torch import nn\n\nif False:\n    loss = nn.functional.nll_loss(x, y)\ncriterion = nn.BCELoss()\n")
+    found = json.loads(invoke("trace", "rest.py", "--output-format", "json").stdout)
+    assert [(call["line"], call["loss"], call["verdict"], call["constructor"], call["reason"]) for call in found["calls"]] == [
+        (4, "nll_loss", "unknown", False, "not reached: it stands in code that a test rules out"),
+        (5, "BCELoss", "unknown", True, "it is built here, and no call of it was met"),
+    ]
+    lines = invoke("trace", "rest.py").stdout.splitlines()
+    assert lines[:2] == ["rest.py:4:12: nll_loss in <module>: unknown", "    lost: not reached: it stands in code that a test rules out"]
+    assert "2 loss calls: 0 ok, 0 partly, 0 misuse, 2 unknown; 0% judged wholly" in lines
 
 
 def test_trace_of_nothing(project: Path, invoke: Invoke) -> None:

@@ -178,7 +178,7 @@ def test_the_cache_serves_notebooks_until_they_change(folder: Path, invoke: Invo
     monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
     assert [invoke("check", "--quiet").stdout for _ in range(2)] == [SHOWN, SHOWN]
     assert len(list((tmp_path / "cache").glob("*/*.json"))) == 1
-    monkeypatch.setattr("bcelint.trace.tracer.loss_calls", None)
+    monkeypatch.setattr("bcelint.trace.tracer.traced", None)
     assert invoke("check", "--quiet").stdout == SHOWN
     monkeypatch.undo()
     monkeypatch.chdir(folder)

@@ -32,8 +32,9 @@ class Broken(AssertionError):
 
 @dataclass
 class Comparison:
-    """``false`` are static misuses that are not confirmed, ``missed`` misuses in calls that are judged ok; ``partial`` are those in calls for which
-    another misuse is reported. ``unknown`` (with the reason) and ``unseen`` are marked calls that are not judged, or not found at all.
+    """``false`` are static misuses that are not confirmed, ``missed`` misuses in calls that are judged ok, or partly known, of rules that are said to
+    be answered; ``partial`` are those in calls for which another misuse is reported. ``partly`` are marked calls that are partly known,
+    ``unknown`` (with the reason) and ``unseen`` those that are not judged, or not found at all.
 
     ``phantom`` are misuses that the watcher observed and nobody put in, ``overlooked`` those that were put in and that it did not observe,
     though the run came to them, but for its known ``limits``; ``watched`` is how many marked calls it came to.
@@ -42,6 +43,7 @@ class Comparison:
     false: set[Found] = field(default_factory=set)
     missed: set[Found] = field(default_factory=set)
     partial: set[Found] = field(default_factory=set)
+    partly: set[tuple[str, int]] = field(default_factory=set)
     unknown: dict[tuple[str, int], str] = field(default_factory=dict)
     unseen: set[tuple[str, int]] = field(default_factory=set)
     judged: int = 0
@@ -91,25 +93,28 @@ def _compared(program: Program, folder: Path, true: set[Found]) -> Comparison:
     result = Comparison()
     verdicts: dict[tuple[str, int], str] = {}
     reasons: dict[tuple[str, int], str] = {}
+    open_rules: dict[tuple[str, int], tuple[str, ...]] = {}
     static: set[Found] = set()
     for call in loss_calls([folder], jobs=1):
         place = _place(call.position.path, call.position.line, folder)
         static |= {(*place, finding.code) for finding in call.findings if not finding.advice}
         verdicts[place] = call.verdict.value
         reasons[place] = call.reason
+        open_rules[place] = call.open_rules
     result.false = static - true
     for place in (program.mark(name) for name in program.expected):
         lacking = {found for found in true - static if found[:2] == place}
         verdict = verdicts.get(place)
         if verdict is None:
             result.unseen.add(place)
-        elif verdict == "ok":
-            result.missed |= lacking
+        elif verdict in ("ok", "partly"):
+            result.missed |= {found for found in lacking if found[2] not in open_rules[place]}
+            result.partly |= {place} if verdict == "partly" else set()
         elif verdict == "misuse":
             result.partial |= lacking
         else:
             result.unknown[place] = reasons[place]
-        result.judged += verdict in ("ok", "misuse")
+        result.judged += verdict in ("ok", "partly", "misuse")
     return result
 
 

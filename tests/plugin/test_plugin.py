@@ -54,7 +54,7 @@ def test_no_exception_escapes(project: Path, monkeypatch: pytest.MonkeyPatch, ca
     def fail(*args: Any) -> None:
         raise error
 
-    monkeypatch.setattr(tracer, "loss_calls", fail)
+    monkeypatch.setattr(tracer, "traced", fail)
     assert report(project / "train.py") == []
     assert report(project / "train.py", "\n" + (project / "train.py").read_text()) == []
     captured = capsys.readouterr()
@@ -82,13 +82,13 @@ def test_files_that_come_later_cost_no_new_evaluation(project: Path, monkeypatch
         (project / f"{name}.py").write_text("import torch.nn.functional as F\n\n\ndef loss(p, y):\n    return F.binary_cross_entropy(p, y)\n")
     (project / "main.py").write_text("".join(f"import {name}\n" for name in names))
     seen: list[list[str]] = []
-    real = tracer.loss_calls
+    real = tracer.traced
 
     def count(project: Any, entries: Sequence[str], warn: Any) -> Any:
         seen.append(sorted(Path(entry).stem for entry in entries))
         return real(project, entries, warn)
 
-    monkeypatch.setattr(tracer, "loss_calls", count)
+    monkeypatch.setattr(tracer, "traced", count)
     for name in (*names, "main"):
         report(project / f"{name}.py")
     assert seen == [["main", "one"], sorted([*names, "main"])]

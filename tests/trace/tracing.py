@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Mapping
 
 from bcelint.analysis.judge import judge
+from bcelint.analysis.merging import merge
 from bcelint.contracts.declared.declarations import read
 from bcelint.contracts.declared.knowledge import Knowledge
 from bcelint.contracts.declared.toml import loads
@@ -54,6 +55,12 @@ class Traced:
             judged = judge(call, ALL_RULES)
             found += [(call.place.line - PRELUDE_LINES, rule.code) for rule, _ in judged.problems if not rule.advice]
         return found
+
+    @property
+    def verdicts(self) -> dict[int, str]:
+        """By the line of each call of a loss of torch, counted from the first one after the prelude: the verdict, and the reason if there is one."""
+        merged = merge(judge(call, ALL_RULES).plain() for call in self.calls)
+        return {call.inner.line - PRELUDE_LINES: ": ".join(filter(None, (call.verdict.value, call.reason))) for call in merged}
 
 
 def trace(text: str, files: Mapping[str, str] | None = None, entry: str = "main.py", prelude: str = PRELUDE, declared: str = "") -> Traced:

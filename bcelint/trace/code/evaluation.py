@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from bcelint.contracts.schema import Op
+from bcelint.losscall import TOO_MANY
 from bcelint.trace.code import assignment, attributes, expressions, functions, libraries, modules, objects, operators, statements
 from bcelint.trace.interpreter import Arguments, Cell, Value
 from bcelint.trace.state.flow import Flow
@@ -22,6 +23,7 @@ from bcelint.trace.values.functions import Bound, Function
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.layers import Layer
 from bcelint.trace.values.networks import Network
+from bcelint.trace.values.unknowns import Unknown
 
 
 class Evaluation(Site):
@@ -51,7 +53,12 @@ class Evaluation(Site):
         return assignment.setter(self)
 
     def call(self, callee: Value, args: Arguments) -> Value:
-        return self.lift_call(lambda single: single.call(self, args), callee)
+        return self.lift_call(lambda single: self._call_one(single, args), callee)
+
+    def _call_one(self, callee: Value, args: Arguments) -> Value:
+        if isinstance(callee, Unknown) and callee.reason == TOO_MANY:
+            self.run.dropped.place(self.place, TOO_MANY)  # it may be a criterion
+        return callee.call(self, args)
 
     def perform(self, callee: Value, args: Arguments) -> Value:
         return _CALLS[type(callee)](self, callee, args)

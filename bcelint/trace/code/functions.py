@@ -7,6 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.state.dropped import DEPTH
 from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.frames import GRAD_OFF, GRAD_ON, Frame
 from bcelint.trace.state.run import MAX_DEPTH, MAX_RECURSION
@@ -48,9 +49,9 @@ def enter(at: Site, function: Function, args: Arguments, receiver: Value | None 
     """Enter a function of the project."""
     identity = id(function.node)
     if at.run.active.get(identity, 0) >= MAX_RECURSION:
-        return at.unknown(f"{function.qualname} calls itself", *args.all())
+        return _refused(at, identity, f"{function.qualname} calls itself", args)
     if at.frame.depth() >= MAX_DEPTH:
-        return at.unknown("calls are nested too deeply", *args.all())
+        return _refused(at, identity, DEPTH, args)
     inner = Frame(function.closure.code, function.closure, function, at.frame, at.place)
     before = at.state.path
     inner.entry_guard = before
@@ -61,6 +62,7 @@ def enter(at: Site, function: Function, args: Arguments, receiver: Value | None 
         inner.autocast = entered(at, inner, function.autocast)
     at.run.active[identity] = at.run.active.get(identity, 0) + 1
     at.run.executed.add((identity, 0))
+    at.run.coverage.enter(function)
     if isinstance(receiver, Instance):
         at.run.executed.add((identity, receiver.cls.id))
     loops, at.run.loops = at.run.loops, list(at.run.loops)
@@ -73,6 +75,11 @@ def enter(at: Site, function: Function, args: Arguments, receiver: Value | None 
     if function.decorator.startswith("?"):
         return at.unknown(f"{function.qualname} has the decorator {function.decorator[1:]}, which is not followed", *args.all())
     return _returned(at, function, result)
+
+
+def _refused(at: Site, identity: int, reason: str, args: Arguments) -> Value:
+    at.run.dropped.function(identity, reason)
+    return at.unknown(reason, *args.all())
 
 
 def _body(at: Site, function: Function) -> Value:

@@ -24,6 +24,7 @@ def run_module(at: Site, module: SourceModule) -> None:
     branching, state.branching = state.branching, 0  # what an import defines stays, whatever branch it stands in
     try:
         at.inside(module.frame, module.code.tree).execute(module.code.tree)
+        module.finished = True
     finally:
         state.path, run.loops, state.branching = before, loops_before, branching
         module.frame.grad_off = grad

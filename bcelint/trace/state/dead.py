@@ -28,13 +28,17 @@ class DeadCode:
     def enter(self, suite: cst.CSTNode) -> None:
         self._ran.add(id(suite))
 
+    def never_ran(self, path: str) -> list[cst.CSTNode]:
+        """The suites of a file that were ruled out whenever their test was met."""
+        return [suite for key, suite in self._skipped.get(path, {}).items() if key not in self._ran]
+
     def holds(self, function: Function) -> bool:
         """Whether all calls of the function's name in its own file stand in such suites."""
         code = function.closure.code
-        suites = [suite for key, suite in self._skipped.get(code.path, {}).items() if key not in self._ran]
-        return bool(suites) and 0 < self._calls_in(code)[function.name] <= sum(code.text(suite).count(f"{function.name}(") for suite in suites)
+        suites = self.never_ran(code.path)
+        return bool(suites) and 0 < self.calls_in(code)[function.name] <= sum(code.text(suite).count(f"{function.name}(") for suite in suites)
 
-    def _calls_in(self, code: Code) -> Counter[str]:
+    def calls_in(self, code: Code) -> Counter[str]:
         """How often each name is called in a file."""
         if code.path not in self._calls:
             self._calls[code.path] = Counter(_CALL.findall(code.source.text))

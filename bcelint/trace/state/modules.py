@@ -33,6 +33,7 @@ class SourceModule:
         self.path = code.path
         self.frame = Frame(code)
         self.executed = False
+        self.finished = False
         self.main_blocks: list[cst.If] = []
         """``if __name__ == "__main__":`` blocks, which run only when the file is an entry."""
 
@@ -45,6 +46,8 @@ class Modules:
         self._warn = warn
         self._loaded: dict[str, SourceModule | None] = {}
         self._room = MAX_SOURCE
+        self.left_out: set[str] = set()
+        """The files that there was no room for."""
 
     @property
     def is_full(self) -> bool:
@@ -57,15 +60,25 @@ class Modules:
             self._loaded[path] = self._load(path)
         return self._loaded[path]
 
+    def all(self) -> list[tuple[str, SourceModule | None]]:
+        """Every file that was asked for, and its module, if there is one."""
+        return list(self._loaded.items())
+
     def _load(self, path: str) -> SourceModule | None:
-        if self.is_full or os.path.isdir(path):
+        if os.path.isdir(path):
+            return None
+        if self.is_full:
+            self.left_out.add(path)
             return None
         try:
             source = self.project.source(path)
             for reason in source.trouble:
                 self._warn(path, reason)
             self._room -= len(source.text)
-            return None if self.is_full else SourceModule(Code(source, self.project.tree(path)))
+            if self.is_full:
+                self.left_out.add(path)
+                return None
+            return SourceModule(Code(source, self.project.tree(path)))
         except BadInput as error:
             self._warn(error.path, error.reason)
             return None

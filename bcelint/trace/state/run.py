@@ -12,7 +12,9 @@ from bcelint.contracts import tables
 from bcelint.losscall import LossCall
 from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Cell, Value
+from bcelint.trace.state.coverage import Coverage
 from bcelint.trace.state.dead import DeadCode
+from bcelint.trace.state.dropped import STEPS, Dropped
 from bcelint.trace.state.modules import Modules
 from bcelint.trace.state.recorder import Recorder
 from bcelint.trace.state.state import State
@@ -68,6 +70,8 @@ class Run:
     foreign: dict[str, Cell] = field(default_factory=dict)
     """What is stored on things that are not known, by their symbols."""
     dead: DeadCode = field(default_factory=DeadCode)
+    dropped: Dropped = field(default_factory=Dropped)
+    coverage: Coverage = field(default_factory=Coverage)
     steps_left: int = 0
     steps_taken: int = 0
     _allowed: int = 0
@@ -104,6 +108,7 @@ class Run:
         steps = MAX_STEPS if is_module else FUNCTION_STEPS
         self._allowed = self.steps_left = steps if self.steps_taken < MANY_STEPS else FEW_STEPS
         self.active.clear()
+        self.dropped.begin()
         self.loops = []
         self.state.reset()
 
@@ -122,6 +127,7 @@ class Run:
         self.steps_left -= 1 + self.state.work // CASES_A_STEP
         self.state.work = 0
         if self.steps_left < 0:
+            self.coverage.break_off(self.active, STEPS)
             raise OutOfSteps
 
     def source_of(self, origin: object, sources: Sources) -> Sources:

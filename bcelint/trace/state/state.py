@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from bcelint.losscall import TOO_MANY
 from bcelint.trace.conditions.atoms import ALWAYS, AnyOf, Atom, Guard, Literal
 from bcelint.trace.conditions.compatible import compatible
 from bcelint.trace.conditions.joining import either, joined
@@ -20,6 +21,7 @@ from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.contents import common
 from bcelint.trace.values.layers import Layer
 from bcelint.trace.values.sources import merged_sources
+from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.unknowns import Unknown
 
 T = TypeVar("T")
@@ -27,7 +29,6 @@ Changes = dict[tuple[int, str], tuple[Cell, str, "Value | None", "Value | None"]
 
 MAX_ALTERNATIVES = 8
 MAX_COMBINATIONS = 16
-TOO_MANY = "too many cases"
 
 
 class State:
@@ -172,13 +173,18 @@ class State:
                 break
         return results
 
+    @staticmethod
+    def are_too_many(combinations: Sequence[object]) -> bool:
+        """Whether ``combinations`` has left some out."""
+        return len(combinations) > MAX_COMBINATIONS
+
     def lift(self, function: Callable[..., Value], *values: Value) -> Value:
         """Apply ``function``, which changes nothing, to each consistent combination of the values' alternatives."""
         if not any(isinstance(value, Choice) for value in values):
             return function(*values)
         combinations = self.combinations(*values)
         options = [(guard, function(*singles)) for guard, singles in combinations[:MAX_COMBINATIONS]]
-        if len(combinations) > MAX_COMBINATIONS:
+        if self.are_too_many(combinations):
             options.append((ALWAYS, Unknown(TOO_MANY, sources=merged_sources(*values))))
         return self.choice(options)
 
@@ -211,7 +217,10 @@ def _merged(same: Sequence[tuple[Guard, Value]]) -> Sequence[tuple[Guard, Value]
 def _folded(options: Sequence[tuple[Guard, Value]]) -> tuple[Guard, Value]:
     """What the last of too many alternatives have in common, which may be nothing."""
     values = [value for _, value in options]
-    return either(guard for guard, _ in options), common(values) or Unknown(TOO_MANY, sources=merged_sources(*values))
+    shared = common(values)
+    if isinstance(shared, Tensor):
+        shared = replace(shared, reason=TOO_MANY)
+    return either(guard for guard, _ in options), shared or Unknown(TOO_MANY, sources=merged_sources(*values))
 
 
 def without_loop(state: State, value: Value, loop: int) -> Value:

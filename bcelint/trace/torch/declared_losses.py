@@ -8,6 +8,7 @@ from dataclasses import replace
 from bcelint.contracts.declared.rows import ANYTHING, DeclaredLoss, Signature
 from bcelint.contracts.schema import Loss, Param, Target, TargetForm
 from bcelint.facts import UNBOUNDED
+from bcelint.losscall import TOO_MANY
 from bcelint.project.code import NodePlace
 from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.interpreter import Arguments, Value
@@ -61,7 +62,10 @@ def _by_contract(at: Site, row: DeclaredLoss, given: Mapping[str, Value], one: C
     params = Signature((*row.init.params, *row.call.params))
     deciding = [name for name in mentioned(row.cases) if name in given]
     cases: list[tuple[Guard, Callable[[], Value]]] = []
-    for guard, values in at.combinations(*(given[name] for name in deciding)):
+    combinations = at.combinations(*(given[name] for name in deciding))
+    if at.state.are_too_many(combinations):
+        at.run.dropped.place(at.place, TOO_MANY)
+    for guard, values in combinations:
         chosen = row.cases.choose(row, view({**given, **dict(zip(deciding, values))}, params))
         loss = chosen.loss if chosen is not None and not chosen.unclear else unclear(row.loss)
         # The parameters are those of the code, where the row does not say them; a case does not change them.

@@ -25,9 +25,10 @@ def construct(at: Site, name: str, args: Arguments) -> Criterion | None:
         return None
     options, unknown = _bound(row.init, args)
     place = at.place
+    at.run.coverage.build(place)
     if unknown or any(isinstance(v, Tensor) for v in args.positional) or _odd_options(options):
         record(at, row, {}, options, unknown, place, args, is_constructor=True)
-    return Criterion(row, options, unknown, place)
+    return Criterion(row, options, unknown, place, has_more=args.open_positional or args.open_keywords)
 
 
 def _odd_options(options: Mapping[str, Value]) -> bool:
@@ -49,7 +50,7 @@ def call_criterion(at: Site, criterion: Criterion, args: Arguments) -> Value:
     if criterion.declared is not None:
         return declared_losses.call(at, criterion, criterion.declared, args)
     arguments, _ = _bound(criterion.row.call, args)
-    return record(at, criterion.row, arguments, criterion.options, (), criterion.place, args)
+    return record(at, criterion.row, arguments, criterion.options, (), criterion.place, args, open_options=criterion.has_more)
 
 
 def call_function(at: Site, row: Loss, args: Arguments) -> Value:

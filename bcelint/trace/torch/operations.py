@@ -9,6 +9,7 @@ from bcelint.contracts import tables
 from bcelint.contracts.schema import REQUIRED, Args, Many, Op, Outcome, Param, Result, facts_of, outcome_of
 from bcelint.contracts.schema import Layer as LayerRow
 from bcelint.facts import NOTHING_KNOWN, Claim
+from bcelint.losscall import TOO_MANY
 from bcelint.places import Step
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.site import Site
@@ -124,7 +125,9 @@ class _Results:
         else:
             self.via = next((t.via for t in flat if t.facts.kind is not None), flat[0].via if flat else ())
         self.sources = merged_sources(*values)
-        self.lost = next((v for v in (main, *values) if isinstance(v, Unknown) or (isinstance(v, Tensor) and v.reason)), None)
+        lost = [v for v in (main, *values) if isinstance(v, Unknown) or (isinstance(v, Tensor) and v.reason)]
+        self.folded = any(v.reason == TOO_MANY for v in lost)
+        self.lost = next((v for v in lost if v.reason == TOO_MANY), next(iter(lost), None))
 
     def value(self, outcome: Outcome) -> Value:
         if isinstance(outcome, Result):
@@ -146,7 +149,7 @@ class _Results:
         sources = self.at.run.source_of(self.origin, self.sources) if born or not self.sources else self.sources
         keeps = any(claim is not None and claim.steps != (self.step,) for claim in (facts.range, facts.kind))
         via = self.via if keeps or (facts.range is None and facts.kind is None) else ()
-        reason, lost_at = "", None
+        reason, lost_at = TOO_MANY if self.folded else "", None
         if facts.range is None and facts.kind is None:
             if isinstance(self.lost, Unknown):
                 reason, lost_at = self.lost.reason, self.lost.place

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from bcelint.contracts.schema import Loss, TargetForm
 from bcelint.facts import NON_NEGATIVE, NON_POSITIVE, NOTHING_KNOWN, UNIT, Claim, Facts, Shape
-from bcelint.losscall import Argument, LossCall
+from bcelint.losscall import TOO_MANY, Argument, LossCall
 from bcelint.places import Step
 from bcelint.project.code import NodePlace
-from bcelint.trace.conditions.asking import asks_of_shape, is_below_one, opaque
+from bcelint.trace.conditions.asking import asks_of_shape, is_below_one, opaque, symbols
 from bcelint.trace.conditions.atoms import Guard
+from bcelint.trace.conditions.compatible import compatible
 from bcelint.trace.conditions.telling import told
 from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.state.dropped import CALLS
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.run import Event, Run
 from bcelint.trace.state.site import Site
@@ -38,6 +40,7 @@ def record(
     constructed_at: NodePlace | None,
     args: Arguments,
     is_constructor: bool = False,
+    open_options: bool = False,
 ) -> Value:
     """Record the call, once for each consistent case of its main arguments, and return the loss's value."""
     names = [name for name in (row.prediction, row.target) if name in arguments]
@@ -45,9 +48,14 @@ def record(
     numbers = set()
     open_call = args.open_positional or args.open_keywords
     cast = at.frame.autocast if not row.autocasts else Const(False)
-    for guard, (*values, autocast) in at.combinations(*(arguments[name] for name in names), cast):
+    combinations = at.combinations(*(arguments[name] for name in names), cast)
+    for guard, (*values, autocast) in combinations:
         if len(at.run.events) >= MAX_EVENTS:
+            at.run.dropped.place(at.place, CALLS)
             break
+        if any(value.is_raised for value in values):
+            at.state.raised.add(guard | at.state.path)
+            continue
         path = guard | at.state.path
         hidden = opaque(path)
         reason = _untold(hidden, path, values)
@@ -73,6 +81,7 @@ def record(
         if seen in at.run.seen:
             numbers.add(at.run.seen[seen])
             continue
+        relative = path - outer.statement_path - at.state.given
         call = LossCall(
             loss=row,
             place=place,
@@ -82,7 +91,10 @@ def record(
             unknown_keywords=() if open_call else unknown_keywords,
             constructed_at=constructed_at,
             is_constructor=is_constructor,
-            case=told(path - outer.statement_path),
+            open_options=open_options or (open_call and constructed_at is None),
+            guard=relative,
+            excused=_excused(at, relative, outer.statement_path),
+            case=told(relative),
             autocast=_claimed(autocast) if not hidden else None,
             function=outer.function.qualname if outer.function else "<module>",
         )
@@ -90,11 +102,21 @@ def record(
         at.run.record(event)
         at.run.seen[seen] = event.number
         numbers.add(event.number)
+    at.run.dropped.met(numbers, at.place, at.frame)
+    if at.state.are_too_many(combinations):
+        at.run.dropped.cases(numbers, TOO_MANY)
     tensors = [v for v in arguments.values() if isinstance(v, Tensor)]
     losses = frozenset(numbers).union(*(t.losses for t in tensors))
     shape = Claim(Shape(())) if _reduced(options) else None
     facts = Facts() if row.declared else Facts(range=Claim(NON_NEGATIVE.loosely()) if _is_never_negative(row, arguments) else None, shape=shape)
     return Tensor(facts, merged_sources(*arguments.values()), losses=losses)
+
+
+def _excused(at: Site, guard: Guard, before: Guard) -> frozenset[Guard]:
+    """The cases in which the program raises, as far as they have to do with a guard."""
+    about = symbols(guard)
+    cases = (case - before - at.state.given for case in at.state.raised if guard and compatible(case, before))
+    return frozenset(case for case in cases if symbols(case) <= about)
 
 
 def _untold(hidden: Sequence[str], path: Guard, values: Sequence[Value]) -> str:

@@ -26,6 +26,8 @@ class Criterion(NNModule):
     place: NodePlace
     declared: DeclaredLoss | None = None
     """Its row, where it is no loss of torch."""
+    has_more: bool = False
+    """It may have been given further arguments that are not seen."""
 
     def key(self) -> Any:
         return ("criterion", self.row.name, id(self.place.node), tuple((k, v.key()) for k, v in self.options.items()))

@@ -1,0 +1,189 @@
+"""The calls of torch's losses that stand in the text of a file, whether anything is known of them or not."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bcelint.contracts import tables
+from bcelint.project.imports import LOSS_NAMES
+from bcelint.project.parse import python_tree
+from bcelint.project.reached import MODULE
+from bcelint.project.reading import decoded
+from bcelint.project.scopes import Names, Scope
+from bcelint.project.source import BadInput, Source
+
+if TYPE_CHECKING:
+    from bcelint.project.project import Project
+
+UNREADABLE = "the file can't be parsed"
+_NEWLINE = re.compile(r"\r\n?|\n")
+_IMPORT = re.compile(r"^[ \t]*((?:from[ \t]+[.\w]+[ \t]+)?import[ \t]+(?:\([^)]*\)|[^\n;#(]+))", re.MULTILINE)
+_PLAIN = re.compile(r"""("{3}|'{3})(?:\\[\s\S]|[\s\S])*?\1|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|#[^\n]*""")
+_CALL = re.compile(rf"(?<![\w.])((?:[A-Za-z_]\w*\s*\.\s*)*(?:{'|'.join(sorted(LOSS_NAMES))}))\s*(?=\()")
+
+
+@dataclass(frozen=True)
+class Written:
+    """One call: of a function, of a criterion where it is built, or (``is_constructor``) the constructor alone.
+
+    Lines and columns count from 1, columns in characters.
+    """
+
+    loss: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    outer: tuple[str, ...] = ()
+    """The functions that it stands in, the innermost first; a method with the name of its class in front."""
+    is_constructor: bool = False
+    unread: str = ""
+    """Why what it stands in can't be parsed; then the call is read off the text alone."""
+
+    @property
+    def function(self) -> str:
+        return self.outer[0] if self.outer else MODULE
+
+
+class Reader:
+    """Reads the files of one project."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._names = Names(project)
+
+    def calls(self, path: str) -> list[Written]:
+        """Those in a file, in the order of the text."""
+        if not self._project.names_loss(path):
+            return []
+        try:
+            source = self._project.source(path)
+        except BadInput:
+            return sorted(self._in_text(path, _bytes_as_text(path), UNREADABLE), key=_place)
+        tree = python_tree(source)
+        if tree is None:
+            return sorted(self._in_text(path, source.text, UNREADABLE), key=_place)
+        found = [*self._in_tree(source, tree), *self._in_cells(source)]
+        return sorted(found, key=_place)
+
+    def _in_tree(self, source: Source, tree: ast.Module) -> Iterator[Written]:
+        scope = self._names.module(source.path) or Scope(source.path).add(tree.body)
+        lines = _NEWLINE.split(source.text)
+        within: set[int] = set()
+        for node, inner, outer in _nodes(tree, scope):
+            if not isinstance(node, ast.Call) or id(node) in within:
+                continue
+            built = _criterion(node)
+            written = None if built is None else self._one(built, inner)
+            if written is not None and written.is_constructor:
+                within.add(id(built))
+                yield replace(_spanned(written, node, lines), outer=outer, is_constructor=False)
+                continue
+            written = self._one(node, inner)
+            if written is not None:
+                yield replace(_spanned(written, node, lines), outer=outer)
+
+    def _one(self, node: ast.Call, scope: Scope) -> Written | None:
+        """The call ``node``, without its place, if it is one of a loss."""
+        name = self._names.meaning(node.func, scope)
+        if not isinstance(name, str):
+            return None
+        row = tables.loss_function(name)
+        if row is not None:
+            return Written(row.function_name, 0, 0, 0, 0)
+        row = tables.loss_class(name)
+        return None if row is None else Written(row.name, 0, 0, 0, 0, is_constructor=True)
+
+    def _in_text(self, path: str, text: str, reason: str, scope: Scope | None = None) -> Iterator[Written]:
+        """Those that a search of the text finds, by the imports in it or in ``scope``."""
+        blank = _PLAIN.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+        scope = scope or Scope(path).add(_import_statements(blank))
+        for match in _CALL.finditer(blank):
+            node = ast.parse("".join(match[1].split()) + "()", mode="eval").body
+            written = self._one(node, scope) if isinstance(node, ast.Call) else None
+            if written is not None:
+                line, column = text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start())
+                yield replace(written, line=line, column=column, end_line=line, end_column=column + len(match[1]), unread=reason)
+
+    def _in_cells(self, source: Source) -> Iterator[Written]:
+        """Those in the cells of a notebook that can't be parsed, which are no part of its text."""
+        if source.trouble:
+            last = max(source.written, default=0)
+            text = "\n".join(source.written.get(line, "") for line in range(1, last + 1))
+            yield from self._in_text(source.path, text, "its cell can't be parsed", self._names.module(source.path))
+
+
+def _nodes(tree: ast.Module, scope: Scope) -> Iterator[tuple[ast.AST, Scope, tuple[str, ...]]]:
+    """Every node with the scope in which its names are looked up, and the functions that it stands in; a call goes before what stands in it."""
+    waiting: list[tuple[ast.AST, Scope, tuple[str, ...], str]] = [(tree, scope, (), "")]
+    while waiting:
+        node, here, outer, owner = waiting.pop()
+        yield node, here, outer
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            inner = Scope(here.path, _enclosing(here)).add_parameters(node.args).add(node.body)
+            name = f"{owner}.{node.name}" if owner else node.name
+            around: list[ast.AST] = [*node.decorator_list, node.args, *([node.returns] if node.returns else [])]
+            waiting += [(each, here, outer, "") for each in around]
+            waiting += [(each, inner, (name, *outer), "") for each in node.body]
+        elif isinstance(node, ast.ClassDef):
+            inner = Scope(here.path, _enclosing(here), is_class=True).add(node.body)
+            waiting += [(each, here, outer, "") for each in (*node.decorator_list, *node.bases, *node.keywords)]
+            waiting += [(each, inner, outer, node.name) for each in node.body]
+        elif isinstance(node, ast.Lambda):
+            inner = Scope(here.path, _enclosing(here)).add_parameters(node.args)
+            waiting += [(node.args, here, outer, ""), (node.body, inner, outer, "")]
+        else:
+            # A method may stand below an `if` in its class.
+            waiting += [(each, here, outer, owner) for each in ast.iter_child_nodes(node)]
+
+
+def _enclosing(scope: Scope) -> Scope:
+    """Where a function looks up what it does not bind: not in the class around it."""
+    while scope.is_class and scope.parent is not None:
+        scope = scope.parent
+    return scope
+
+
+def _criterion(node: ast.Call) -> ast.Call | None:
+    """In ``nn.BCELoss()(x, y)``, or with ``.forward``, the first call."""
+    called = node.func
+    if isinstance(called, ast.Attribute) and called.attr in ("forward", "__call__"):
+        called = called.value
+    return called if isinstance(called, ast.Call) else None
+
+
+def _spanned(written: Written, node: ast.Call, lines: list[str]) -> Written:
+    end_line, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+    first, last = _column(lines, node.lineno, node.col_offset), _column(lines, end_line, end)
+    return replace(written, line=node.lineno, column=first, end_line=end_line, end_column=last)
+
+
+def _column(lines: list[str], line: int, offset: int) -> int:
+    """A column as ``ast`` counts it, in bytes, as it is shown."""
+    text = lines[line - 1] if line <= len(lines) else ""
+    return offset + 1 if text.isascii() else len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace")) + 1
+
+
+def _import_statements(text: str) -> Iterator[ast.AST]:
+    """The imports in a text that is no Python."""
+    for match in _IMPORT.finditer(text):
+        try:
+            yield from ast.parse(match[1]).body
+        except (SyntaxError, ValueError):
+            continue
+
+
+def _bytes_as_text(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            return decoded(file.read())
+    except OSError:
+        return ""
+
+
+def _place(written: Written) -> tuple[int, int]:
+    return written.line, written.column
