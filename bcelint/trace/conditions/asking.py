@@ -25,6 +25,16 @@ def asks_of_shape(guard: Iterable[Literal]) -> bool:
     return any(_OF_SHAPE.search(atom.symbol) for atom in _atoms(guard))
 
 
+def in_loop(literal: Literal) -> bool:
+    """Whether a condition hangs on the iteration of a loop."""
+    return any(atom.loop for atom in _atoms([literal]))
+
+
+def symbols(guard: Iterable[Literal]) -> set[str]:
+    """What the conditions of a guard are about."""
+    return {atom.symbol for atom in _atoms(guard)}
+
+
 def texts(guard: Iterable[Literal]) -> tuple[str, ...]:
     """The conditions as a person reads them, in a stable order."""
     return tuple(sorted(dict.fromkeys(str(literal) for literal in guard)))

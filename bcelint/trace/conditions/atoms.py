@@ -20,6 +20,7 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "in": lambda value, options: value in options,
     "truth": lambda value, _: bool(value),
     "isinstance": lambda value, names: NotImplemented,
+    "issubclass": lambda value, names: NotImplemented,
 }
 
 

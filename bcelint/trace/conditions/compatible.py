@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from bcelint.trace.conditions.atoms import AnyOf, Atom, Guard, contradict, possible
+from bcelint.trace.conditions.derived import consistent_with_bases
 
 
 class _Index:
@@ -37,6 +38,8 @@ def _compatible(one: Guard, other: Guard) -> bool:
     known, asked = _index(large), _index(small)
     if not all(known.allows(*atoms) for atoms in asked.atoms.values()):
         return False
+    if not consistent_with_bases(known.atoms, asked.atoms) or not consistent_with_bases(asked.atoms, known.atoms):
+        return False
     for literal in small - large:
         if isinstance(literal, Atom):
             for clause in known.clauses.get(literal.symbol, ()):
@@ -47,10 +50,27 @@ def _compatible(one: Guard, other: Guard) -> bool:
     return True
 
 
+def settled(guard: Guard) -> Guard:
+    """The guard with what follows from its alternatives: where only one of them is left, that one holds."""
+    return _settled(guard) if any(isinstance(literal, AnyOf) for literal in guard) else guard
+
+
+@lru_cache(maxsize=20_000)
+def _settled(guard: Guard) -> Guard:
+    atoms = _Index(frozenset(literal for literal in guard if isinstance(literal, Atom)))
+    for clause in guard:
+        if isinstance(clause, AnyOf):
+            left = [choice for choice in clause.choices if all(atoms.allows(x) for x in choice if isinstance(x, Atom))]
+            if len(left) == 1:
+                return settled((guard - {clause}) | left[0])
+    return guard
+
+
 def forget() -> None:
     """Drop what was remembered of guards: their texts keep the syntax trees alive that they are read from."""
     _index.cache_clear()
     _compatible.cache_clear()
+    _settled.cache_clear()
 
 
 def compatible(one: Guard, other: Guard) -> bool:

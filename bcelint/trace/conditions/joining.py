@@ -73,8 +73,13 @@ def simplified(guards: Iterable[Guard]) -> tuple[Guard, ...]:
 
 
 def _without_implied(guard: Guard) -> Guard:
-    """``x == 2`` alone for ``x != 1 and x == 2``."""
-    return frozenset(literal for literal in guard if not (isinstance(literal, Atom) and follows(literal, guard)))
+    """``x == 2`` alone for ``x != 1 and x == 2``, and ``a`` alone for ``a and (a or b)``."""
+    return frozenset(literal for literal in guard if not (follows(literal, guard) if isinstance(literal, Atom) else _holds(literal, guard)))
+
+
+def _holds(clause: AnyOf, guard: Guard) -> bool:
+    """Whether one of the choices of a clause holds in a guard anyway."""
+    return any(all(literal in guard for literal in choice) for choice in clause.choices)
 
 
 def _one_of(choices: Sequence[Guard]) -> tuple[Guard, ...]:
