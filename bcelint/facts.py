@@ -150,6 +150,13 @@ class Facts:
     def interval(self) -> Interval | None:
         return None if self.range is None else self.range.value
 
+    def of_some(self) -> Claim[Interval] | None:
+        """The range of some of the elements, where it is not known of which: of data it is a bound, which they need not reach. What a model returns
+        takes any value anywhere.
+        """
+        is_output = self.grad is not None and self.grad.value
+        return self.range if self.range is None or is_output else replace(self.range, value=self.range.value.loosely())
+
     @property
     def what(self) -> str:
         """How a message calls these values: ``logits``, ``probabilities``, ``values in [-1, 1]``."""

@@ -51,6 +51,10 @@ class LossCall:
     """Where the criterion was built; None for a functional call."""
     is_constructor: bool = False
     """The call is the constructor's own, with what was passed to it as ``options``: no loss is computed here."""
+    guard: frozenset[Any] = frozenset()
+    """The conditions under which the call is made like this, beside those of its statement."""
+    excused: frozenset[frozenset[Any]] = frozenset()
+    """Cases in which the program raises before it comes to the call."""
     case: tuple[str, ...] = ()
     """The conditions under which the call is made like this, as written in the code."""
     trained: bool = False

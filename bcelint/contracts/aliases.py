@@ -60,6 +60,8 @@ def canonical(name: str) -> str:
         rest = name[len(prefix) :]
         if skip and "." in rest:
             rest = rest.partition(".")[2]
+        elif skip and rest.islower():
+            return name  # the file ``torch.nn.modules.loss`` itself
         found = stands + rest
         return NAMES.get(found, found)
     return name

@@ -18,7 +18,7 @@ _WORD = re.compile(rb"\w+")
 _DEFINED = re.compile(rb"(?:\A|\n)(?:async\s+def|def|class)\s+(\w+)")
 _BOUND = re.compile(rb"\A([\w, ]+?)\s*(?::[^=\n]+)?=(?!=)")
 _BOUND_INSIDE = re.compile(rb"^[ \t]+([\w, ]+?)\s*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
-_COMPOUND = re.compile(rb"\A(?:if|elif|else|for|while|with|try|except|finally)\b")
+_COMPOUND = re.compile(rb"\A(?:if|elif|else|for|while|with|try|except|finally|match|case)\b")
 _ALIAS = re.compile(rb"\bas\s+(\w+)")
 _IMPORT = re.compile(rb"\A(?:from|import)\b")
 

@@ -6,7 +6,6 @@ holds, it asks of the ``Interpreter``, which stands at one place of the code. So
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
@@ -29,6 +28,7 @@ class Value:
     is_thing: ClassVar[bool] = False  # equal to itself alone: an object, a function of a library
     has_equals: ClassVar[bool] = False  # a thing that another one may be equal to after all: a list, a dict
     is_elementwise: ClassVar[bool] = False  # what is done with it is done with each element, whatever the other operand is
+    is_raised: ClassVar[bool] = False  # no value at all: Python raises
     rest: Value | None = None  # of a container: further values of unknown number, all alike
 
     def key(self) -> Any:
@@ -93,6 +93,10 @@ class Value:
         """Whether it counts as true; None where that is not known."""
         return True
 
+    def tested(self, at: Interpreter) -> Value:
+        """What stands for it in a test: what its ``__bool__`` returns."""
+        return self
+
     def compare(self, at: Interpreter, op: str, other: Value) -> Value | None:
         """``value op other``, ``op`` one of ``==``, ``!=``, ``<``, ``<=``, ``>``, ``>=``; None where the other side must say."""
         return None
@@ -121,7 +125,7 @@ class Value:
         return None
 
     def about(self) -> About:
-        return About(f"v{fresh()}")
+        return About(f"v{fresh()}", opaque=True)
 
     def hangs_on(self) -> tuple[int, bool]:
         """``loop`` and ``opaque`` of what it is about, where it is not known."""
@@ -147,8 +151,8 @@ class Value:
         """A batch of such items, as torch's default_collate makes it; None where that is not followed."""
         return None
 
-    def copied(self) -> Value:
-        """A deep copy, as far as the things that can be changed go."""
+    def copied(self, memo: dict[int, Value]) -> Value:
+        """A deep copy, as far as the things that can be changed go; ``memo`` has those that are copied already."""
         return self
 
 
@@ -160,30 +164,11 @@ class Items(Value):
     rest: Value | None = None
 
 
-class Cell(Value):
+class Fields(Protocol):
     """A thing with changeable fields. All writes go through ``Interpreter.write``, so that they can be taken back."""
 
-    noun = "object"
-    is_thing = True
-
-    def __init__(self) -> None:
-        self.id = fresh()
-        self.fields: dict[str, Value] = {}
-
-    def no_attribute(self, at: Interpreter, name: str) -> Value:
-        return at.unknown(f"the {self.noun} has no attribute {name} that is seen here", symbol=f"{self.id}.{name}")
-
-    def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
-        at.write(self, name, after(self.fields.get(name)))
-
-    def about(self) -> About:
-        return About(f"v{self.id}")
-
-    def copied(self) -> Value:
-        cell = copy.copy(self)
-        cell.id = fresh()
-        cell.fields = {name: value.copied() for name, value in self.fields.items() if value is not self}
-        return cell
+    id: int
+    fields: dict[str, Value]
 
 
 @dataclass(frozen=True)
@@ -196,6 +181,8 @@ class Arguments:
     open_keywords: bool = False
     is_entry: bool = False
     """Nobody in the project makes this call: an optional argument may be given or not."""
+    is_made_up: bool = False
+    """The call stands nowhere in the code: what it lacks would be given."""
     nodes: tuple[cst.BaseExpression, ...] = ()
     """How the arguments are written, positional ones first and then the keywords; empty where they are not written in one call."""
 
@@ -226,13 +213,16 @@ class Interpreter(Protocol):
 
     def on(self, node: cst.CSTNode) -> Interpreter: ...
 
+    def standing_at(self, place: NodePlace) -> Interpreter:
+        """The same for what is done on behalf of this call at a place in whatever file."""
+
     def text(self, node: cst.CSTNode) -> str:
         """The source of a node on one line."""
 
-    def unknown(self, reason: str, *origins: Value, symbol: str = "", number: bool = False) -> Value:
-        """What is not known, with the reason; ``symbol`` is its identity in conditions, ``number`` says that it is a Python number."""
+    def unknown(self, reason: str, *origins: Value, symbol: str = "", number: bool = False, opaque: bool = False) -> Value:
+        """What is not known, and why; ``symbol`` is its identity in conditions, ``number`` a Python number, ``opaque`` what is set out of sight."""
 
-    def write(self, cell: Cell, key: str, value: Value) -> None:
+    def write(self, cell: Fields, key: str, value: Value) -> None:
         """Set a field of a cell."""
 
     def narrow(self, value: Value) -> Value:
@@ -264,13 +254,13 @@ class Interpreter(Protocol):
     def perform(self, callee: Value, args: Arguments) -> Value:
         """Call what can't say of itself what its call does: a function or class, a criterion, a layer, a model, something of a library."""
 
-    def construct_base(self, instance: Cell, cls: Value, args: Arguments) -> None:
+    def construct_base(self, instance: Value, cls: Value, args: Arguments) -> None:
         """Construct the layer, loss or container of torch that ``cls`` inherits from, as the content of the instance."""
 
-    def call_declared(self, instance: Cell, owner: Value | None, args: Arguments) -> Value | None:
+    def call_declared(self, instance: Value, owner: Value | None, args: Arguments) -> Value | None:
         """The call of an object of a class of which it is declared what its calls do, ``owner`` at most, which has the ``forward``; else None."""
 
-    def reset_network(self, network: Cell, method: str, args: Arguments) -> None:
+    def reset_network(self, network: Value, method: str, args: Arguments) -> None:
         """A method of a model of a library that gives it another head."""
 
     def call_operation(self, row: Op, args: Arguments) -> Value:
@@ -290,7 +280,7 @@ class Interpreter(Protocol):
     def setter(self) -> Callable[[Value], None] | None:
         """Stores into the expression that the owner of this attribute came from; None where that is no place."""
 
-    def module(self, path: str) -> Cell | None:
+    def module(self, path: str) -> Fields | None:
         """The global names of a module of the project, as they stand."""
 
     def module_member(self, path: str, name: str) -> Value | None:

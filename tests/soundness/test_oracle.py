@@ -111,7 +111,10 @@ def test_exception_that_a_context_manager_takes_is_one_that_was_caught(tmp_path:
 
 
 def test_function_that_is_not_followed_at_its_call_is_named(tmp_path: Path) -> None:
-    report = check(tmp_path, "def made(seed):\n    def key(item):\n        return -item\n    return key\nout = sorted([1, 2], key=made(1))\n")
+    report = check(
+        tmp_path,
+        "def run():\n    class One:\n        def key(self, item):\n            return -item\n    return sorted([1, 2], key=One().key)\nrun()\n",
+    )
     assert report.passed_over == {"it is not followed at its call": 1}
 
 

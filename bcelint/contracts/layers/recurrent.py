@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bcelint.contracts.layers.rows import layer
@@ -23,7 +24,22 @@ def width(args: Args) -> int | None:
 
 
 def state(interval: Interval | None, args: Args, last: int | None) -> Result:
-    return Result(interval, None, None, _dtype(args), Shape((None, last), open=True), True)
+    """An output: the shape of the input with another last dimension."""
+    given = args.facts("input").value("shape")
+    known = given is not None and not given.open and given.dims
+    return Result(interval, None, None, _dtype(args), Shape((*given.dims[:-1], last)) if known else Shape((None, last), open=True), True)
+
+
+def final(interval: Interval | None, args: Args, last: int | None) -> Result:
+    """A state after the last step: one for each layer and direction, then the batch, wherever that stands in the input."""
+    made = state(interval, args, last)
+    given = args.facts("input").value("shape")
+    if given is None or given.open or len(given.dims) not in (2, 3):
+        return made
+    layers, both, first = whole(args.arg("num_layers")), args.constant("bidirectional"), args.constant("batch_first")
+    count = layers * (2 if both else 1) if layers is not None and isinstance(both, bool) else None
+    batch = () if len(given.dims) == 2 else (given.dims[0 if first else 1] if isinstance(first, bool) else None,)
+    return replace(made, shape=Shape((count, *batch, last)))
 
 
 def _dtype(args: Args) -> DType:
@@ -39,14 +55,14 @@ def lstm(args: Args) -> Outcome:
     """Output, and the last hidden and cell state; a cell state is a sum and has no bound of its own."""
     bound = SYMMETRIC if unprojected(args) else None
     last = whole(args.arg("hidden_size"))
-    hidden = state(bound, args, last if unprojected(args) else None)
-    return (state(bound, args, width(args)), (hidden, state(None, args, last)))
+    hidden = final(bound, args, last if unprojected(args) else None)
+    return (state(bound, args, width(args)), (hidden, final(None, args, last)))
 
 
 def gru(args: Args) -> Outcome:
     """Each state lies between the last one and a tanh; a first state of one's own may lie anywhere."""
     bound = SYMMETRIC if args.constant("hx") is None else None
-    return (state(bound, args, width(args)), state(bound, args, whole(args.arg("hidden_size"))))
+    return (state(bound, args, width(args)), final(bound, args, whole(args.arg("hidden_size"))))
 
 
 def rnn_range(args: Args) -> Interval | None:
@@ -59,7 +75,7 @@ def _named(args: Args) -> bool:
 
 def rnn(args: Args) -> Outcome:
     bound = rnn_range(args)
-    return (state(bound, args, width(args)), state(bound, args, whole(args.arg("hidden_size"))))
+    return (state(bound, args, width(args)), final(bound, args, whole(args.arg("hidden_size"))))
 
 
 def cell(bound: Any) -> Any:

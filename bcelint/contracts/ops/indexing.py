@@ -27,12 +27,18 @@ def _positions(args: Args) -> Any:
     return Shape((None, len(shape.dims) if shape is not None and not shape.open else None))
 
 
+def _some(args: Args) -> Any:
+    return args.facts("input").of_some()
+
+
+PICKED: dict[str, Any] = {**MOVED, "range": _some}
+
 ROWS = (
-    op("torch.gather .gather", "input, dim, index, *, sparse_grad=False", **MOVED, shape=lambda a: a.facts("index").shape),
-    op("torch.index_select .index_select", "input, dim, index", **MOVED, shape=_picked),
-    op("torch.masked_select .masked_select", "input, mask", **MOVED, shape=Shape((None,))),
-    op("torch.take .take", "input, index", **MOVED, shape=lambda a: a.facts("index").shape),
-    op("torch.take_along_dim .take_along_dim", "input, indices, dim=None", **MOVED, shape=None),
+    op("torch.gather .gather", "input, dim, index, *, sparse_grad=False", **PICKED, shape=lambda a: a.facts("index").shape),
+    op("torch.index_select .index_select", "input, dim, index", **PICKED, shape=_picked),
+    op("torch.masked_select .masked_select", "input, mask", **PICKED, shape=Shape((None,))),
+    op("torch.take .take", "input, index", **PICKED, shape=lambda a: a.facts("index").shape),
+    op("torch.take_along_dim .take_along_dim", "input, indices, dim=None", **PICKED, shape=None),
     op(".index_put_ .index_put", "input, indices, values, accumulate=False", grad=None),
     *ops({"torch.nonzero .nonzero": "input"}, dtype=DType.INT64, grad=False, shape=_positions),
     op(".unfold", "input, dimension, size, step", **MOVED, shape=None),

@@ -29,27 +29,29 @@ def _collect(node: Any, names: set[str]) -> None:
                 _names(target.target, names)
         elif isinstance(statement, (cst.AugAssign, cst.AnnAssign)):
             _names(statement.target, names)
+        elif isinstance(statement, cst.Match):
+            for case in statement.cases:
+                _names(case.pattern, names)
+                _collect(case.body, names)
         elif isinstance(statement, (cst.SimpleStatementLine, cst.IndentedBlock, cst.SimpleStatementSuite)):
             _collect(statement, names)
-        elif isinstance(statement, (cst.For, cst.While, cst.With, cst.Try, cst.If)):
+        elif isinstance(statement, (cst.For, cst.While, cst.With, cst.Try, cst.TryStar, cst.If)):
             _collect(statement.body, names)
-            if isinstance(statement, cst.For):
-                _names(statement.target, names)
             _others(statement, names)
 
 
 def _others(statement: Any, names: set[str]) -> None:
+    """What is assigned to beside the body of a compound statement: in its head, its handlers and its other suites."""
+    _names(getattr(statement, "target", None), names)
+    for item in getattr(statement, "items", ()):
+        _names(item.asname and item.asname.name, names)
     orelse = getattr(statement, "orelse", None)
     while isinstance(orelse, cst.If):
         _collect(orelse.body, names)
         orelse = orelse.orelse
-    if orelse is not None:
-        _collect(orelse.body, names)
-    final = getattr(statement, "finalbody", None)
-    if final is not None:
-        _collect(final.body, names)
-    for handler in getattr(statement, "handlers", ()):
-        _collect(handler.body, names)
+    for part in (*getattr(statement, "handlers", ()), orelse, getattr(statement, "finalbody", None)):
+        if part is not None:
+            _collect(part.body, names)
 
 
 def _names(target: Any, names: set[str]) -> None:
@@ -58,6 +60,9 @@ def _names(target: Any, names: set[str]) -> None:
     elif isinstance(target, (cst.Tuple, cst.List)):
         for element in target.elements:
             _names(element.value, names)
+    elif isinstance(target, cst.MatchAs):
+        _names(target.name, names)
+        _names(target.pattern, names)
 
 
 def _walruses(node: cst.CSTNode, names: set[str]) -> None:

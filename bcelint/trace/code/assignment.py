@@ -11,6 +11,7 @@ import libcst as cst
 from bcelint.contracts import shapes
 from bcelint.trace.code import subscripts
 from bcelint.trace.code.iterations import another
+from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.choices import alternatives
@@ -32,6 +33,7 @@ def assign(at: Site, target: Any, value: Value) -> None:
             return
         if target.attr.value == "data" and isinstance(owner, Tensor):
             assign(at, target.value, at.lift(lambda v: _with_gradient_of(owner, v), value))
+            at.run.changed_data.add(owner.base)
             return
         at.store(owner, target.attr.value, value)
     elif isinstance(target, cst.Subscript):
@@ -52,7 +54,7 @@ def _with_gradient_of(owner: Tensor, value: Value) -> Value:
     old, new = owner.facts.shape, value.facts.shape
     shape = None if old is None or new is None else shapes.shared(old.value, new.value)
     claim = None if shape is None or new is None else replace(new, value=shape)
-    return replace(value, facts=replace(value.facts, grad=owner.facts.grad, shape=claim))
+    return replace(value, facts=replace(value.facts, grad=owner.facts.grad, shape=claim), uid=fresh(), storage=0)
 
 
 def _unpack(at: Site, target: cst.Tuple | cst.List, value: Value) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bcelint.trace.interpreter import Cell
 from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.state import Changes
+from bcelint.trace.values.cells import Cell
 
 
 def branch(at: Site, options: Sequence[tuple[Any, Any]]) -> Flow:

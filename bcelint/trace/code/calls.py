@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from bcelint.trace.code import attributes
+from bcelint.trace.code.purity import is_settled
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python.supers import super_value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.mapped import mapping_of
 from bcelint.trace.values.tuples import sequence_of
+from bcelint.trace.values.unknowns import Unknown
 
 
 def call(at: Site, node: cst.Call) -> Value:
@@ -19,7 +23,14 @@ def call(at: Site, node: cst.Call) -> Value:
         callee = attributes.load_callee(at.on(node.func), at.evaluate(node.func.value), node.func.attr.value)
     else:
         callee = at.evaluate(node.func)
-    return at.on(node).call(callee, _arguments(at, node))
+    args = _arguments(at, node)
+    raised = next((value for value in args.all() if value.is_raised), None)
+    if raised is not None:
+        return raised
+    result = at.on(node).call(callee, args)
+    if isinstance(result, Unknown) and is_settled(callee, args):
+        return replace(result, opaque=True)
+    return result
 
 
 def _arguments(at: Site, node: cst.Call) -> Arguments:

@@ -9,6 +9,7 @@ from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import case
 from bcelint.trace.values.constants import Const
+from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.mapped import Mapped
 from bcelint.trace.values.plain import constants_of
 from bcelint.trace.values.unknowns import Unknown
@@ -50,6 +51,9 @@ def _compare(at: Site, kind: type[cst.CSTNode], a: Value, b: Value) -> Value:
     if kind in (cst.In, cst.NotIn):
         return _membership(at, a, b, kind is cst.In)
     op = _OPERATORS[kind]
+    own = a.compare(at, op, b) if isinstance(a, Instance) else None
+    if own is not None:
+        return own
     same = _same_thing(a, b) if op in ("==", "!=") and not (a.is_elementwise or b.is_elementwise) else None
     if same is not None:
         return Const(same == (op == "=="))
@@ -60,7 +64,8 @@ def _compare(at: Site, kind: type[cst.CSTNode], a: Value, b: Value) -> Value:
 def _identity(at: Site, a: Value, b: Value, positive: bool) -> Value:
     for one, other in ((a, b), (b, a)):
         if other.constant is None:
-            return case(at, one, "==", None, positive) if isinstance(one, Unknown) else Const((one.constant is None) == positive)
+            may_be_none = isinstance(one, Unknown) and not (one.is_size or one.is_number)
+            return case(at, one, "==", None, positive) if may_be_none else Const((one.constant is None) == positive)
     if a.constant is not UNKNOWN and b.constant is not UNKNOWN:
         return Const((a.constant is b.constant or a.constant == b.constant) == positive)
     same = _same_thing(a, b)

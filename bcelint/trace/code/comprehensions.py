@@ -17,7 +17,7 @@ from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.dicts import new_dict
 from bcelint.trace.values.externals import External
-from bcelint.trace.values.lists import new_list
+from bcelint.trace.values.lists import new_list, new_set
 from bcelint.trace.values.mapped import Mapped, dict_key
 from bcelint.trace.values.tuples import Tuple, sequence_of
 
@@ -36,7 +36,7 @@ def sequence(at: Site, node: Any) -> Value:
 
     _loop(inner, node.for_in, add, _settler(at, loose))
     content = Tuple(tuple(items), any_of(at, Tuple(tuple(loose))) if loose else None)
-    return new_list(content)
+    return new_set(content) if isinstance(node, cst.SetComp) else new_list(content)
 
 
 def mapping(at: Site, node: cst.DictComp) -> Value:

@@ -103,6 +103,8 @@ def define_function(at: Site, node: cst.FunctionDef) -> None:
     closure = at.frame.parent if owner is not None and at.frame.parent is not None else at.frame
     qualname = name if owner is None else f"{owner.name}.{name}"
     value: Value = Function(name, qualname, node, closure, defaults_of(at, node.params), owner, role, decorator, cast)
+    if owner is None and isinstance(value, Function) and at.frame.function is not None:
+        at.run.nested.append(value)
     for item, made in reversed(followed):
         value = _decorated(at.on(item.decorator), made, value)
     at.write(at.frame.cell_for(name), name, value)

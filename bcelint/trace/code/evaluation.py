@@ -10,7 +10,7 @@ import libcst as cst
 from bcelint.contracts.schema import Op
 from bcelint.losscall import TOO_MANY
 from bcelint.trace.code import assignment, attributes, expressions, functions, libraries, modules, objects, operators, statements
-from bcelint.trace.interpreter import Arguments, Cell, Value
+from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.site import Site
 from bcelint.trace.torch import declared, declared_calls, layers, losses, operations
@@ -63,16 +63,16 @@ class Evaluation(Site):
     def perform(self, callee: Value, args: Arguments) -> Value:
         return _CALLS[type(callee)](self, callee, args)
 
-    def construct_base(self, instance: Cell, cls: Value, args: Arguments) -> None:
+    def construct_base(self, instance: Value, cls: Value, args: Arguments) -> None:
         assert isinstance(instance, Instance)
         assert isinstance(cls, Class)
         objects.make_native(self, instance, cls, args)
 
-    def call_declared(self, instance: Cell, owner: Value | None, args: Arguments) -> Value | None:
+    def call_declared(self, instance: Value, owner: Value | None, args: Arguments) -> Value | None:
         assert isinstance(instance, Instance)
         return declared.call_object(self, instance, owner if isinstance(owner, Class) else None, args)
 
-    def reset_network(self, network: Cell, method: str, args: Arguments) -> None:
+    def reset_network(self, network: Value, method: str, args: Arguments) -> None:
         assert isinstance(network, Network)
         declared_calls.reset(self, network, method, args)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from bcelint.trace.code import attributes, calls, comparisons, comprehensions, literals, operators, subscripts
+from bcelint.trace.code import attributes, calls, comparisons, comprehensions, libraries, literals, operators, subscripts
 from bcelint.trace.code.functions import defaults_of
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
@@ -43,7 +43,7 @@ def _name(at: Site, node: cst.Name) -> Value:
     for module in star.items if isinstance(star, Tuple) else ():  # `from torch.nn import *`
         if isinstance(module, External):
             member = external_member(module, name)
-            if isinstance(member, External) and at.run.is_known(member.name):
+            if isinstance(member, External) and (at.run.is_known(member.name) or libraries.is_followed(member.name)):
                 return member
         elif isinstance(module, Unknown):
             return at.on(node).unknown(f"{name} may come from a star import that is not in the project")
@@ -88,7 +88,7 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Site, Any], Value]] = {
     cst.Ellipsis: literals.ellipsis,
     cst.Tuple: literals.tuple_display,
     cst.List: literals.list_display,
-    cst.Set: literals.list_display,
+    cst.Set: literals.set_display,
     cst.Dict: literals.dict_display,
     cst.ListComp: comprehensions.sequence,
     cst.SetComp: comprehensions.sequence,

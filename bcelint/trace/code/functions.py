@@ -6,6 +6,11 @@ from dataclasses import replace
 
 import libcst as cst
 
+from bcelint.trace.code.signatures import unfit
+from bcelint.trace.conditions.asking import in_loop
+from bcelint.trace.conditions.atoms import ALWAYS
+from bcelint.trace.conditions.compatible import compatible, settled
+from bcelint.trace.conditions.joining import either
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.dropped import DEPTH
 from bcelint.trace.state.flow import Flow
@@ -21,6 +26,7 @@ from bcelint.trace.values.dicts import new_dict
 from bcelint.trace.values.functions import Bound, Function
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.mapped import Mapped
+from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
 
@@ -47,15 +53,22 @@ def defaults_of(at: Site, params: cst.Parameters) -> dict[str, Value]:
 
 def enter(at: Site, function: Function, args: Arguments, receiver: Value | None = None) -> Value:
     """Enter a function of the project."""
+    given = args if receiver is None else args.behind(receiver)
+    problem = unfit(function, given)
+    if problem:
+        return Raised(f"{function.qualname}: {problem}")
     identity = id(function.node)
     if at.run.active.get(identity, 0) >= MAX_RECURSION:
         return _refused(at, identity, f"{function.qualname} calls itself", args)
     if at.frame.depth() >= MAX_DEPTH:
         return _refused(at, identity, DEPTH, args)
     inner = Frame(function.closure.code, function.closure, function, at.frame, at.place)
-    before = at.state.path
-    inner.entry_guard = before
-    _bind(at.inside(inner, function.node), function, args if receiver is None else args.behind(receiver))
+    before, given_before = at.state.path, at.state.given
+    if isinstance(receiver, Instance) and compatible(before, receiver.given):
+        at.state.given |= receiver.given
+        at.state.path = settled(before | receiver.given)
+    inner.entry_guard = at.state.path
+    _bind(at.inside(inner, function.node), function, given)
     if function.decorator in (*GRAD_OFF, GRAD_ON):
         inner.grad_off = function.decorator != GRAD_ON
     if function.autocast is not None:
@@ -71,7 +84,9 @@ def enter(at: Site, function: Function, args: Arguments, receiver: Value | None 
     finally:
         at.run.active[identity] -= 1
         at.run.loops = loops
-        at.state.path = before
+        at.state.path, at.state.given = before, given_before
+    if function.name == "__init__" and isinstance(receiver, Instance):
+        receiver.given |= frozenset(literal for literal in inner.end_guard if not in_loop(literal))
     if function.decorator.startswith("?"):
         return at.unknown(f"{function.qualname} has the decorator {function.decorator[1:]}, which is not followed", *args.all())
     return _returned(at, function, result)
@@ -92,6 +107,7 @@ def _body(at: Site, function: Function) -> Value:
     returns = [(guard - inner.entry_guard, value) for guard, value in inner.returns]
     if flow is Flow.NEXT:
         returns.append((at.state.path - inner.entry_guard, NONE))
+    inner.end_guard = either(guard for guard, _ in returns) if returns else ALWAYS
     if not returns:
         return naming.unknown(f"{function.qualname} does not return")
     at.state.path = inner.entry_guard
@@ -148,8 +164,7 @@ def _bind(at: Site, function: Function, args: Arguments) -> None:
         if name in used:
             continue
         if args.open_keywords and (index < len(positional) or name in function.defaults):
-            unknown = at.on(param).unknown(f"{name}: it may come out of **keywords that are not followed")
-            fields[name] = replace(unknown, opaque=True)
+            fields[name] = at.on(param).unknown(f"{name}: it may come out of **keywords that are not followed", opaque=True)
         elif args.open_positional and index < len(positional):
             fields[name] = at.on(param).unknown(f"{name}: it comes out of *args that are not followed")
         elif name in function.defaults and not (args.is_entry and _is_none(function.defaults[name])):

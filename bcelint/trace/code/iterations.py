@@ -20,5 +20,5 @@ def another(at: Site, value: Value) -> Value:
     if isinstance(value, Unknown):
         return replace(value, symbol=f"#{fresh()}", loop=at.loop or value.loop, sources=None if value.sources is None else value.sources | {fresh()})
     if isinstance(value, Tensor):
-        return replace(value, uid=fresh())
+        return replace(value, uid=fresh(), storage=value.base)
     return value

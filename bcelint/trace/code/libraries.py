@@ -8,9 +8,10 @@ from dataclasses import replace
 from bcelint.contracts import frameworks, tables
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python import libraries, numbers, objects, sequences
+from bcelint.trace.python.pure import carried_out
 from bcelint.trace.python.registry import Handler
 from bcelint.trace.state.site import Site
-from bcelint.trace.torch import autocast, data, declared, layers, losses, operations
+from bcelint.trace.torch import autocast, data, declared, gradients, layers, losses, operations, packing
 from bcelint.trace.torch.recording import mark_trained
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.externals import External
@@ -33,6 +34,11 @@ def call(at: Site, callee: External, args: Arguments) -> Value:
     if isinstance(result, Tensor) and wanted is not None and not (isinstance(wanted, Const) and not wanted.value):
         return result.trainable(at.step("requires_grad=True"))
     return result
+
+
+def is_followed(name: str) -> bool:
+    """Whether it is known what a call of ``name`` does, though it stands in no table."""
+    return name in _HANDLERS
 
 
 def _by_name(at: Site, callee: External, args: Arguments) -> Value:
@@ -69,6 +75,9 @@ def _by_name(at: Site, callee: External, args: Arguments) -> Value:
         return Partial(callee, (), dict(args.keywords)) if not args.positional else at.unknown(f"a call of {name}")
     if name in PASS_THROUGH and args.positional:
         return args.positional[0]
+    made = carried_out(at, name, args)
+    if made is not None:
+        return made
     if name.startswith("builtins."):
         builtin = _BUILTINS.get(name[9:])
         if builtin is not None:
@@ -87,5 +96,13 @@ def _backward(at: Site, args: Arguments) -> Value:
     return NONE
 
 
-_HANDLERS: dict[str, Handler] = {**libraries.HANDLERS, **autocast.HANDLERS, **data.HANDLERS, "torch.autograd.backward": _backward}
+_HANDLERS: dict[str, Handler] = {
+    **libraries.HANDLERS,
+    **autocast.HANDLERS,
+    **gradients.HANDLERS,
+    **data.HANDLERS,
+    **packing.HANDLERS,
+    "torch.autograd.backward": _backward,
+    "torch.is_tensor": objects.is_tensor,
+}
 _BUILTINS = {**sequences.builtin, **objects.builtin, **numbers.builtin}

@@ -11,7 +11,7 @@ from bcelint.trace.state.site import Site
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.dicts import new_dict
 from bcelint.trace.values.externals import External
-from bcelint.trace.values.lists import new_list
+from bcelint.trace.values.lists import new_list, new_set
 from bcelint.trace.values.mapped import Mapped, dict_key, mapping_of
 from bcelint.trace.values.tuples import Tuple, join_sequences, sequence_of
 
@@ -69,8 +69,12 @@ def tuple_display(at: Site, node: cst.Tuple) -> Value:
     return _elements(at, node.elements)
 
 
-def list_display(at: Site, node: cst.List | cst.Set) -> Value:
+def list_display(at: Site, node: cst.List) -> Value:
     return new_list(_elements(at, node.elements))
+
+
+def set_display(at: Site, node: cst.Set) -> Value:
+    return new_set(_elements(at, node.elements))
 
 
 def dict_display(at: Site, node: cst.Dict) -> Value:

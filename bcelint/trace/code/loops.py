@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 
 import libcst as cst
 
@@ -20,6 +21,7 @@ from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import CONTENT, any_of, common
 from bcelint.trace.values.mapped import Mapped
+from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple, sequence_of
 
 MAX_UNROLLED = 16
@@ -115,13 +117,23 @@ def _any_iteration(at: Site, node: cst.For | cst.While, begin: Callable[[], None
 def _settled(at: Site, key: str, old: Value | None, new: Value, loop: int) -> Value:
     """A value after the loop: what grew in it is of unknown length, and what hung on the iteration is unknown."""
     if key != CONTENT:
-        return without_loop(at.state, new, loop)
+        return without_loop(at.state, _of_any_rank(old, new), loop)
     if isinstance(new, Choice):  # appended to in some case only
         return Tuple((), at.unknown("an item of a list that grows in a loop", new))
     if isinstance(new, Tuple):
         new = _grown_list(at, old, new)
         return Tuple(tuple(without_loop(at.state, item, loop) for item in new.items), without_loop(at.state, new.rest, loop) if new.rest else None)
     return _grown_container(at, old, new) or without_loop(at.state, new, loop)
+
+
+def _of_any_rank(old: Value | None, new: Value) -> Value:
+    """A tensor whose rank a round has changed: another round may change it again, or there may have been none."""
+    if not isinstance(old, Tensor) or not isinstance(new, Tensor):
+        return new
+    before, after = old.facts.value("shape"), new.facts.value("shape")
+    if before is None or after is None or (len(before.dims), before.open) == (len(after.dims), after.open):
+        return new
+    return replace(new, facts=replace(new.facts, shape=None))
 
 
 def _grown_list(at: Site, old: Value | None, new: Tuple) -> Tuple:

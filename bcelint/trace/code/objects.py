@@ -37,7 +37,9 @@ def make(at: Site, cls: Class, args: Arguments) -> Value:
         cls.instances.append(instance)
     initializer = cls.member("__init__")
     if initializer is not None:
-        at.call(bind(at, initializer[0], instance), args)
+        made = at.call(bind(at, initializer[0], instance), args)
+        if made.is_raised:
+            return made
     elif cls.is_dataclass or any(base.name in ("typing.NamedTuple", "pydantic.BaseModel") for base in external):
         _fill_dataclass(at, instance, args)
     else:

@@ -9,11 +9,12 @@ from typing import Any
 import libcst as cst
 
 from bcelint.contracts.schema import UNKNOWN
-from bcelint.facts import NOTHING_KNOWN
+from bcelint.facts import Facts
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.truth import split, when
 from bcelint.trace.values.constants import Const
+from bcelint.trace.values.determined import is_determined
 from bcelint.trace.values.plain import is_number
 from bcelint.trace.values.unknowns import Unknown
 
@@ -57,7 +58,9 @@ def binary(at: Site, op: str, left: Value, right: Value) -> Value:
     """``left op right``: what the left one says of it, else what the right one says."""
 
     def one(a: Value, b: Value) -> Value:
-        return a.binary(at, op, b) or b.binary(at, op, a, reflected=True) or _not_followed(at, op, a, b)
+        made = a.binary(at, op, b) or b.binary(at, op, a, reflected=True) or _not_followed(at, op, a, b)
+        settled = isinstance(made, Unknown) and is_determined(a) and is_determined(b)
+        return replace(made, opaque=True) if settled and isinstance(made, Unknown) else made
 
     return at.lift(one, left, right)
 
@@ -66,8 +69,15 @@ def _not_followed(at: Site, op: str, a: Value, b: Value) -> Value:
     symbols = [v.symbol if isinstance(v, Unknown) else "" if v.constant is UNKNOWN else repr(v.constant) for v in (a, b)]
     symbol = f"({symbols[0]} {op} {symbols[1]})" if all(symbols) and len("".join(symbols)) < MAX_SYMBOL else ""
     unknown = at.unknown(_reason(a, b), a, b, symbol=symbol, number=is_number(a) and is_number(b))
-    facts = next((v.facts for v in (a, b) if isinstance(v, Unknown) and v.facts != NOTHING_KNOWN), NOTHING_KNOWN)
-    return replace(unknown, facts=facts)
+    return replace(unknown, facts=_cut_off(a, b) or unknown.facts)
+
+
+def _cut_off(a: Value, b: Value) -> Facts | None:
+    """That no gradient comes through an operation: it has none if neither side has one."""
+    unknowns = [v for v in (a, b) if isinstance(v, Unknown) and not v.is_number]
+    cut = [v.facts for v in unknowns if v.facts.value("grad") is False]
+    others = [v for v in (a, b) if v.constant is UNKNOWN and not isinstance(v, Unknown)]
+    return cut[0] if cut and len(cut) == len(unknowns) and not others else None
 
 
 def _reason(*values: Value) -> str:

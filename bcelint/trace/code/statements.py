@@ -9,6 +9,7 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from bcelint.trace.code import loops, matching, subscripts
+from bcelint.trace.code.asserting import confine
 from bcelint.trace.code.branches import branch
 from bcelint.trace.code.definitions import define_class, define_function
 from bcelint.trace.code.imports import import_from, import_names
@@ -20,7 +21,8 @@ from bcelint.trace.state.frames import GRAD_OFF, GRAD_ON
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.truth import split
 from bcelint.trace.torch.autocast import entered
-from bcelint.trace.values.choices import Choice
+from bcelint.trace.torch.gradients import off_inside
+from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.constants import NONE
 from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.tensors import Tensor
@@ -60,7 +62,7 @@ def _expression(at: Site, node: cst.Expr) -> Flow:
     value = at.evaluate(node.value)
     if isinstance(node.value, cst.Call) and _exits(node.value):
         return Flow.RAISE
-    return Flow.NEXT if value is not None else Flow.RAISE
+    return Flow.RAISE if value.is_raised else Flow.NEXT
 
 
 def _exits(node: cst.Call) -> bool:
@@ -72,6 +74,8 @@ def _exits(node: cst.Call) -> bool:
 
 def _assign(at: Site, node: cst.Assign) -> Flow:
     value = at.evaluate(node.value)
+    if value.is_raised:
+        return Flow.RAISE
     for target in node.targets:
         at.assign(target.target, value)
     return Flow.NEXT
@@ -89,12 +93,18 @@ def _augmented(at: Site, node: cst.AugAssign) -> Flow:
     if isinstance(old, ListCell) and isinstance(node.operator, cst.AddAssign):
         old.extend(at, sequence_of(at.on(node.value), right))
     else:
-        at.assign(node.target, at.on(node).binary(BINARY[type(node.operator)], old, right))
+        changed = at.on(node).binary(BINARY[type(node.operator)], old, right)
+        for _, single in alternatives(old):
+            if isinstance(single, Tensor):
+                at.changed_in_place(single.base)  # other names of it have other values now
+        at.assign(node.target, changed)
     return Flow.NEXT
 
 
 def _return(at: Site, node: cst.Return) -> Flow:
     value = NONE if node.value is None else at.evaluate(node.value)
+    if value.is_raised:
+        return Flow.RAISE
     at.frame.returns.append((at.state.path, value))
     return Flow.RETURN
 
@@ -113,8 +123,11 @@ def _continue(at: Site, node: cst.Continue) -> Flow:
 
 def _assert(at: Site, node: cst.Assert) -> Flow:
     true, _ = split(at.on(node.test), at.evaluate(node.test))
-    if len(true) == 1:
-        at.state.path = at.state.path | true[0]
+    if not true:
+        return Flow.RAISE
+    guard = either(true)
+    at.state.path = at.state.path | guard
+    confine(at, node.test, guard)
     return Flow.NEXT
 
 
@@ -152,7 +165,17 @@ def _if(at: Site, node: cst.If) -> Flow:
             at.run.dead.enter(suite)
     options: list[tuple[Any, Any]] = [(guard, node.body) for guard in _joined(true)]
     options += [(guard, node.orelse) for guard in _joined(false)]
-    return branch(at, options)
+    before = at.state.path
+    flow = branch(at, options)
+    if flow is Flow.NEXT and _raises(node.body):
+        confine(at, node.test, at.state.path - before)
+    return flow
+
+
+def _raises(body: cst.BaseSuite) -> bool:
+    """Whether a suite ends in ``raise``."""
+    last = body.body[-1] if body.body else None
+    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Raise)
 
 
 def _joined(guards: list[Any]) -> list[Any]:
@@ -170,8 +193,12 @@ def _is_main_test(test: cst.BaseExpression) -> bool:
 def _try(at: Site, node: cst.Try | cst.TryStar) -> Flow:
     """The body as if nothing were raised; handlers run too, for the loss calls in them, but change nothing that the body has set."""
     flow = block(at, node.body)
-    for handler in node.handlers:
-        _aside(at, handler.body)
+    if flow is Flow.RAISE and len(node.handlers) == 1:
+        flow = block(at, node.handlers[0].body)  # the body is known to raise
+    else:
+        for handler in node.handlers:
+            _aside(at, handler.body)
+        flow = Flow.NEXT if flow is Flow.RAISE and node.handlers else flow
     if flow is Flow.NEXT and node.orelse is not None:
         flow = block(at, node.orelse.body)
     if node.finalbody is not None:
@@ -197,7 +224,7 @@ def _with(at: Site, node: cst.With) -> Flow:
     for item in node.items:
         manager = at.evaluate(item.item)
         at.frame.autocast = entered(at.on(item.item), at.frame, manager)
-        at.frame.grad_off = _is_grad_off(item.item, at.frame.grad_off)
+        at.frame.grad_off = _is_grad_off(item.item, manager, at.frame.grad_off)
         if item.asname is not None:
             target = item.asname.name
             value: Value = manager if isinstance(manager, (Unknown, Tensor, Choice)) else at.on(item.item).unknown("what a with statement opens")
@@ -208,13 +235,12 @@ def _with(at: Site, node: cst.With) -> Flow:
         at.frame.grad_off, at.frame.autocast = grad, cast
 
 
-def _is_grad_off(node: cst.BaseExpression, before: bool) -> bool:
-    """Whether gradients are off in the body of a ``with``; a switch of unknown position counts as on."""
-    if not isinstance(node, cst.Call):
-        return before
+def _is_grad_off(node: cst.BaseExpression, manager: Value, before: bool) -> bool:
+    """Whether gradients are off in the body of a ``with``: as the manager says, or its name where it is not known."""
+    known = off_inside(manager)
+    if known is not None or not isinstance(node, cst.Call):
+        return before if known is None else known
     name = (get_full_name_for_node(node) or "").rpartition(".")[2]
-    if name == "set_grad_enabled":
-        return bool(node.args) and isinstance(node.args[0].value, cst.Name) and node.args[0].value.value == "False"
     return name in GRAD_OFF or (before and name != GRAD_ON)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -9,6 +10,8 @@ import libcst as cst
 from bcelint.trace.interpreter import Value
 from bcelint.trace.python.objects import store_unnamed
 from bcelint.trace.state.site import Site
+from bcelint.trace.values.determined import is_determined
+from bcelint.trace.values.unknowns import Unknown
 
 
 def load(at: Site, node: cst.Subscript) -> Value:
@@ -19,7 +22,10 @@ def load(at: Site, node: cst.Subscript) -> Value:
     index = _index(at, node)
     if isinstance(index, tuple):
         return at.lift(lambda o: o.item(at, index), owner)
-    return at.lift_call(lambda o: at.lift_call(lambda i: o.item(at, i), index), owner)
+    result = at.lift_call(lambda o: at.lift_call(lambda i: o.item(at, i), index), owner)
+    if isinstance(result, Unknown) and is_determined(owner) and is_determined(index):
+        return replace(result, opaque=True)
+    return result
 
 
 def _index(at: Site, node: cst.Subscript) -> Any:
@@ -41,10 +47,10 @@ def store(at: Site, node: cst.Subscript, value: Value) -> None:
     if isinstance(node.value, cst.Attribute) and node.value.attr.value == "_modules":
         _store_module(at.on(node), node, at.evaluate(node.value.value), value)
         return
-    owner = at.evaluate(node.value)
-    changed = owner.store_item(at.on(node), _index(at, node), value)
-    if changed is not None and isinstance(node.value, (cst.Name, cst.Attribute)):
-        at.assign(node.value, changed)
+    owner, index = at.evaluate(node.value), _index(at, node)
+    after = at.lift_call(lambda single: single.store_item(at.on(node), index, value) or single, owner)
+    if after is not owner and isinstance(node.value, (cst.Name, cst.Attribute)):
+        at.assign(node.value, after)
 
 
 def _store_module(at: Site, node: cst.Subscript, owner: Value, value: Value) -> None:
@@ -58,5 +64,10 @@ def _store_module(at: Site, node: cst.Subscript, owner: Value, value: Value) -> 
 
 def delete(at: Site, node: cst.Subscript) -> None:
     """``del x[i]``."""
-    owner = at.evaluate(node.value)
-    owner.delete_item(at.on(node), _index(at, node))
+    owner, index = at.evaluate(node.value), _index(at, node)
+
+    def one(single: Value) -> Value:
+        single.delete_item(at.on(node), index)
+        return single
+
+    at.lift_call(one, owner)

@@ -13,6 +13,8 @@ from bcelint.trace.python import named_tuples, sequences
 from bcelint.trace.python.registry import Handler
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import condition
+from bcelint.trace.values.cells import Cell
+from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
@@ -74,8 +76,15 @@ def _some_module(at: Site, package: str, last: Unknown) -> Value | None:
     return at.choice(options) if options else None
 
 
-def _copied(at: Site, args: Arguments) -> Value:
-    return at.lift(lambda value: value.copied(), args.positional[0]) if args.positional else at.unknown("a copy of nothing")
+def _deepcopy(at: Site, args: Arguments) -> Value:
+    return at.lift(lambda value: value.copied({}), args.positional[0]) if args.positional else at.unknown("a copy of nothing")
+
+
+def _copy(at: Site, args: Arguments) -> Value:
+    """The same items and attributes in another container or object."""
+    if not args.positional:
+        return at.unknown("a copy of nothing")
+    return at.lift(lambda value: value.copy() if isinstance(value, Cell) and not isinstance(value, Class) else value, args.positional[0])
 
 
 def _default_dict(at: Site, args: Arguments) -> Value:
@@ -92,8 +101,8 @@ HANDLERS: dict[str, Handler] = {
     "collections.OrderedDict": _ordered_dict,
     "collections.defaultdict": _default_dict,
     "collections.namedtuple": named_tuples.namedtuple,
-    "copy.copy": _copied,
-    "copy.deepcopy": _copied,
+    "copy.copy": _copy,
+    "copy.deepcopy": _deepcopy,
     "easydict.EasyDict": _ordered_dict,
     "functools.partial": _partial,
     "functools.wraps": _same_decorator,

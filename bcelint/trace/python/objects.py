@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 
 from bcelint.trace.conditions.atoms import Atom
@@ -36,12 +38,42 @@ def _isinstance(at: Site, args: Arguments) -> Value:
 
 def _instance_of(at: Site, value: Value, classes: Value) -> Value:
     options = classes.items if isinstance(classes, Tuple) else (classes,)
-    answers = [_is_one(value, option) for option in options]
-    if any(answer is True for answer in answers):
+    return _any(at, value, options, [_is_one(value, option) for option in options], "isinstance")
+
+
+def is_tensor(at: Site, args: Arguments) -> Value:
+    """``torch.is_tensor(x)``."""
+    return _isinstance(at, Arguments((*args.all()[:1], External("torch.Tensor"))))
+
+
+@builtin("issubclass")
+def _issubclass(at: Site, args: Arguments) -> Value:
+    if len(args.positional) != 2:
+        return at.unknown("issubclass")
+    classes = args.positional[1]
+    return at.lift(lambda cls: _subclass_of(at, cls, classes), args.positional[0])
+
+
+def _subclass_of(at: Site, cls: Value, classes: Value) -> Value:
+    options = classes.items if isinstance(classes, Tuple) else (classes,)
+    return _any(at, cls, options, [_is_subclass(cls, option) for option in options], "issubclass")
+
+
+def _is_subclass(cls: Value, other: Value) -> bool | None:
+    if isinstance(cls, Class):
+        if isinstance(other, Class):
+            return cls.is_subclass(other)
+        return cls.is_subclass_of_library_class(other.name) if isinstance(other, External) else None
+    return True if isinstance(cls, External) and cls.key() == other.key() else None
+
+
+def _any(at: Site, value: Value, options: Sequence[Value], answers: Sequence[bool | None], op: str) -> Value:
+    """Whether one of the answers is yes; where that is not known, a condition on ``value``."""
+    if True in answers:
         return Const(True)
     if all(answer is False for answer in answers):
         return Const(False)
-    atom = condition(at, value, "isinstance", tuple(repr(option.key()) for option in options))
+    atom = condition(at, value, op, tuple(repr(option.key()) for option in options))
     return at.choice([(frozenset([atom]), Const(True)), (frozenset([atom.negated()]), Const(False))])
 
 

@@ -11,7 +11,7 @@ from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.dicts import new_dict
 from bcelint.trace.values.externals import External
-from bcelint.trace.values.lists import new_list, reordered
+from bcelint.trace.values.lists import new_list, new_set, reordered
 from bcelint.trace.values.mapped import Mapped, dict_key, mapping_of
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple, sequence_of
@@ -26,9 +26,14 @@ def _content(at: Site, args: Arguments, index: int = 0) -> Tuple:
     return sequence_of(at, args.positional[index])
 
 
-@builtin("list", "set", "frozenset")
+@builtin("list")
 def _list(at: Site, args: Arguments) -> Value:
     return new_list(_content(at, args))
+
+
+@builtin("set", "frozenset")
+def _set(at: Site, args: Arguments) -> Value:
+    return new_set(_content(at, args))
 
 
 @builtin("sorted")

@@ -36,6 +36,8 @@ class Frame(Scope):
         self.outer_names: set[str] = set()
         self.arguments: tuple[Value, ...] = ()
         self.entry_guard: Guard = ALWAYS
+        self.end_guard: Guard = ALWAYS
+        """What holds where it returns, beside what held when it was entered."""
         self.statement_path: Guard = ALWAYS
         """The path condition at the start of the statement that runs here."""
         self.returns: list[tuple[Guard, Value]] = []

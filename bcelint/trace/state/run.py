@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from bcelint.contracts import tables
+from bcelint.facts import Facts
 from bcelint.losscall import LossCall
 from bcelint.trace.identity import Sources, fresh
-from bcelint.trace.interpreter import Cell, Value
+from bcelint.trace.interpreter import Value
 from bcelint.trace.state.coverage import Coverage
 from bcelint.trace.state.dead import DeadCode
 from bcelint.trace.state.dropped import STEPS, Dropped
 from bcelint.trace.state.modules import Modules
 from bcelint.trace.state.recorder import Recorder
 from bcelint.trace.state.state import State
+from bcelint.trace.values.cells import Cell
+from bcelint.trace.values.functions import Function
 from bcelint.trace.values.tensors import Tensor
 
 if TYPE_CHECKING:
@@ -45,11 +48,10 @@ class OutOfSteps(Exception):
 
 @dataclass
 class Event:
-    """A recorded loss call; ``trained`` becomes true when its result reaches ``backward()``."""
+    """A recorded loss call."""
 
     call: LossCall
     number: int
-    trained: bool = False
 
 
 @dataclass
@@ -67,8 +69,12 @@ class Run:
     """Functions (by the identity of their node) whose body ran at least once, each with the class of its receiver, or 0."""
     changed_in_place: set[int] = field(default_factory=set)
     """Tensors, by uid, of which another name has changed the values."""
+    changed_data: set[int] = field(default_factory=set)
+    """Those of which another name has set the ``data``, and with it shape and dtype."""
     foreign: dict[str, Cell] = field(default_factory=dict)
     """What is stored on things that are not known, by their symbols."""
+    nested: list[Function] = field(default_factory=list)
+    """Functions that were defined inside of others: whoever gets them may call them."""
     dead: DeadCode = field(default_factory=DeadCode)
     dropped: Dropped = field(default_factory=Dropped)
     coverage: Coverage = field(default_factory=Coverage)
@@ -97,7 +103,9 @@ class Run:
 
     def as_it_is(self, value: Value) -> Value:
         """The value after what other names have done to it: of a tensor changed in place its values are not known."""
-        if isinstance(value, Tensor) and value.uid in self.changed_in_place:
+        if isinstance(value, Tensor) and value.base in self.changed_data:
+            return replace(value, facts=Facts(grad=value.facts.grad), reason="another name of the tensor has set its data")
+        if isinstance(value, Tensor) and value.base in self.changed_in_place:
             facts = replace(value.facts, range=None, kind=None)
             return replace(value, facts=facts, reason="another name of the tensor has changed it in place")
         return value

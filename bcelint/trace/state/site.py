@@ -14,10 +14,11 @@ from bcelint.places import Step
 from bcelint.project.code import NodePlace
 from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.identity import fresh
-from bcelint.trace.interpreter import Arguments, Cell, Value
+from bcelint.trace.interpreter import Arguments, Fields, Value
 from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.run import Run
+from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.lists import new_list
 from bcelint.trace.values.sources import merged_sources
@@ -50,6 +51,12 @@ class Site(ABC):
         """The same in another frame."""
         return type(self)(self.run, frame, node)
 
+    def standing_at(self: S, place: NodePlace) -> S:
+        """The same for what is done on behalf of this call at a place in whatever file."""
+        inner = Frame(place.code, None, None, self.frame, self.place)
+        inner.statement_path = self.frame.statement_path
+        return self.inside(inner, place.node)
+
     @property
     def place(self) -> NodePlace:
         return NodePlace(self.frame.code, self.node)
@@ -64,7 +71,7 @@ class Site(ABC):
     def step(self, note: str) -> Step:
         return Step(self.place, note)
 
-    def unknown(self, reason: str, *origins: Value, symbol: str = "", number: bool = False) -> Unknown:
+    def unknown(self, reason: str, *origins: Value, symbol: str = "", number: bool = False, opaque: bool = False) -> Unknown:
         """An unknown value with its reason and place; what it was computed from is kept. ``number`` says that it is a Python number."""
         place = self.place
         sources = merged_sources(*origins)
@@ -75,12 +82,13 @@ class Site(ABC):
             facts = Facts(grad=Claim(False, (Step(place, "computed under torch.no_grad()"),)))
         hangs_on = [origin.hangs_on() for origin in origins]
         loop = max((loop for loop, _ in hangs_on), default=0) if symbol else self.loop
-        opaque = any(opaque for _, opaque in hangs_on)
+        opaque = opaque or any(hidden for _, hidden in hangs_on)
         return Unknown(reason, place, symbol or f"#{fresh()}", sources, loop, opaque, facts, number)
 
     # Cases and writes
 
-    def write(self, cell: Cell, key: str, value: Value) -> None:
+    def write(self, cell: Fields, key: str, value: Value) -> None:
+        assert isinstance(cell, Cell)
         self.state.write(cell, key, value)
 
     def narrow(self, value: Value) -> Value:
@@ -119,7 +127,10 @@ class Site(ABC):
         self.run.changed_in_place.add(uid)
 
     def from_python(self, made: object) -> Value:
-        return new_list(Tuple(tuple(map(Const, made)))) if isinstance(made, list) else Const(made)
+        if isinstance(made, (tuple, list)):
+            items = Tuple(tuple(map(self.from_python, made)))
+            return items if isinstance(made, tuple) else new_list(items)
+        return Const(made)
 
     def new_tensor(self, facts: Facts) -> Tensor:
         return Tensor(facts, frozenset([fresh()]))
@@ -159,13 +170,13 @@ class Site(ABC):
     def perform(self, callee: Value, args: Arguments) -> Value: ...
 
     @abstractmethod
-    def construct_base(self, instance: Cell, cls: Value, args: Arguments) -> None: ...
+    def construct_base(self, instance: Value, cls: Value, args: Arguments) -> None: ...
 
     @abstractmethod
-    def call_declared(self, instance: Cell, owner: Value | None, args: Arguments) -> Value | None: ...
+    def call_declared(self, instance: Value, owner: Value | None, args: Arguments) -> Value | None: ...
 
     @abstractmethod
-    def reset_network(self, network: Cell, method: str, args: Arguments) -> None: ...
+    def reset_network(self, network: Value, method: str, args: Arguments) -> None: ...
 
     @abstractmethod
     def call_operation(self, row: Op, args: Arguments) -> Value: ...

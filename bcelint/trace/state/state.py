@@ -13,10 +13,11 @@ from typing import TypeVar
 
 from bcelint.losscall import TOO_MANY
 from bcelint.trace.conditions.atoms import ALWAYS, AnyOf, Atom, Guard, Literal
-from bcelint.trace.conditions.compatible import compatible
+from bcelint.trace.conditions.compatible import compatible, settled
 from bcelint.trace.conditions.joining import either, joined
 from bcelint.trace.identity import fresh
-from bcelint.trace.interpreter import Cell, Value
+from bcelint.trace.interpreter import Value
+from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.contents import common
 from bcelint.trace.values.layers import Layer
@@ -36,6 +37,10 @@ class State:
 
     def __init__(self) -> None:
         self.path: Guard = ALWAYS
+        self.given: Guard = ALWAYS
+        """What the constructors of the objects made sure of whose methods run: it is no case."""
+        self.raised: set[Guard] = set()
+        """The cases in which the program has raised: nothing is to be said of them."""
         self._log: list[tuple[Cell, str, Value | None]] = []
         self.branching = 0
         self.work = 0
@@ -43,7 +48,8 @@ class State:
 
     def reset(self) -> None:
         """Start afresh, after an evaluation was broken off: what it wrote stays."""
-        self.path = ALWAYS
+        self.path = self.given = ALWAYS
+        self.raised.clear()
         self._log.clear()
         self.branching = 0
 
@@ -95,7 +101,7 @@ class State:
         possible = [(guard, thunk) for guard, thunk in cases if compatible(before, guard)]
         outcomes: list[tuple[Guard, T, Changes]] = []
         for guard, thunk in possible:
-            self.path = before | guard
+            self.path = settled(before | guard)
             result, changes = self.changes_of(thunk)
             self.undo(changes)
             ended(result, changes)
@@ -116,7 +122,7 @@ class State:
                 if where in changes:
                     value = changes[where][3]
                 elif survives(result, cell) and cell.id < born:
-                    value = old
+                    value = old or cell.unset(key)
                 else:
                     continue
                 if value is not None:
@@ -181,9 +187,9 @@ class State:
     def lift(self, function: Callable[..., Value], *values: Value) -> Value:
         """Apply ``function``, which changes nothing, to each consistent combination of the values' alternatives."""
         if not any(isinstance(value, Choice) for value in values):
-            return function(*values)
+            return _first_raised(values) or function(*values)
         combinations = self.combinations(*values)
-        options = [(guard, function(*singles)) for guard, singles in combinations[:MAX_COMBINATIONS]]
+        options = [(guard, _first_raised(singles) or function(*singles)) for guard, singles in combinations[:MAX_COMBINATIONS]]
         if self.are_too_many(combinations):
             options.append((ALWAYS, Unknown(TOO_MANY, sources=merged_sources(*values))))
         return self.choice(options)
@@ -192,9 +198,13 @@ class State:
         """Like ``lift`` for one value and a function that may change the state: each alternative is a branch."""
         value = self.narrow(value)
         if not isinstance(value, Choice):
-            return function(value)
-        cases = [(guard, lambda single=single: function(single)) for guard, single in value.alternatives]
+            return value if value.is_raised else function(value)
+        cases = [(guard, lambda single=single: self._raise(single) if single.is_raised else function(single)) for guard, single in value.alternatives]
         return self.choice(self.branches(cases))
+
+    def _raise(self, raised: Value) -> Value:
+        self.raised.add(self.path)
+        return raised
 
     def after(self, before: Guard, live: Sequence[Guard]) -> Guard:
         """The path condition where several live ends meet again: what they have in common, or that one of them holds."""
@@ -205,6 +215,11 @@ class State:
         if any(len(clause.choices) > 4 or any(isinstance(x, AnyOf) for c in clause.choices for x in c) for clause in clauses):
             return before
         return before | joined
+
+
+def _first_raised(values: Iterable[Value]) -> Value | None:
+    """What raises among the operands: then nothing is done with them."""
+    return next((value for value in values if value.is_raised), None)
 
 
 def _merged(same: Sequence[tuple[Guard, Value]]) -> Sequence[tuple[Guard, Value]]:
@@ -236,7 +251,7 @@ def without_loop(state: State, value: Value, loop: int) -> Value:
         left = frozenset(literal for literal in guard if not _mentions((literal,), loop))
         if any(compatible(left, other) and known.key() != single.key() for other, known in remaining):
             singles = [single for _, single in value.alternatives]
-            return common(singles) or Unknown("it depends on the iteration of a loop", sources=merged_sources(value))
+            return common(singles) or Unknown("it depends on the iteration of a loop", symbol=f"#{fresh()}", sources=merged_sources(value))
         remaining.append((left, single))
     return state.choice(remaining)
 

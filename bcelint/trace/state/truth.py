@@ -18,8 +18,8 @@ def split(at: Site, value: Value) -> tuple[Guards, Guards]:
     """The guards under which ``value``, the value of what stands here, is true, and those under which it is false."""
     true: Guards = []
     false: Guards = []
-    for guard, single in alternatives(value):
-        if not compatible(at.state.path, guard):
+    for guard, single in alternatives(at.lift_call(lambda single: single.tested(at), value)):
+        if single.is_raised or not compatible(at.state.path, guard):
             continue
         known = single.truth()
         if known is None:

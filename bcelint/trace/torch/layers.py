@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bcelint.contracts import frameworks, tables
@@ -9,13 +10,14 @@ from bcelint.contracts.schema import REQUIRED
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.torch.operations import apply, bind, operation
+from bcelint.trace.torch.packing import is_packed, packed
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.containers import new_container
 from bcelint.trace.values.contents import CONTENT
 from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.layers import Layer
 from bcelint.trace.values.mapped import Mapped
-from bcelint.trace.values.tuples import sequence_of
+from bcelint.trace.values.tuples import Tuple, sequence_of
 
 
 def construct(at: Site, name: str, args: Arguments) -> Value | None:
@@ -57,7 +59,11 @@ def _container(at: Site, name: str, args: Arguments) -> Value:
 
 
 def call_layer(at: Site, layer: Layer, args: Arguments) -> Value:
-    """``layer(x)``."""
+    """``layer(x)``. A recurrent layer takes packed sequences too, and returns one then."""
+    first = args.positional[0] if args.positional else None
+    if isinstance(first, Tuple) and is_packed(first):
+        result = call_layer(at, layer, replace(args, positional=(first.items[0], *args.positional[1:])))
+        return replace(result, items=(packed(at, result.items[0]), *result.items[1:])) if isinstance(result, Tuple) and result.items else result
     row = layer.row
     fitted = bind(row.call, args, row.variadic)
     if fitted is None:

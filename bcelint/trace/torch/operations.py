@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bcelint.contracts import tables
+from bcelint.contracts import aliases, tables
 from bcelint.contracts.schema import REQUIRED, Args, Many, Op, Outcome, Param, Result, facts_of, outcome_of
 from bcelint.contracts.schema import Layer as LayerRow
 from bcelint.facts import NOTHING_KNOWN, Claim
@@ -13,11 +13,16 @@ from bcelint.losscall import TOO_MANY
 from bcelint.places import Step
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.site import Site
+from bcelint.trace.state.state import MAX_COMBINATIONS
+from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.lists import ListCell
+from bcelint.trace.values.plain import content_of
 from bcelint.trace.values.sources import merged_sources
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
+
+_UNWRITTEN = frozenset({"torch.empty", "torch.empty_like", "torch.Tensor.new_empty"})
 
 
 def bind(params: tuple[Param, ...], args: Arguments, variadic: bool) -> tuple[dict[str, Value], tuple[Value, ...]] | None:
@@ -33,18 +38,8 @@ def bind(params: tuple[Param, ...], args: Arguments, variadic: bool) -> tuple[di
     for name, value in args.keywords.items():
         if name in names and name not in bound:
             bound[name] = value
-        elif name not in (
-            "out",
-            "device",
-            "requires_grad",
-            "layout",
-            "pin_memory",
-            "memory_format",
-            "non_blocking",
-            "generator",
-            "inplace",
-        ):
-            alias = {"axis": "dim", "keepdims": "keepdim", "x": "input", "self": "input"}.get(name)
+        elif name not in aliases.IGNORED and name not in ("requires_grad", "inplace"):
+            alias = aliases.KEYWORDS.get(name)
             if alias is None or alias not in names:
                 return None
             bound[alias] = value
@@ -85,7 +80,18 @@ def apply(
         values = tuple(map(at.as_it_is, given))
         return _apply(at, row, params, dict(zip(names, values)), values[len(names) :], origin)
 
-    return at.lift(one, *bound.values(), *extra)
+    return at.lift(one, *(_spread(at, value) for value in bound.values()), *extra)
+
+
+def _spread(at: Site, value: Value) -> Value:
+    """A sequence of values with cases as a value with cases, so that each of them is looked at by itself: ``cat([x, y])``."""
+    content = content_of(value)
+    if content is None or content.rest is not None or not any(isinstance(item, Choice) for item in content.items):
+        return value
+    combinations = at.combinations(*content.items)
+    if len(combinations) > MAX_COMBINATIONS:
+        return value
+    return at.choice([(guard, Tuple(items)) for guard, items in combinations])
 
 
 def _apply(
@@ -102,7 +108,8 @@ def _apply(
     values = (*bound.values(), *extra)
     main = bound.get(row.main)
     step = at.step(row.note if isinstance(row, Op) and row.note else row.title)
-    return _Results(at, main, values, step, origin).value(outcome)
+    made = _Results(at, main, values, step, origin).value(outcome)
+    return replace(made, blank=True) if isinstance(made, Tensor) and not _UNWRITTEN.isdisjoint(row.names) else made
 
 
 def made(at: Site, main: Value | None, values: tuple[Value, ...], step: Step, origin: object, result: Result) -> Tensor:

@@ -7,7 +7,9 @@ from typing import Any
 
 import libcst as cst
 
-from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Items, Value
+from bcelint.contracts import tables
+from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Bound, Function
@@ -58,6 +60,17 @@ class Class(Cell):
     def has_unknown_base(self) -> bool:
         return any(not isinstance(base, (Class, External)) for cls in self.mro() for base in cls.bases)
 
+    def is_subclass(self, cls: Value) -> bool | None:
+        """``issubclass(self, cls)`` for a class of the project."""
+        return True if any(base is cls for base in self.mro()) else None if self.has_unknown_base() else False
+
+    def is_subclass_of_library_class(self, name: str) -> bool | None:
+        """The same for a class outside of the project, by its name."""
+        names = [base.name for base in self.external_bases()]
+        if name in names or (name == "torch.nn.Module" and any(tables.layer(base) or tables.loss_class(base) for base in names)):
+            return True
+        return False if name.startswith("builtins.") else None
+
     def member(self, name: str) -> tuple[Value, Class] | None:
         """The class attribute ``name`` and the class that holds it."""
         for cls in self.mro():
@@ -90,5 +103,5 @@ class Class(Cell):
     def is_of_class(self, cls: Value) -> bool | None:
         return None
 
-    def copied(self) -> Value:
+    def copied(self, memo: dict[int, Value]) -> Value:
         return self

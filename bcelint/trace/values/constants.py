@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bcelint.contracts.schema import Arg
+from bcelint.contracts.schema import UNKNOWN, Arg
 from bcelint.facts import Claim, Dim, DType, Facts, Shape
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values.methods import Method
@@ -40,7 +40,9 @@ LARGEST, LARGEST_EXPONENT = 1e15, 64
 """The numbers above which an operation is not carried out."""
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 _STRING_METHODS = frozenset(
-    ["lower", "upper", "strip", "lstrip", "rstrip", "startswith", "endswith", "replace", "split", "format", "title", "capitalize", "join"]
+    "capitalize casefold count endswith find format index isalnum isalpha isdecimal isdigit isidentifier islower isnumeric isspace istitle isupper "
+    "join lower lstrip partition removeprefix removesuffix replace rfind rindex rpartition rsplit rstrip split splitlines startswith strip swapcase "
+    "title upper zfill".split()
 )
 
 
@@ -63,21 +65,24 @@ class Const(Value):
         return Method(self, name, at.setter()) if hasattr(self.value, name) else None
 
     def item(self, at: Interpreter, index: Any) -> Value:
-        if not isinstance(index, Const):
+        place = index.constant if isinstance(index, Value) else _slice(index)
+        if place is UNKNOWN:
             return super().item(at, index)
         try:
-            return Const(self.value[index.value])
+            return at.from_python(self.value[place])
         except Exception:
             return at.unknown("an index that fails")
 
     def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
         """A method of a string, carried out where its arguments are constants too."""
-        if isinstance(self.value, str) and name in _STRING_METHODS and all(isinstance(value, Const) for value in args.all()):
+        given = [value.as_arg().constant for value in args.positional]
+        named = {key: value.constant for key, value in args.keywords.items()}
+        known = UNKNOWN not in given and UNKNOWN not in named.values()
+        if isinstance(self.value, str) and name in _STRING_METHODS and known:
             try:
-                made = getattr(self.value, name)(*(v.constant for v in args.positional), **{k: v.constant for k, v in args.keywords.items()})
+                return at.from_python(getattr(self.value, name)(*given, **named))
             except Exception:
                 return super().method(at, name, args, assign)
-            return at.from_python(made)
         return super().method(at, name, args, assign)
 
     def iterate(self, at: Interpreter) -> Items:
@@ -129,6 +134,14 @@ class Const(Value):
 
 
 NONE = Const(None)
+
+
+def _slice(index: Any) -> Any:
+    """The one slice of a subscript, as Python has it; ``UNKNOWN`` where its bounds are not known."""
+    if len(index) != 1 or not isinstance(index[0], slice):
+        return UNKNOWN
+    bounds = [None if bound is None else bound.constant for bound in (index[0].start, index[0].stop, index[0].step)]
+    return UNKNOWN if UNKNOWN in bounds else slice(*bounds)
 
 
 def _carried_out(at: Interpreter, op: str, a: Any, b: Any) -> Value:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from bcelint.contracts.schema import UNKNOWN
-from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Items, Value
+from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.contents import CONTENT, any_of
 from bcelint.trace.values.dicts import in_each_case, with_another, with_item
 from bcelint.trace.values.externals import External
+from bcelint.trace.values.layers import Layer
 from bcelint.trace.values.mapped import Mapped, dict_key, item_under, mapping_of, written_index
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import HOOKED, NNModule
@@ -183,7 +185,8 @@ def _through(at: Interpreter, content: Value, args: Arguments) -> Value:
         return at.unknown("a Sequential takes one input", *args.all())
     value = args.all()[0] if args.all() else at.unknown("a Sequential without input")
     for layer in content.items.values():
-        value = at.call(layer, Arguments((value,)))
+        here = at.standing_at(layer.place) if isinstance(layer, Layer) else at  # a layer in a list is where it stands in the list
+        value = here.call(layer, Arguments((value,)))
     return value
 
 

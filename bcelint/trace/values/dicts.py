@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 from bcelint.facts import Dim
-from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Items, Value
+from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values.batches import batch
+from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.contents import CONTENT, any_of
@@ -17,7 +17,7 @@ from bcelint.trace.values.externals import External
 from bcelint.trace.values.mapped import Mapped, dict_key, item_under, mapping_of, under, written_index
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.tuples import Tuple
-from bcelint.trace.values.unknowns import Unknown, born_elsewhere
+from bcelint.trace.values.unknowns import born_elsewhere
 
 _ATTRIBUTES = frozenset({*dir(collections.OrderedDict), *dir(collections.defaultdict), *dir(collections.Counter)})
 
@@ -130,8 +130,7 @@ class DictCell(Cell):
         if args.positional:
             more = mapping_of(at, args.positional[0])
             if more is None:
-                lost = at.unknown("values of a dict that is not followed")
-                items, rest = {}, replace(lost, opaque=True) if isinstance(lost, Unknown) else lost
+                items, rest = {}, at.unknown("values of a dict that is not followed", opaque=True)
             else:
                 items.update(more.items)
                 rest = more.rest or rest

@@ -8,7 +8,8 @@ from typing import Any, Union
 
 import libcst as cst
 
-from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Value
+from bcelint.trace.interpreter import Arguments, Interpreter, Value
+from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.scopes import Scope
@@ -78,7 +79,7 @@ class Partial(Value):
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         if name == "func":
-            return self.args[0] if self.args else None
+            return self.function
         return Method(self, name, at.setter())
 
     def call(self, at: Interpreter, args: Arguments) -> Value:

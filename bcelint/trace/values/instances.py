@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
 
 from bcelint.contracts import frameworks
-from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Items, Value
+from bcelint.trace.conditions.atoms import ALWAYS, Guard
+from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
@@ -19,7 +21,25 @@ from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Function, bind
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import DYNAMIC, DYNAMIC_MODULES, HOOKED, METHODS, NNModule
-from bcelint.trace.values.unknowns import Unknown
+from bcelint.trace.values.raised import Raised
+
+COMPARING = {"==": "__eq__", "!=": "__ne__", "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
+OPERATING = {
+    "+": "add",
+    "-": "sub",
+    "*": "mul",
+    "/": "truediv",
+    "//": "floordiv",
+    "%": "mod",
+    "**": "pow",
+    "@": "matmul",
+    "&": "and",
+    "|": "or",
+    "^": "xor",
+    "<<": "lshift",
+    ">>": "rshift",
+}
+"""The special methods of operators (docs.python.org, data model)."""
 
 
 class Instance(Cell, NNModule):
@@ -32,6 +52,8 @@ class Instance(Cell, NNModule):
     def __init__(self, cls: Class) -> None:
         super().__init__()
         self.cls = cls
+        self.given: Guard = ALWAYS
+        """What holds since its constructor has returned: no object is made where it raises."""
 
     @property
     def native(self) -> Value | None:
@@ -73,8 +95,7 @@ class Instance(Cell, NNModule):
         replaced = DYNAMIC_MODULES in self.fields and any(single.is_module for _, single in alternatives(value))
         if not replaced and (DYNAMIC not in self.fields or not isinstance(value, Const)):
             return value
-        unknown = at.unknown(f"attributes of {self.cls.name} are set under names that are not followed", symbol=f"{self.id}.{name}")
-        return replace(unknown, opaque=True) if isinstance(unknown, Unknown) else unknown
+        return at.unknown(f"attributes of {self.cls.name} are set under names that are not followed", symbol=f"{self.id}.{name}", opaque=True)
 
     def no_attribute(self, at: Interpreter, name: str) -> Value:
         return at.unknown(f"{self.cls.name} has no attribute {name} that is seen here", symbol=f"{self.id}.{name}")
@@ -86,6 +107,14 @@ class Instance(Cell, NNModule):
             return
         at.write(self, name, after(self.fields.get(name) if member is None else member[0]))
 
+    def unset(self, name: str) -> Value | None:
+        if name == "training":
+            return Const(True)
+        member = self.cls.member(name)
+        if member is not None:
+            return member[0]
+        return None if not name.isidentifier() or self.cls.has_unknown_base() else Raised(f"{self.cls.name} has no {name}")
+
     def item(self, at: Interpreter, index: Any) -> Value:
         member = self.cls.member("__getitem__")
         if member is not None and isinstance(index, Value):
@@ -94,7 +123,7 @@ class Instance(Cell, NNModule):
 
     def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
         if isinstance(self.native, Container) and self.cls.member("__setitem__") is None:
-            return self.native.store_item(at, index, value)
+            self.native.store_item(at, index, value)
         return None
 
     def call(self, at: Interpreter, args: Arguments) -> Value:
@@ -123,11 +152,7 @@ class Instance(Cell, NNModule):
         return self.native.own_method(at, name, args) if isinstance(self.native, Container) else None
 
     def note_mode(self, at: Interpreter, training: bool) -> None:
-        if training:
-            at.write(self, "training", Const(True))
-        else:
-            unknown = at.unknown("the model may be in evaluation mode")
-            at.write(self, "training", replace(unknown, opaque=True) if isinstance(unknown, Unknown) else unknown)
+        at.write(self, "training", Const(True) if training else at.unknown("the model may be in evaluation mode", opaque=True))
 
     def iterate(self, at: Interpreter) -> Items:
         index = at.unknown("an index")
@@ -142,13 +167,37 @@ class Instance(Cell, NNModule):
             return at.narrow(self.native).iterate(at)
         return Items((), at.unknown(f"what iterating over {self.cls.name} yields"))
 
+    def truth(self) -> bool | None:
+        if self.cls.member("__bool__") or self.cls.member("__len__"):
+            return None
+        return True if self.native is None else self.native.truth()
+
+    def tested(self, at: Interpreter) -> Value:
+        return self._special(at, "__bool__") or self._special(at, "__len__") or self
+
+    def length(self, at: Interpreter) -> Value:
+        own = self._special(at, "__len__")
+        return own or (super().length(at) if self.native is None else self.native.length(at))
+
+    def compare(self, at: Interpreter, op: str, other: Value) -> Value | None:
+        return self._special(at, COMPARING[op], other)
+
+    def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
+        return self._special(at, f"__{'r' if reflected else ''}{OPERATING[op]}__", other)
+
+    def unary(self, at: Interpreter, op: str) -> Value | None:
+        return self._special(at, {"-": "__neg__", "+": "__pos__", "~": "__invert__"}[op])
+
+    def _special(self, at: Interpreter, name: str, *args: Value) -> Value | None:
+        """A special method of the class, called; None where it has none."""
+        member = self.cls.member(name)
+        return None if member is None else at.call(bind(at, member[0], self), Arguments(args))
+
     def is_of_class(self, cls: Value) -> bool | None:
-        return True if any(c is cls for c in self.cls.mro()) else None if self.cls.has_unknown_base() else False
+        return self.cls.is_subclass(cls)
 
     def is_of_library_class(self, name: str) -> bool | None:
-        if any(base.name == name for base in self.cls.external_bases()):
-            return True
-        return False if name.startswith("builtins.") else None
+        return self.cls.is_subclass_of_library_class(name)
 
     def type(self) -> Value | None:
         return self.cls
@@ -180,8 +229,8 @@ class Super(Value):
         if name == "__init__":
             at.construct_base(instance, self.owner, args)
             return NONE
-        if name in ("forward", "__call__") and instance.native is not None:
-            return at.call(instance.native, args)
+        if name in ("forward", "__call__"):
+            return at.unknown(f"super().{name} is outside of the project", *args.all()) if instance.native is None else at.call(instance.native, args)
         if name == "__setattr__" and len(args.positional) == 2 and isinstance(args.positional[0], Const):
             value = args.positional[1]
             instance.store(at, str(args.positional[0].value), value, lambda old: value)

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bcelint.contracts.schema import REQUIRED
 from bcelint.contracts.schema import Layer as LayerRow
+from bcelint.facts import NOTHING_KNOWN
 from bcelint.project.code import NodePlace
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
+from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.methods import Method
-from bcelint.trace.values.nn_modules import NNModule
+from bcelint.trace.values.nn_modules import LAYER_METHODS, NNModule
 from bcelint.trace.values.unknowns import Unknown
 
 
@@ -31,7 +34,17 @@ class Layer(NNModule):
         return ("layer", self.row.names[0], tuple((k, v.key()) for k, v in sorted(self.args.items())), id(self.place.node))
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
-        return self.args[name] if name in self.args else Method(self, name, at.setter())
+        """An argument of its constructor, given or by default, or a method; what else it holds is not known."""
+        if name == "bias" and "bias" in self.args:
+            return at.lift(lambda given: NONE if given.truth() is False else at.new_tensor(NOTHING_KNOWN), self.args[name])
+        if name in self.args:
+            return self.args[name]
+        if name in LAYER_METHODS:
+            return Method(self, name)
+        default = next((param.default for param in self.row.init if param.name == name), REQUIRED)
+        if isinstance(default, (bool, int, float, str)):
+            return Const(default)
+        return at.unknown(f"the {name} of a layer", opaque=True)
 
     def call(self, at: Interpreter, args: Arguments) -> Value:
         return at.perform(self, args)

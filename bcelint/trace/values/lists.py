@@ -8,13 +8,16 @@ from typing import Any
 
 from bcelint.contracts.schema import UNKNOWN, Arg
 from bcelint.trace.identity import Sources
-from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Items, Value
+from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE
 from bcelint.trace.values.contents import CONTENT, any_of
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.tuples import Tuple, join_sequences, sequence_of
 
+_TAKING = ("difference_update", "intersection_update", "symmetric_difference_update", "appendleft", "popleft", "extendleft", "rotate")
+"""Methods after which it is not known which items there are, and in which order."""
 _ATTRIBUTES = frozenset({*dir(list), *dir(set), *dir(deque)})
 
 
@@ -79,7 +82,7 @@ class ListCell(Cell):
                 taken = content.items[position]
         elif isinstance(content, Tuple):
             taken = any_of(at, content)
-        self._change(at, lambda single: _shortened(single, position))
+        self._change(at, lambda single: _shortened(at, single, position))
         return taken
 
     def iterate(self, at: Interpreter) -> Items:
@@ -138,10 +141,12 @@ def _changes(at: Interpreter, name: str, args: Arguments, first: Value | None) -
     if name in ("extend", "update"):
         more = sequence_of(at, first)
         return lambda content: join_sequences(content, more)
-    if name == "insert" and len(args.positional) == 2 and first.constant is not UNKNOWN:
+    if name == "insert" and len(args.positional) == 2:
         return lambda content: _inserted(at, content, first.constant, args.positional[1])
     if name in ("remove", "discard"):
         return lambda content: _removed(at, content, first)
+    if name in _TAKING:
+        return lambda content: Tuple((), any_of(at, content))
     return None
 
 
@@ -166,18 +171,20 @@ def reordered(at: Interpreter, content: Tuple, args: Arguments) -> Tuple:
 
 def _inserted(at: Interpreter, content: Tuple, position: Any, value: Value) -> Tuple:
     if content.rest is not None or not isinstance(position, int):
-        return Tuple((), at.unknown("a list with insertions"))
+        return Tuple((), any_of(at, Tuple((*content.items, value), content.rest)))
     items = list(content.items)
     items.insert(position, value)
     return Tuple(tuple(items))
 
 
-def _shortened(content: Tuple, position: Any) -> Tuple:
+def _shortened(at: Interpreter, content: Tuple, position: Any) -> Tuple:
     if content.rest is None and isinstance(position, int) and -len(content.items) <= position < len(content.items):
         items = list(content.items)
         items.pop(position)
         return Tuple(tuple(items))
-    return content
+    if not content.items or (content.rest is not None and position == -1):
+        return content  # the last of many was taken
+    return Tuple((), any_of(at, content))
 
 
 def _removed(at: Interpreter, content: Tuple, value: Value) -> Tuple:
@@ -205,3 +212,34 @@ def _without_item(at: Interpreter, content: Tuple, index: Any) -> Tuple:
     if isinstance(position, int) and content.rest is None and -len(content.items) <= position < len(content.items):
         return Tuple((*content.items[:position], *content.items[position % len(content.items) + 1 :]))
     return Tuple((), at.unknown("an item of a container from which something was taken", content))
+
+
+class SetCell(ListCell):
+    """A set: a list that holds each constant once."""
+
+    noun = "set"
+
+    def iterate(self, at: Interpreter) -> Items:
+        return distinct(at, sequence_of(at, self.content))
+
+    def length(self, at: Interpreter) -> Value:
+        return distinct(at, sequence_of(at, self.content)).length(at)
+
+    def item(self, at: Interpreter, index: Any) -> Value:
+        return at.unknown("an item of a set")
+
+    def is_of_library_class(self, name: str) -> bool | None:
+        return name.rpartition(".")[2] in ("set", "frozenset", "Set", "MutableSet", "Iterable", "Collection")
+
+
+def distinct(at: Interpreter, content: Tuple) -> Tuple:
+    """Each constant once; of other items it is not known which of them are equal."""
+    if content.rest is not None or any(item.constant is UNKNOWN for item in content.items):
+        return Tuple((), any_of(at, content)) if len(content.items) > 1 else content
+    return Tuple(tuple({item.key(): item for item in content.items}.values()))
+
+
+def new_set(content: Value) -> SetCell:
+    cell = SetCell()
+    cell.fields[CONTENT] = content
+    return cell

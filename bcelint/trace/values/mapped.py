@@ -56,8 +56,8 @@ class Mapped(Value):
     def parts(self) -> Iterable[Value]:
         return self.items.values()
 
-    def copied(self) -> Value:
-        return replace(self, items={key: item.copied() for key, item in self.items.items()}, rest=self.rest and self.rest.copied())
+    def copied(self, memo: dict[int, Value]) -> Value:
+        return replace(self, items={key: item.copied(memo) for key, item in self.items.items()}, rest=self.rest and self.rest.copied(memo))
 
 
 def mapping_of(at: Interpreter, value: Value) -> Mapped | None:

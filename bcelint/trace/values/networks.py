@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from bcelint.contracts import frameworks
 from bcelint.contracts.declared.rows import DeclaredCall
 from bcelint.project.code import NodePlace
-from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Value
+from bcelint.trace.interpreter import Arguments, Interpreter, Value
+from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import NONE
 from bcelint.trace.values.methods import Method

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from bcelint.contracts import frameworks
-from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Value
+from bcelint.trace.interpreter import Arguments, Interpreter, Value
+from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.contents import CONTENT
 from bcelint.trace.values.mapped import Mapped
@@ -25,6 +26,10 @@ METHODS = frozenset(
 ).union(_ADDING)
 """What an object of the project has from its base."""
 MAX_DEPTH = 4
+
+
+LAYER_METHODS = METHODS | frameworks.SELF_METHODS | {*_HOOKING, "reset_parameters", "get_parameter", "get_buffer", "get_submodule"}
+"""What a layer of torch can do beside being called."""
 
 
 class NNModule(Value):

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from bcelint.trace.conditions.atoms import Atom
-from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Value
+from bcelint.trace.interpreter import Arguments, Interpreter, Value
+from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.methods import Method

@@ -15,8 +15,10 @@ from bcelint.trace.interpreter import Value
 def part_of(facts: Facts, parts: Sequence[Any]) -> Facts:
     """The facts of ``x[parts]``, which are values and slices of values."""
     shape = facts.shape
-    new = shapes.indexed(None if shape is None else shape.value, list(map(_mark, parts)))
-    return replace(facts, shape=None if new is None or shape is None else Claim(new, shape.steps), axis=None)
+    marks = list(map(_mark, parts))
+    new = shapes.indexed(None if shape is None else shape.value, marks)
+    picked = facts.of_some() if shapes.MASK in marks else facts.range
+    return replace(facts, range=picked, shape=None if new is None or shape is None else Claim(new, shape.steps), axis=None)
 
 
 def _mark(part: Any) -> Any:
@@ -37,16 +39,18 @@ def _bound(bound: Value | None) -> Any:
     return None if bound is None else bound.constant
 
 
-def patched(facts: Facts, new: Facts | None, constant: Any) -> Facts:
-    """What holds of the old and the new part alike, if a part is overwritten by a tensor with the facts ``new``, or by ``constant``."""
-    old = facts.interval
+def patched(facts: Facts, new: Facts | None, constant: Any, blank: bool) -> Facts:
+    """What holds of the old and the new part alike, if a part is overwritten by a tensor with the facts ``new``, or by ``constant``.
+
+    ``blank`` is a tensor that was made to be filled, whatever it is made of.
+    """
     value = _point(constant) if new is None else new.interval
+    old = facts.interval
     hull = None if old is None or value is None else Interval(min(old.low, value.low), max(old.high, value.high), old == value and old.tight)
     steps = new.range.steps if new is not None and new.range else facts.range.steps if facts.range else ()
     kind = None
     if new is not None and new.kind is not None:
-        blank = old is not None and old.low == old.high  # zeros or ones to be filled
-        if blank or (facts.kind is not None and facts.kind.value is new.kind.value):
+        if blank or (old is not None and old.low == old.high) or (facts.kind is not None and facts.kind.value is new.kind.value):
             kind = new.kind
     elif new is None and constant is not UNKNOWN:
         kind = facts.kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bcelint.contracts.schema import UNKNOWN
 from bcelint.trace.interpreter import Value
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import CONTENT
@@ -31,3 +32,14 @@ def content_of(value: Value) -> Tuple | None:
     """The content of a tuple or list; None where it is another value, or differs from case to case."""
     content = value.fields.get(CONTENT) if isinstance(value, ListCell) else value
     return content if isinstance(content, Tuple) else None
+
+
+def as_python(value: Value) -> Any:
+    """What Python itself has in its place: a constant, or a tuple or list of such; ``UNKNOWN`` for anything else."""
+    content = content_of(value)
+    if content is None or content.rest is not None or content.names:
+        return value.constant
+    items = [as_python(item) for item in content.items]
+    if any(item is UNKNOWN for item in items):
+        return UNKNOWN
+    return tuple(items) if isinstance(value, Tuple) else items

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bcelint.project.code import Code
-from bcelint.trace.interpreter import Cell, Value
+from bcelint.trace.interpreter import Value
+from bcelint.trace.values.cells import Cell
+from bcelint.trace.values.raised import Raised
 
 
 class Scope(Cell):
@@ -16,6 +18,10 @@ class Scope(Cell):
         """The scope of the enclosing function or module, for names that are not local."""
         self.globals: Scope = self if parent is None else parent.globals
         self.is_class_body = False
+
+    def unset(self, name: str) -> Value | None:
+        """A local name that is not set is an error; in a module or class it may be a name from outside."""
+        return Raised(f"{name} is not set") if self.parent is not None and not self.is_class_body and name.isidentifier() else None
 
     def find(self, name: str) -> Value | None:
         """The value of ``name`` here, in an enclosing function, or in the module."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,7 +14,8 @@ from bcelint.places import Step
 from bcelint.project.code import NodePlace
 from bcelint.trace.conditions.atoms import About
 from bcelint.trace.identity import Sources, fresh
-from bcelint.trace.interpreter import Arguments, Cell, Interpreter, Items, Value
+from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.methods import Method
@@ -23,6 +25,12 @@ from bcelint.trace.values.tensor_methods import RANK, call_method, moves_only
 from bcelint.trace.values.tuples import Tuple
 
 MAX_STEPS = 12
+SETTINGS = frozenset("dtype device requires_grad is_cuda layout".split())
+INNER = frozenset(
+    "is_leaf is_sparse is_sparse_csr is_quantized is_meta is_cpu is_mps is_xpu is_nested is_mkldnn itemsize nbytes names name grad_fn output_nr "
+    "retains_grad".split()
+)
+"""Further attributes that are no methods and no tensors (dir(torch.Tensor), torch 2.13); no case is made of them."""
 OPERATIONS = {
     "+": "torch.add",
     "-": "torch.sub",
@@ -56,6 +64,15 @@ class Tensor(Value):
     model: Cell | None = None
     """It may as well be this model, which returns such tensors: what is declared does not say which."""
     uid: int = field(default_factory=fresh)
+    storage: int = 0
+    """The tensor of which it is a part, by its uid: what changes one in place changes the other. 0 where it is none."""
+
+    blank: bool = False
+    """Its memory was never written to: it was made to be filled."""
+
+    @property
+    def base(self) -> int:
+        return self.storage or self.uid
 
     def key(self) -> Any:
         facts = self.facts
@@ -89,10 +106,12 @@ class Tensor(Value):
         dtype = self.facts.dtype
         if name == "dtype" and dtype is not None and dtype.value.value not in ("floating", "integral", "complex"):
             return External(f"torch.{dtype.value.value}")
-        if name in ("dtype", "device", "requires_grad", "is_cuda", "layout"):
-            return at.unknown(f"the {name} of a tensor", symbol=f"t{self.uid}.{name}")
         if name == "grad":
             return at.unknown("a gradient")
+        if name in SETTINGS:
+            return at.unknown(f"the {name} of a tensor", symbol=f"t{self.uid}.{name}")
+        if name in INNER:
+            return at.unknown(f"the {name} of a tensor", opaque=True)
         return Method(self, name, at.setter())
 
     def _sizes(self, at: Interpreter) -> Value:
@@ -126,7 +145,7 @@ class Tensor(Value):
             return own
         result = call_method(at, self, name, args, assign)
         if name.endswith("_") and not name.endswith("__"):
-            at.changed_in_place(self.uid)  # other names of it have other values now
+            at.changed_in_place(self.base)  # other names of it have other values now
         return result
 
     def _of_model(self, at: Interpreter, name: str, args: Arguments) -> Value:
@@ -147,6 +166,9 @@ class Tensor(Value):
             dtype = self.facts.dtype.value
             return Const(dtype.is_floating if name == "is_floating_point" else dtype is DType.COMPLEX)
         if name in ("numel", "nelement"):
+            sizes = None if self.facts.shape is None or self.facts.shape.value.open else self.facts.shape.value.dims
+            if sizes is not None and all(isinstance(size, int) for size in sizes):
+                return Const(math.prod(size for size in sizes if isinstance(size, int)))
             return at.unknown("the size of a tensor", symbol=f"t{self.uid}.numel", number=True)
         if name == "requires_grad_" and all(value.constant is True for value in args.all()):
             changed = self.trainable(Step(at.place, "requires_grad_()"))
@@ -173,7 +195,7 @@ class Tensor(Value):
         if len(parts) == 1 and isinstance(parts[0], Tuple):
             parts = parts[0].items
         values = [part for part in parts if isinstance(part, Value)]
-        return replace(self, facts=part_of(self.facts, parts), sources=merged_sources(self, *values))
+        return replace(self, facts=part_of(self.facts, parts), sources=merged_sources(self, *values), uid=fresh(), storage=self.base)
 
     def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
         return at.lift(self._patched, value)
@@ -182,7 +204,7 @@ class Tensor(Value):
         """A tensor of which a part was overwritten."""
         new = value.facts if isinstance(value, Tensor) else None
         via = value.via if isinstance(value, Tensor) else self.via
-        return replace(self, facts=patched(self.facts, new, value.constant), sources=merged_sources(self, value), via=via)
+        return replace(self, facts=patched(self.facts, new, value.constant, self.blank), sources=merged_sources(self, value), via=via)
 
     def iterate(self, at: Interpreter) -> Items:
         return Items((), self.item(at, Const(0)))

@@ -14,10 +14,12 @@ from bcelint.trace.values.batches import batch
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.methods import Method
+from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.sources import merged_sources
 from bcelint.trace.values.unknowns import Unknown
 
 MAX_REPEATED = 64
+_OF_NAMED = ("_replace", "_asdict", "_make", "_fields")
 _ATTRIBUTES = frozenset({*dir(tuple), "numel"})  # a torch.Size is one too
 
 
@@ -36,7 +38,7 @@ class Tuple(Items):
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         if name in self.names:
             return self.items[self.names.index(name)]
-        return Method(self, name, at.setter()) if name in _ATTRIBUTES else None
+        return Method(self, name, at.setter()) if name in _ATTRIBUTES or (self.names and name in _OF_NAMED) else None
 
     def item(self, at: Interpreter, index: Any) -> Value:
         if isinstance(index, Value):
@@ -45,6 +47,8 @@ class Tuple(Items):
                 position = self.names.index(position)
             if isinstance(position, int):
                 return self._at(at, position)
+            if isinstance(position, str) and not self.names:
+                return Raised("a sequence has no item under a name")
         elif len(index) == 1 and isinstance(index[0], slice):
             return self.sliced(index[0]) or at.unknown("a slice of a list of unknown length", self)
         return any_of(at, self)
@@ -73,7 +77,11 @@ class Tuple(Items):
         return None
 
     def method(self, at: Interpreter, name: str, args: Arguments, assign: Any) -> Value:
-        return at.unknown("a size") if name == "numel" else super().method(at, name, args, assign)
+        if name == "numel":
+            return at.unknown("a size")
+        if name == "_replace" and args.keywords.keys() <= set(self.names) and not args.open_keywords:
+            return replace(self, items=tuple(args.keywords.get(field, item) for field, item in zip(self.names, self.items)))
+        return super().method(at, name, args, assign)
 
     def iterate(self, at: Interpreter) -> Items:
         return self
@@ -117,8 +125,8 @@ class Tuple(Items):
     def batched(self, at: Interpreter, size: Dim) -> Value | None:
         return replace(self, items=tuple(batch(at, item, size) for item in self.items))
 
-    def copied(self) -> Value:
-        return replace(self, items=tuple(item.copied() for item in self.items), rest=self.rest and self.rest.copied())
+    def copied(self, memo: dict[int, Value]) -> Value:
+        return replace(self, items=tuple(item.copied(memo) for item in self.items), rest=self.rest and self.rest.copied(memo))
 
 
 def sequence_of(at: Interpreter, value: Value) -> Tuple:

@@ -19,6 +19,12 @@ from bcelint.trace.values.sources import merged_sources
 from bcelint.trace.values.tensor_methods import RANK, call_method, moves_only
 
 MAX_SYMBOL = 200
+SIZES = (".shape", ".size()")
+PURE = frozenset(
+    "lower upper strip lstrip rstrip casefold title capitalize startswith endswith split rsplit partition rpartition replace removeprefix "
+    "removesuffix find index count isdigit isalpha isnumeric get keys".split()
+)
+"""Methods of strings and dicts that change nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,27 +47,34 @@ class Unknown(Value):
     """All values that it may have, where they are known."""
 
     def key(self) -> Any:
-        return ("unknown", self.symbol or id(self))
+        return ("unknown", self.symbol or id(self), self.domain)
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         stored = at.foreign(self.symbol)
         if name in stored:
             return stored[name]
         row = tables.attribute(name)
-        if row is not None:
+        if row is not None and name != "data":  # what it is: of a tensor cut off from its gradient, of a packed sequence or a batch not
             return at.operation(row, {"input": self})
         symbol = f"{self.symbol}.{name}" if len(self.symbol) < MAX_SYMBOL else ""
         return Unknown(self.reason, self.place, symbol, self.sources, self.loop, self.opaque, self.facts)
 
     def callee(self, at: Interpreter, name: str) -> Value | None:
-        known = name not in at.foreign(self.symbol) and (tables.method(name) is not None or name in ("backward", "size", *RANK))
+        known = name not in at.foreign(self.symbol) and (tables.method(name) is not None or name in ("backward", "size", *RANK, *PURE))
         return Method(self, name, at.setter()) if known else self.attribute(at, name)
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
         if self.symbol:
             at.store_foreign(self.symbol, name, after)
 
+    @property
+    def is_size(self) -> bool:
+        """It is the shape of something, or a part of one: never None."""
+        return self.symbol.endswith(SIZES)
+
     def item(self, at: Interpreter, index: Any) -> Value:
+        if isinstance(index, tuple) and self.is_size and not any(isinstance(part, Value) for part in index):
+            return at.unknown(self.reason, self, symbol=f"#{fresh()}{SIZES[0]}")  # a slice of a shape is one, too
         constant = index.constant if isinstance(index, Value) else UNKNOWN
         is_known = constant is not UNKNOWN
         symbol = f"{self.symbol}[{constant!r}]" if is_known and self.symbol and len(self.symbol) < MAX_SYMBOL else ""
@@ -86,7 +99,16 @@ class Unknown(Value):
             return at.unknown(self.reason, self, symbol=f"{self.symbol}.ndim", number=True)
         if name in frameworks.SELF_METHODS and moves_only(name, args):
             return self  # a tensor or a module: the same thing on another device either way
+        if name in PURE and tables.method(name) is None:
+            return self._pure(at, name, args)
         return call_method(at, self, name, args, assign)
+
+    def _pure(self, at: Interpreter, name: str, args: Arguments) -> Value:
+        """A method that gives the same whenever it is asked, so that two tests of it have one answer."""
+        given = [value.constant for value in args.all()]
+        called = f"{self.symbol}.{name}({', '.join(map(repr, given))})"
+        symbol = called if self.symbol and len(called) < MAX_SYMBOL and UNKNOWN not in given else ""
+        return at.unknown(self.reason, self, *args.all(), symbol=symbol)
 
     def _size(self, at: Interpreter, args: Arguments) -> Value:
         """The same as its ``shape``, or ``shape[i]``."""
