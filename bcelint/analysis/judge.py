@@ -39,15 +39,20 @@ class Judged:
     not_known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     open_rules: tuple[str, ...] = ()
     dropped: bool = False
+    cases: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    """By the code of a problem, the case that a finding names, where it is not that of this call alone."""
 
     def findings(self) -> list[Finding]:
         """The problems as findings, with places resolved to positions."""
         position = position_of(self.call.place)
-        suffix = _case_text(self.call.case)
         return [
-            Finding(rule.code, rule.name, _one_line(problem.message) + suffix, position, _trace(problem.steps), rule.advice)
+            Finding(rule.code, rule.name, _one_line(problem.message) + self._case(rule), position, _trace(problem.steps), rule.advice)
             for rule, problem in self.problems
         ]
+
+    def _case(self, rule: Rule) -> str:
+        case = self.cases.get(rule.code)
+        return _case_text(self.call.case if case is None else case)
 
     def plain(self) -> JudgedCall:
         """The same with places resolved and nothing left of the tracer's own values."""

@@ -179,6 +179,7 @@ class Workspace:
 
     def _evaluate_now(self, task: Task) -> Outcome:
         from bcelint.analysis.callsite import call_sites
+        from bcelint.analysis.cases import with_cases
         from bcelint.analysis.judge import judge
         from bcelint.analysis.merging import merge
         from bcelint.rules.registry import ALL_RULES
@@ -188,7 +189,7 @@ class Workspace:
         try:
             project = self.project(task.root, config=task.config)
             found = traced(project, task.entries, lambda path, reason: outcome.warnings.append((path, reason)))
-            judged = [judge(call, ALL_RULES) for call in found.calls]
+            judged = with_cases([judge(call, ALL_RULES) for call in found.calls])
             outcome.calls = merge(each.plain() for each in judged)
             outcome.sites = call_sites(judged)
             outcome.reached = found.reached

@@ -51,6 +51,8 @@ class TargetRange(Rule):
             return None
         if facts.interval is not None and facts.interval.within(wanted):
             return None
+        if _is_masked(call):
+            return None
         claim: Claim[Any] | None
         if wanted == UNIT and facts.value("kind") in (Kind.LOGITS, Kind.LOG_PROBABILITIES):
             claim, repair = facts.kind, "apply a sigmoid to the target"
@@ -71,3 +73,14 @@ def _wanted(loss: Loss) -> Interval | None:
     """Where the targets must lie; None of a loss that takes any."""
     wanted = loss.targets.range
     return wanted if loss.targets.form is TargetForm.PER_ELEMENT and (wanted == UNIT or loss.declared) else None
+
+
+def _is_masked(call: LossCall) -> bool:
+    """Whether elements may be left out: by their weights, or because each has a loss of its own, of which some are dropped afterwards.
+
+    ``BCELoss`` itself refuses all targets outside of [0, 1] (measured on torch 2.13).
+    """
+    if call.loss.wants is Kind.PROBABILITIES:
+        return False
+    reduction = call.options.get("reduction")
+    return "weight" in call.options or (reduction is not None and reduction.constant not in ("mean", "sum"))

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bcelint.contracts.schema import TargetForm
+from bcelint.facts import Claim
 from bcelint.losscall import LossCall
 from bcelint.rules.asked import of_prediction, of_target
 from bcelint.rules.base import Lack, Problem, Rule
 from bcelint.rules.words import born, brackets, loss_name, problem
+
+_MAKERS = frozenset(
+    "arange empty empty_like eye full full_like linspace new_empty new_full new_ones new_zeros normal ones ones_like rand rand_like randint "
+    "randint_like randn randn_like randperm zeros zeros_like".split()
+)
+"""Functions that make a tensor of no other."""
 
 
 class NoGradientPrediction(Rule):
@@ -48,7 +55,7 @@ class NoGradientPrediction(Rule):
 
     def check(self, call: LossCall) -> Problem | None:
         claim = call.prediction.facts.grad
-        if claim is None or claim.value or not call.trained or _may_train_the_target(call):
+        if claim is None or claim.value or not call.trained or _may_train_the_target(call) or _is_made(claim):
             return None
         message = (
             f"a prediction without gradient{brackets(born(claim))} reaches {loss_name(call)}, which trains nothing then; "
@@ -71,3 +78,8 @@ def _may_train_the_target(call: LossCall) -> bool:
     if target.value("grad") is None:
         return target.kind is not None or call.loss.targets.form is TargetForm.DISTRIBUTION
     return target.value("grad") is True
+
+
+def _is_made(claim: Claim[bool]) -> bool:
+    """Whether a tensor never had a gradient, as one made by ``zeros`` or ``randn`` has none: nothing cut it off from a model."""
+    return bool(claim.steps) and claim.steps[0].note in _MAKERS

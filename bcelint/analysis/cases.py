@@ -1,0 +1,40 @@
+"""The case that a finding names: those conditions without which the call would be right, and no others.
+
+A call is judged in each of its cases by itself, and what is wrong with it may be so in several of them. Only what tells these from the others,
+in which the call is right or is not known, has to do with it: where all of them together leave nothing, the finding names no case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bcelint.analysis.judge import Judged
+from bcelint.trace.conditions.joining import joined
+from bcelint.trace.conditions.telling import told
+
+
+def with_cases(judged: Sequence[Judged]) -> list[Judged]:
+    """The same with the shortest case that holds for each of their problems."""
+    groups: dict[tuple[object, str], list[Judged]] = {}
+    for each in judged:
+        for rule, _ in each.problems:
+            groups.setdefault((_where(each), rule.code), []).append(each)
+    shortest = {key: _together(group) for key, group in groups.items()}
+    return [replace(each, cases={rule.code: shortest[_where(each), rule.code] for rule, _ in each.problems}) for each in judged]
+
+
+def _where(judged: Judged) -> tuple[object, ...]:
+    call = judged.call
+    return (call.place, call.inner, call.loss.name, call.is_constructor)
+
+
+def _together(group: Sequence[Judged]) -> tuple[str, ...] | None:
+    """The case of a problem that several calls have; None where each of them names its own."""
+    guards = {each.call.guard for each in group}
+    excused = frozenset().union(*(each.call.excused for each in group))
+    if len(guards) + len(excused) < 2:
+        return None
+    guard, exact = joined([*guards, *excused])
+    case = told(guard)
+    return case if exact and len(case) < min(len(each.call.case) for each in group) else None

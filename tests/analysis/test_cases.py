@@ -1,0 +1,87 @@
+"""The conditions that a finding names are those without which the call would be right."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from bcelint.api import check_paths
+
+HEAD = """
+import argparse
+import torch
+from torch import nn
+parser = argparse.ArgumentParser()
+parser.add_argument("--kinds", type=int, default=3)
+parser.add_argument("--cuda", action="store_true")
+parser.add_argument("--loss", default="ce")
+args = parser.parse_args()
+x, y = torch.rand(2, 4), torch.tensor([0, 1])
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "case"),
+    [
+        pytest.param(
+            """
+            net = nn.Sequential(nn.Linear(4, args.kinds), nn.Softmax(dim=1))
+            nn.CrossEntropyLoss()(net(x), y)
+            """,
+            "",
+            id="default of a width",
+        ),
+        pytest.param(
+            """
+            net = nn.Sequential(nn.Linear(4, 3), nn.Softmax(dim=1))
+            loss = nn.CrossEntropyLoss()
+            if args.cuda:
+                loss = loss.cuda()
+            loss(net(x), y)
+            """,
+            "",
+            id="device",
+        ),
+        pytest.param(
+            """
+            p = nn.Linear(4, args.kinds)(x)
+            if args.loss == 'ce':
+                p = torch.softmax(p, 1)
+            nn.CrossEntropyLoss()(p, y)
+            """,
+            "`args.loss == 'ce'`",
+            id="the option that matters",
+        ),
+        pytest.param(
+            """
+            if args.loss == 'ce':
+                net = nn.Linear(4, 3)
+            elif args.loss == 'soft':
+                net = nn.Linear(4, 2)
+            else:
+                raise ValueError(args.loss)
+            nn.CrossEntropyLoss()(torch.softmax(net(x), 1), y)
+            """,
+            "",
+            id="a branch that raises",
+        ),
+        pytest.param(
+            """
+            if args.loss == 'ce':
+                net = nn.Linear(4, 3)
+            elif args.loss == 'soft':
+                net = nn.Linear(4, 2)
+            nn.CrossEntropyLoss()(torch.softmax(net(x), 1), y)
+            """,
+            "",
+            id="a name that is not set",
+        ),
+    ],
+)
+def test_named_conditions(tmp_path: Path, program: str, case: str) -> None:
+    (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(program) + "\n", encoding="utf-8")
+    (finding,) = check_paths([str(tmp_path)])
+    assert finding.code == "BCE103"
+    assert finding.message.partition(" (when ")[2].rstrip(")") == case
