@@ -210,10 +210,12 @@ def test_an_error_in_one_entry_point_is_one_of_our_own(project: Path, invoke: In
 
 def test_trace(broken: Path, invoke: Invoke) -> None:
     done = invoke("trace")
-    *_, named, summary = done.stdout.splitlines()
+    *_, named, summary, _, reason = done.stdout.splitlines()
     assert named.startswith(WRONG)
-    assert summary == "1 loss call: 0 ok, 1 misuse, 0 unknown; 100% judged; 1 file could not be read"
+    assert summary == "2 loss calls: 0 ok, 0 partly, 1 misuse, 1 unknown; 50% judged wholly; 1 file could not be read"
+    assert reason.startswith("     1  not reached: the file can't be parsed (syntax error: ")
     assert done.exit_code == 2
+    Path("broken.py").write_text("from torch.nn import BCELoss\nloss = = 1\n")
     done = invoke("trace", "broken.py")
     assert done.stdout.splitlines()[-1] == "No loss calls found; 1 file could not be read."
     assert done.exit_code == 2
@@ -279,8 +281,8 @@ def test_the_api_warns(broken: Path) -> None:
     assert finding.code == "BCE102"
     assert [(Path(each.filename).name, type(each.message)) for each in seen] == [(Path(__file__).name, bcelint.UnreadWarning)]
     with pytest.warns(bcelint.UnreadWarning):
-        (call,) = bcelint.loss_calls(["."])
-    assert call.verdict.value == "misuse"
+        calls = bcelint.loss_calls(["."])
+    assert [call.verdict.value for call in calls] == ["unknown", "misuse"]
     with pytest.warns(bcelint.UnreadWarning, match=r"^new\.py: "):
         assert bcelint.check_text(BROKEN, "new.py") == []
     with pytest.warns(bcelint.UnreadWarning, match=r"^nowhere\.py: no such file or folder$"):
