@@ -93,7 +93,8 @@ def _not_wrong(call: LossCall, problems: tuple[tuple[Rule, Problem], ...], rules
     """Of a call that no rule has anything against: how much of what they ask is known."""
     every = tuple(rule.code for rule in rules)
     if call.dropped:
-        return Judged(call, Verdict.UNKNOWN, problems, call.dropped, call.inner, open_rules=every, dropped=True)
+        reason = f"not all of its cases were looked at: {call.dropped}"
+        return Judged(call, Verdict.UNKNOWN, problems, reason, call.inner, open_rules=every, dropped=True)
     if call.loss.unclear:
         return Judged(call, Verdict.UNKNOWN, problems, call.loss.unclear, call.constructed_at or call.inner, open_rules=every)
     asked = {rule.code: list(rule.lacks(call)) for rule in rules}

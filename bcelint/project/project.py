@@ -12,7 +12,7 @@ from bcelint.contracts.declared.rows import DeclaredLoss
 from bcelint.project.files import discover
 from bcelint.project.imports import ImportLine, defines, import_lines, names_a_loss
 from bcelint.project.reach import Reach
-from bcelint.project.reading import read_bytes, source_from_bytes, source_from_text
+from bcelint.project.reading import decoded, read_bytes, source_from_bytes, source_from_text
 from bcelint.project.resolve import Resolver
 from bcelint.project.roots import find_root as find_root
 from bcelint.project.source import BadInput, Source, is_code, is_notebook
@@ -77,6 +77,10 @@ class Project:
     def digest_as_read(self, path: str) -> str:
         """The same for what was in ``path`` when its text was read, if it was: it may have been saved since."""
         return self._digests.get(path) or self.digest(path)
+
+    def as_it_is(self, path: str) -> str:
+        """The text of ``path`` even where it is none that Python reads, or the notebook of which it is the code."""
+        return decoded(self._bytes(path))
 
     def trim(self) -> bool:
         """Drops all texts from memory, and says so, if they are more than those whose trees are kept. They come back when they are asked for."""

@@ -12,7 +12,6 @@ from bcelint.contracts import tables
 from bcelint.project.imports import LOSS_NAMES
 from bcelint.project.parse import python_tree
 from bcelint.project.reached import MODULE
-from bcelint.project.reading import decoded
 from bcelint.project.scopes import Names, Scope
 from bcelint.project.source import BadInput, Source
 
@@ -63,7 +62,7 @@ class Reader:
         try:
             source = self._project.source(path)
         except BadInput:
-            return sorted(self._in_text(path, _bytes_as_text(path), UNREADABLE), key=_place)
+            return sorted(self._in_text(path, self._project.as_it_is(path), UNREADABLE), key=_place)
         tree = python_tree(source)
         if tree is None:
             return sorted(self._in_text(path, source.text, UNREADABLE), key=_place)
@@ -103,8 +102,7 @@ class Reader:
         blank = _PLAIN.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
         scope = scope or Scope(path).add(_import_statements(blank))
         for match in _CALL.finditer(blank):
-            node = ast.parse("".join(match[1].split()) + "()", mode="eval").body
-            written = self._one(node, scope) if isinstance(node, ast.Call) else None
+            written = self._one(_call_of(match[1]), scope)
             if written is not None:
                 line, column = text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start())
                 yield replace(written, line=line, column=column, end_line=line, end_column=column + len(match[1]), unread=reason)
@@ -168,6 +166,14 @@ def _column(lines: list[str], line: int, offset: int) -> int:
     return offset + 1 if text.isascii() else len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace")) + 1
 
 
+def _call_of(dotted: str) -> ast.Call:
+    first, *rest = "".join(dotted.split()).split(".")
+    called: ast.expr = ast.Name(first, ast.Load())
+    for name in rest:
+        called = ast.Attribute(called, name, ast.Load())
+    return ast.Call(called, [], [])
+
+
 def _import_statements(text: str) -> Iterator[ast.AST]:
     """The imports in a text that is no Python."""
     for match in _IMPORT.finditer(text):
@@ -175,14 +181,6 @@ def _import_statements(text: str) -> Iterator[ast.AST]:
             yield from ast.parse(match[1]).body
         except (SyntaxError, ValueError):
             continue
-
-
-def _bytes_as_text(path: str) -> str:
-    try:
-        with open(path, "rb") as file:
-            return decoded(file.read())
-    except OSError:
-        return ""
 
 
 def _place(written: Written) -> tuple[int, int]:

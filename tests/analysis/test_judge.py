@@ -23,6 +23,7 @@ def verdict(loss_call: LossCall) -> Verdict:
     return judge(loss_call, DEFAULT).verdict
 
 
+LEFT_OUT = "not all of its cases were looked at: too many cases"
 COLUMN, ROW, SCORES = Shape((8, 1)), Shape((8,)), Shape((8, 3))
 INDICES = facts(range=(0, 2), dtype=DType.INT64, shape=ROW, grad=False)
 SHARES = facts(Kind.PROBABILITIES, (0, 1), DType.FLOAT32, SCORES, False, axis=1)
@@ -122,7 +123,7 @@ def test_options_that_are_not_seen() -> None:
 
 def test_a_case_that_was_dropped_makes_the_call_unknown() -> None:
     judged = judge(call("BCELoss", *FULL["BCELoss"], dropped="too many cases"), DEFAULT)
-    assert (judged.verdict, judged.reason, judged.dropped) == (Verdict.UNKNOWN, "too many cases", True)
+    assert (judged.verdict, judged.reason, judged.dropped) == (Verdict.UNKNOWN, LEFT_OUT, True)
     folded = call("BCELoss", FULL["BCELoss"][0])
     folded = replace(folded, arguments={**folded.arguments, "target": Argument(reason="too many cases")})
     judged = judge(folded, DEFAULT)
@@ -263,7 +264,7 @@ class TestMerge:
         right = call("BCELoss", *FULL["BCELoss"])
         for order in ((right, replace(right, dropped="too many cases")), (replace(right, dropped="too many cases"), right)):
             [result] = self.merged(*order)
-            assert (result.verdict, result.reason) == (Verdict.UNKNOWN, "too many cases")
+            assert (result.verdict, result.reason) == (Verdict.UNKNOWN, LEFT_OUT)
         assert [each.verdict for each in merge([result, judge(right, DEFAULT).plain()])] == [Verdict.UNKNOWN]
 
     def test_a_finding_is_kept_once_for_its_code_and_place(self) -> None:
