@@ -164,7 +164,12 @@ def test_without_torch_one_line_says_how_to_get_it(tmp_path: Path) -> None:
 def test_ctrl_c_reaches_the_program_and_is_reported(tmp_path: Path) -> None:
     write(tmp_path, "long.py", DOUBLE + "open('ready', 'w').close()\nimport time\ntime.sleep(60)\n")
     process = subprocess.Popen(
-        [sys.executable, "-m", "bcelint", "run", "long.py"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "bcelint", "run", "long.py"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell ignores it for what it runs in the background
     )
     for _ in range(600):
         if (tmp_path / "ready").exists():
