@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bcelint.project.source import Source
 
 UNCALLED = "it is built here, and no call of it was met"
+REPLACED = "another one of its name, further down, takes the place of its function or class"
 RULED_OUT = "it stands in code that a test rules out"
 NOT_ENTERED = "its function was not called in what was evaluated"
 NOT_REACHED = "it was not reached"
@@ -69,6 +70,8 @@ def _why(written: Written, reached: Reached) -> str:
     for line, column, reason in reached.dropped:
         if (line, column) == (written.line, written.column):
             return reason
+    if written.replaced:
+        return REPLACED
     for name in written.outer:
         if name in reached.broken_off:
             return reached.broken_off[name]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bcelint.project.project import Project
 
 UNREADABLE = "the file can't be parsed"
+_WITH_BODY = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _NEWLINE = re.compile(r"\r\n?|\n")
 _IMPORT = re.compile(r"^[ \t]*((?:from[ \t]+[.\w]+[ \t]+)?import[ \t]+(?:\([^)]*\)|[^\n;#(]+))", re.MULTILINE)
 _PLAIN = re.compile(r"""("{3}|'{3})(?:\\[\s\S]|[\s\S])*?\1|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|#[^\n]*""")
@@ -42,6 +43,8 @@ class Written:
     is_constructor: bool = False
     unread: str = ""
     """Why what it stands in can't be parsed; then the call is read off the text alone."""
+    replaced: bool = False
+    """It stands in a function or class whose name is given to another one further down."""
 
     @property
     def function(self) -> str:
@@ -73,18 +76,18 @@ class Reader:
         scope = self._names.module(source.path) or Scope(source.path).add(tree.body)
         lines = _NEWLINE.split(source.text)
         within: set[int] = set()
-        for node, inner, outer in _nodes(tree, scope):
+        for node, inner, outer, replaced in _nodes(tree, scope):
             if not isinstance(node, ast.Call) or id(node) in within:
                 continue
             built = _criterion(node)
             written = None if built is None else self._one(built, inner)
             if written is not None and written.is_constructor:
                 within.add(id(built))
-                yield replace(_spanned(written, node, lines), outer=outer, is_constructor=False)
+                yield replace(_spanned(written, node, lines), outer=outer, replaced=replaced, is_constructor=False)
                 continue
             written = self._one(node, inner)
             if written is not None:
-                yield replace(_spanned(written, node, lines), outer=outer)
+                yield replace(_spanned(written, node, lines), outer=outer, replaced=replaced)
 
     def _one(self, node: ast.Call, scope: Scope) -> Written | None:
         """The call ``node``, without its place, if it is one of a loss."""
@@ -115,12 +118,15 @@ class Reader:
             yield from self._in_text(source.path, text, "its cell can't be parsed", self._names.module(source.path))
 
 
-def _nodes(tree: ast.Module, scope: Scope) -> Iterator[tuple[ast.AST, Scope, tuple[str, ...]]]:
-    """Every node with the scope in which its names are looked up, and the functions that it stands in; a call goes before what stands in it."""
+def _nodes(tree: ast.Module, scope: Scope) -> Iterator[tuple[ast.AST, Scope, tuple[str, ...], bool]]:
+    """Every node with the scope in which its names are looked up, the functions that it stands in, and whether one of these is replaced further
+    down; a call goes before what stands in it."""
     waiting: list[tuple[ast.AST, Scope, tuple[str, ...], str]] = [(tree, scope, (), "")]
+    replaced: set[int] = set()
     while waiting:
         node, here, outer, owner = waiting.pop()
-        yield node, here, outer
+        replaced |= _replaced(node, id(node) in replaced)
+        yield node, here, outer, id(node) in replaced
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             inner = Scope(here.path, _enclosing(here)).add_parameters(node.args).add(node.body)
             name = f"{owner}.{node.name}" if owner else node.name
@@ -137,6 +143,21 @@ def _nodes(tree: ast.Module, scope: Scope) -> Iterator[tuple[ast.AST, Scope, tup
         else:
             # A method may stand below an `if` in its class.
             waiting += [(each, here, outer, owner) for each in ast.iter_child_nodes(node)]
+
+
+def _replaced(node: ast.AST, is_replaced: bool) -> set[int]:
+    """The identities of those nodes inside of ``node`` that are replaced: all where it is itself, else definitions above others of the same name."""
+    if is_replaced:
+        return set(map(id, ast.iter_child_nodes(node)))
+    last: set[str] = set()
+    found: set[int] = set()
+    for each in reversed(getattr(node, "body", ()) if isinstance(node, _WITH_BODY) else ()):
+        if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            if each.name in last:
+                found.add(id(each))
+            if not each.decorator_list:  # a setter does not replace the getter
+                last.add(each.name)
+    return found
 
 
 def _enclosing(scope: Scope) -> Scope:

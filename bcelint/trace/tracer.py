@@ -75,7 +75,8 @@ def traced(project: Project, entries: Sequence[str], warn: Callable[[str, str], 
     for path, module in run.modules.all():
         if module is not None and module.executed and not module.finished:
             run.coverage.break_off_module(path, STEPS)
-    return Traced(calls, list(run.coverage.files(run.modules, run.dead, run.dropped, (call.constructed_at for call in calls))))
+    called = [call.constructed_at for call in calls if not call.is_constructor]
+    return Traced(calls, list(run.coverage.files(run.modules, run.dead, run.dropped, called)))
 
 
 @contextmanager

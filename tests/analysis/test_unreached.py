@@ -80,11 +80,33 @@ class TestReasons:
         found = reasons(tmp_path, "def f(x, y):\n    return F.nll_loss(x, y)\n")
         assert found == {2: "not reached: it stands in a function that is declared"}
 
+    def test_a_function_that_is_defined_twice(self, tmp_path: Path) -> None:
+        found = reasons(
+            tmp_path,
+            """\
+            class A:
+                def f(self, x, y):
+                    return F.nll_loss(x, y)
+                def f(self, x, y):
+                    return F.nll_loss(x, y)
+                @property
+                def g(self):
+                    return F.nll_loss(x, y)
+                @g.setter
+                def g(self, value): ...
+            """,
+        )
+        reason = found.pop(3)
+        assert reason == "not reached: another one of its name, further down, takes the place of its function or class"
+        assert [each for each in found.values() if "further down" in each] == []
+
     def test_where_it_is_not_known(self, tmp_path: Path) -> None:
         assert reasons(tmp_path, "def f(x, y):\n    return x\n    F.nll_loss(x, y)\n") == {3: "it was not reached"}
 
     def test_a_criterion_that_is_not_called(self, tmp_path: Path) -> None:
-        found = reasons(tmp_path, "a = nn.BCELoss()\nb = nn.BCEWithLogitsLoss()\nb(nn.Linear(1, 1)(torch.rand(2, 1)), torch.rand(2, 1))\n")
+        found = reasons(
+            tmp_path, "a = nn.BCELoss(reduction='sum')\nb = nn.BCEWithLogitsLoss()\nb(nn.Linear(1, 1)(torch.rand(2, 1)), torch.rand(2, 1))\n"
+        )
         assert found == {1: "it is built here, and no call of it was met", 3: ""}
         unused, used = calls(tmp_path)
         assert (unused.is_constructor, unused.function, used.is_constructor) == (True, "<module>", False)
