@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
-if sys.argv[:1] == ["-m"] and sys.path:
+if sys.argv[:1] == ["-m"] and not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
     # Python has put the working directory first, which holds the code to be read: none of it may be imported, not in the place of ``re`` either.
+    # With ``-I``, and from 3.11 on with ``-P``, it has not.
     del sys.path[0]
 
 from typing import TYPE_CHECKING, Any
