@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import libcst as cst
 
@@ -30,15 +30,7 @@ builtin = Handlers()
 
 @builtin("isinstance")
 def _isinstance(at: Site, args: Arguments) -> Value:
-    if len(args.positional) != 2:
-        return at.unknown("isinstance")
-    classes = args.positional[1]
-    return at.lift(lambda value: _instance_of(at, value, classes), args.positional[0])
-
-
-def _instance_of(at: Site, value: Value, classes: Value) -> Value:
-    options = classes.items if isinstance(classes, Tuple) else (classes,)
-    return _any(at, value, options, [_is_one(value, option) for option in options], "isinstance")
+    return _asked(at, args, _is_one, "isinstance")
 
 
 def is_tensor(at: Site, args: Arguments) -> Value:
@@ -48,15 +40,16 @@ def is_tensor(at: Site, args: Arguments) -> Value:
 
 @builtin("issubclass")
 def _issubclass(at: Site, args: Arguments) -> Value:
+    return _asked(at, args, _is_subclass, "issubclass")
+
+
+def _asked(at: Site, args: Arguments, is_one: Callable[[Value, Value], bool | None], op: str) -> Value:
+    """Whether the first argument is one of the class or the classes that the second names."""
     if len(args.positional) != 2:
-        return at.unknown("issubclass")
-    classes = args.positional[1]
-    return at.lift(lambda cls: _subclass_of(at, cls, classes), args.positional[0])
-
-
-def _subclass_of(at: Site, cls: Value, classes: Value) -> Value:
+        return at.unknown(op)
+    value, classes = args.positional
     options = classes.items if isinstance(classes, Tuple) else (classes,)
-    return _any(at, cls, options, [_is_subclass(cls, option) for option in options], "issubclass")
+    return at.lift(lambda single: _any(at, single, options, [is_one(single, option) for option in options], op), value)
 
 
 def _is_subclass(cls: Value, other: Value) -> bool | None:
