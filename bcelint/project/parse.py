@@ -63,10 +63,11 @@ def python_tree(source: Source) -> ast.Module | None:
 
 
 def _python_tree(text: str) -> ast.Module | None:
-    for each in (text, modernised(text)):
-        if not _is_beyond_ast(each):
+    for reading in (str, modernised):
+        read = reading(text)
+        if not _is_beyond_ast(read):
             try:
-                return _as_ast(each)
+                return _as_ast(read)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
     return None

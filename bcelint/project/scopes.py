@@ -120,17 +120,18 @@ class Names:
             found = self._member(found, part, imports)
         return found
 
-    def module(self, path: str) -> Scope | None:
-        """The names of a file; None where it can't be parsed."""
+    def module(self, path: str, tree: ast.Module | None = None) -> Scope | None:
+        """The names of a file, of which ``tree`` is what stands in it where that is parsed already; None where it can't be."""
         if path not in self._scopes:
-            self._scopes[path] = None
-            try:
-                tree = python_tree(self._project.source(path))
-            except BadInput:
-                tree = None
-            if tree is not None:
-                self._scopes[path] = Scope(path).add(tree.body)
+            tree = tree or self._parsed(path)
+            self._scopes[path] = None if tree is None else Scope(path).add(tree.body)
         return self._scopes[path]
+
+    def _parsed(self, path: str) -> ast.Module | None:
+        try:
+            return python_tree(self._project.source(path))
+        except BadInput:
+            return None
 
     def _name(self, name: str, scope: Scope, imports: int) -> Meaning:
         here: Scope | None = scope

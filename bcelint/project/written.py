@@ -73,7 +73,7 @@ class Reader:
         return sorted(found, key=_place)
 
     def _in_tree(self, source: Source, tree: ast.Module) -> Iterator[Written]:
-        scope = self._names.module(source.path) or Scope(source.path).add(tree.body)
+        scope = self._names.module(source.path, tree) or Scope(source.path).add(tree.body)
         lines = _NEWLINE.split(source.text)
         within: set[int] = set()
         for node, inner, outer, replaced in _nodes(tree, scope):
