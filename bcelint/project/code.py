@@ -51,6 +51,10 @@ class NodePlace:
     def __hash__(self) -> int:
         return id(self.node)
 
+    def text(self) -> str:
+        """The source of the node on one line."""
+        return self.code.text(self.node)
+
     @property
     def path(self) -> str:
         return self.code.path

@@ -148,7 +148,7 @@ def _hasattr(at: Site, args: Arguments) -> Value:
             if not owner.cls.has_unknown_base() and CONTENT not in owner.fields:
                 return Const(False)
         symbol = f"hasattr({owner.symbol if isinstance(owner, Unknown) else id(owner)}, {name})"
-        atom = Atom(symbol, "truth", None, True, lambda: at.text(at.node))
+        atom = Atom(symbol, "truth", None, True, at.place.text)
         return at.choice([(frozenset([atom]), Const(True)), (frozenset([atom.negated()]), Const(False))])
     return at.unknown("hasattr")
 

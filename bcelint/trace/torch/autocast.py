@@ -39,7 +39,8 @@ def _on(at: Site, device: Value, switch: Value, elsewhere: Autocast) -> Value:
     if isinstance(device, Const):
         return switch if str(device.value).startswith("cuda") else elsewhere
     atom = condition(at, device, "==", "cuda")
-    atom = replace(atom, text=lambda: f"{at.text(at.node)} == 'cuda'")
+    written = at.place.text  # and not ``at``, which would keep all that this run has evaluated
+    atom = replace(atom, text=lambda: f"{written()} == 'cuda'")
     return at.choice([(frozenset([atom]), switch), (frozenset([atom.negated()]), elsewhere)])
 
 

@@ -12,11 +12,11 @@ from bcelint.trace.values.constants import Const
 
 def condition(at: Interpreter, value: Value, op: str, operand: object, other: Value | None = None) -> Atom:
     """The condition ``value op operand``, shown as what stands here is written; ``other`` is the value behind the operand, if it is not known."""
-    node = at.node
     about = value.about()
     loop, hidden = (0, False) if other is None else other.hangs_on()
     loop = max(0 if about.stays else at.loop, about.loop, loop)
-    return Atom(about.symbol, op, operand, True, lambda: at.text(node), loop, opaque=about.opaque or hidden, domain=about.domain)
+    # the text is the place's to look up: an atom outlives the evaluation, and may not keep its frame alive
+    return Atom(about.symbol, op, operand, True, at.place.text, loop, opaque=about.opaque or hidden, domain=about.domain)
 
 
 def case(at: Interpreter, value: Value, op: str, operand: Any, positive: bool = True, other: Value | None = None) -> Value:

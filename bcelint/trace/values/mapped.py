@@ -9,6 +9,7 @@ from typing import Any
 
 import libcst as cst
 
+from bcelint.project.code import NodePlace
 from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.interpreter import Interpreter, Value
 from bcelint.trace.values.asking import condition
@@ -100,7 +101,7 @@ def under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNode, de
     alike = (isinstance(found, Tensor) and found.facts.kind is not None) or len({value.key() for value in content.items.values()}) < 2
     few = content.rest is None and len(content.items) <= MAX_KEYS and all(isinstance(name, (str, int, enum.Enum)) for name in content.items)
     if isinstance(key, Unknown) and key.symbol and few and not alike:
-        equal = {name: replace(condition(at, key, "==", name), text=_equality(at, written, name)) for name in content.items}
+        equal = {name: replace(condition(at, key, "==", name), text=_equality(at.on(written).place, name)) for name in content.items}
         others: Guard = frozenset(atom.negated() for atom in equal.values())
         rest = [] if default is None else [(others, default)]
         return at.choice([*((frozenset([atom]), content.items[name]) for name, atom in equal.items()), *rest])
@@ -110,5 +111,5 @@ def under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNode, de
     return at.choice([(frozenset([there]), found), (frozenset([there.negated()]), default)])
 
 
-def _equality(at: Interpreter, written: cst.CSTNode, name: object) -> Callable[[], str]:
-    return lambda: f"{at.text(written)} == {name if isinstance(name, enum.Enum) else repr(name)}"
+def _equality(key: NodePlace, name: object) -> Callable[[], str]:
+    return lambda: f"{key.text()} == {name if isinstance(name, enum.Enum) else repr(name)}"
