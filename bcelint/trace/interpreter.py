@@ -29,6 +29,7 @@ class Value:
     has_equals: ClassVar[bool] = False  # a thing that another one may be equal to after all: a list, a dict
     is_elementwise: ClassVar[bool] = False  # what is done with it is done with each element, whatever the other operand is
     is_raised: ClassVar[bool] = False  # no value at all: Python raises
+    is_tested_by_call: ClassVar[bool] = False  # a method of the project may say whether it counts as true
     rest: Value | None = None  # of a container: further values of unknown number, all alike
 
     def key(self) -> Any:

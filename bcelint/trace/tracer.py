@@ -21,7 +21,7 @@ from bcelint.project.stack import with_deep_stack
 from bcelint.trace.code import functions, objects
 from bcelint.trace.code.evaluation import Evaluation
 from bcelint.trace.code.modules import run_module
-from bcelint.trace.conditions import compatible
+from bcelint.trace.conditions import remembered
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.coverage import BARREN, DEAD, DECLARED, NO_OBJECT, TOO_LARGE
 from bcelint.trace.state.dropped import CALLERS, DEPTH, OBJECTS, STEPS
@@ -87,7 +87,7 @@ def _no_garbage_collection() -> Iterator[None]:
     try:
         yield
     finally:
-        compatible.forget()
+        remembered.forget()
         if was_enabled:
             gc.enable()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Union
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -55,8 +55,19 @@ class Atom:
     domain: tuple[Any, ...] = field(compare=False, default=())
     """All values that the symbol may have, where they are known."""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.symbol, self.op, self.operand, self.truth)))
+
+    def __hash__(self) -> int:
+        return self._hash  # type: ignore[attr-defined, no-any-return]  # worked out once: guards are sets of atoms
+
     def negated(self) -> Atom:
-        return replace(self, truth=not self.truth)
+        # not ``replace``, which takes five times as long
+        return Atom(self.symbol, self.op, self.operand, not self.truth, self.text, self.loop, self.reads, self.opaque, self.domain)
+
+    def is_opposite(self, other: object) -> bool:
+        """Whether ``other`` is so exactly where this is not."""
+        return isinstance(other, Atom) and self.truth != other.truth and self.negated() == other
 
     def __str__(self) -> str:
         text = self.text()

@@ -1,15 +1,16 @@
-"""Whether two guards can hold together, remembered for as long as an evaluation lasts."""
+"""Whether two guards can hold together."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from bcelint.trace.conditions.atoms import AnyOf, Atom, Guard, contradict, possible
 from bcelint.trace.conditions.derived import consistent_with_bases
+from bcelint.trace.conditions.remembered import remembered
 
 
 class _Index:
     """A guard's literals by symbol, to find those that another guard may contradict."""
+
+    __slots__ = ("atoms", "clauses")
 
     def __init__(self, guard: Guard) -> None:
         self.atoms: dict[str, list[Atom]] = {}
@@ -23,16 +24,18 @@ class _Index:
 
     def allows(self, *atoms: Atom) -> bool:
         """Whether these atoms about one symbol can be so too."""
-        known = self.atoms.get(atoms[0].symbol, [])
+        known = self.atoms.get(atoms[0].symbol)
+        if known is None:
+            return possible(atoms)
         return not any(contradict(one, atom) for one in known for atom in atoms) and possible([*known, *atoms])
 
 
-@lru_cache(maxsize=20_000)
+@remembered(4_000)
 def _index(guard: Guard) -> _Index:
     return _Index(guard)
 
 
-@lru_cache(maxsize=100_000)
+@remembered(20_000)
 def _compatible(one: Guard, other: Guard) -> bool:
     small, large = (one, other) if len(one) <= len(other) else (other, one)
     known, asked = _index(large), _index(small)
@@ -55,22 +58,15 @@ def settled(guard: Guard) -> Guard:
     return _settled(guard) if any(isinstance(literal, AnyOf) for literal in guard) else guard
 
 
-@lru_cache(maxsize=20_000)
+@remembered(4_000)
 def _settled(guard: Guard) -> Guard:
-    atoms = _Index(frozenset(literal for literal in guard if isinstance(literal, Atom)))
+    atoms = _index(guard)
     for clause in guard:
         if isinstance(clause, AnyOf):
             left = [choice for choice in clause.choices if all(atoms.allows(x) for x in choice if isinstance(x, Atom))]
             if len(left) == 1:
                 return settled((guard - {clause}) | left[0])
     return guard
-
-
-def forget() -> None:
-    """Drop what was remembered of guards: their texts keep the syntax trees alive that they are read from."""
-    _index.cache_clear()
-    _compatible.cache_clear()
-    _settled.cache_clear()
 
 
 def compatible(one: Guard, other: Guard) -> bool:

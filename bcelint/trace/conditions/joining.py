@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from bcelint.trace.conditions.atoms import ALWAYS, AnyOf, Atom, Guard, Literal, consistent, holds, values_of
+from bcelint.trace.conditions.remembered import remembered
 
 MAX_CHOICES, MAX_ATOMS = 4, 4
 """The alternatives of a condition, and the atoms of each, above which a weaker condition is taken."""
@@ -54,27 +55,37 @@ def simplified(guards: Iterable[Guard]) -> tuple[Guard, ...]:
     and an atom that is a guard of its own is taken for false in the others.
     """
     choices: list[Guard] = []
-    waiting = list(dict.fromkeys(map(_without_implied, guards)))
+    waiting = list(dict.fromkeys(map(without_implied, guards)))
+    if len(waiting) == 1:
+        return tuple(waiting)
     while waiting:
         guard = waiting.pop(0)
         if any(_covers(known, guard) for known in choices):
             continue
-        merged = next((known for known in choices if _complementary(known - guard, guard - known)), None)
+        merged = next((known for known in choices if _complementary(known, guard)), None)
         if merged is not None:
             choices.remove(merged)
             waiting.insert(0, merged & guard)
             continue
         choices = [*(known for known in choices if not _covers(guard, known)), guard]
         alone = {atom.negated() for choice in choices if len(choice) == 1 for atom in choice if isinstance(atom, Atom)}
-        shorter = [choice for choice in choices if choice & alone]
-        choices = [choice for choice in choices if not choice & alone]
-        waiting[:0] = [choice - alone for choice in shorter]
+        if alone:
+            shorter = [choice for choice in choices if choice & alone]
+            choices = [choice for choice in choices if not choice & alone]
+            waiting[:0] = [choice - alone for choice in shorter]
     return _one_of(choices)
 
 
-def _without_implied(guard: Guard) -> Guard:
+def without_implied(guard: Guard) -> Guard:
     """``x == 2`` alone for ``x != 1 and x == 2``, and ``a`` alone for ``a and (a or b)``."""
-    return frozenset(literal for literal in guard if not (follows(literal, guard) if isinstance(literal, Atom) else _holds(literal, guard)))
+    implied = _implied(guard)
+    return guard - implied if implied else guard
+
+
+@remembered(4_000)
+def _implied(guard: Guard) -> Guard:
+    said = equalities(guard)
+    return frozenset(literal for literal in guard if (follows(literal, said) if isinstance(literal, Atom) else _holds(literal, guard)))
 
 
 def _holds(clause: AnyOf, guard: Guard) -> bool:
@@ -106,18 +117,32 @@ def _any_of(atoms: Sequence[Atom]) -> Atom:
 
 def _covers(weak: Guard, strong: Guard) -> bool:
     """Whether one guard holds wherever the other does."""
-    return all(literal in strong or (isinstance(literal, Atom) and follows(literal, strong)) for literal in weak)
+    rest = weak - strong
+    if not rest:
+        return True
+    said = _equalities(strong)
+    return bool(said) and all(isinstance(literal, Atom) and follows(literal, said) for literal in rest)
 
 
-def follows(atom: Atom, others: Iterable[Literal]) -> bool:
-    """Whether an atom is so because another one says what its symbol is."""
-    return any(
-        isinstance(x, Atom) and x.op == "==" and x.truth and x.symbol == atom.symbol and x != atom and holds(atom, x.operand) is True for x in others
-    )
+def equalities(guard: Iterable[Literal]) -> tuple[Atom, ...]:
+    """Those that say what their symbol is."""
+    return tuple([literal for literal in guard if isinstance(literal, Atom) and literal.op == "==" and literal.truth])
+
+
+_equalities = remembered(4_000)(equalities)
+
+
+def follows(atom: Atom, said: Iterable[Atom]) -> bool:
+    """Whether an atom is so because another one, of those that say what their symbol is, says it."""
+    return any(other.symbol == atom.symbol and other != atom and holds(atom, other.operand) is True for other in said)
 
 
 def _complementary(one: Guard, other: Guard) -> bool:
-    if len(one) != 1 or len(other) != 1:
+    """Whether all that the two guards differ in is whether an atom is so."""
+    if len(one) != len(other):
         return False
-    left, right = next(iter(one)), next(iter(other))
-    return isinstance(left, Atom) and isinstance(right, Atom) and left == right.negated()
+    differing = one ^ other
+    if len(differing) != 2:
+        return False
+    left, right = differing
+    return isinstance(left, Atom) and left.is_opposite(right)

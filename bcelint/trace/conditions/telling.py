@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bcelint.trace.conditions.atoms import AnyOf, Atom, Guard, Literal, consistent, contradict
-from bcelint.trace.conditions.joining import follows, simplified
+from bcelint.trace.conditions.joining import equalities, follows, simplified
 
 
 def told(guard: Iterable[Literal]) -> tuple[str, ...]:
@@ -23,7 +23,7 @@ def told(guard: Iterable[Literal]) -> tuple[str, ...]:
                 clauses.remove(clause)
                 atoms += [atom for choice in choices for atom in choice if isinstance(atom, Atom)]
                 settled = True
-    plain = {str(atom) for atom in atoms if not follows(atom, atoms)}
+    plain = {str(atom) for atom in atoms if not follows(atom, equalities(atoms))}
     others = {_text(_left(clause, atoms), plain) for clause in clauses} - {""}
     return tuple(sorted(plain | others, key=lambda text: (" or " in text, text.startswith("not "), text)))
 
@@ -32,7 +32,7 @@ def _left(clause: AnyOf, atoms: list[Atom]) -> list[Guard]:
     """What is left open of a clause where ``atoms`` hold: nothing if one of its choices does."""
     choices: list[Guard] = []
     for choice in clause.choices:
-        open_ones = frozenset(x for x in choice if not (isinstance(x, Atom) and (x in atoms or follows(x, atoms))))
+        open_ones = frozenset(x for x in choice if not (isinstance(x, Atom) and (x in atoms or follows(x, equalities(atoms)))))
         if not open_ones:
             return []
         if not any(isinstance(x, Atom) and x.symbol == atom.symbol and contradict(x, atom) for x in open_ones for atom in atoms):

@@ -14,7 +14,7 @@ from typing import TypeVar
 from bcelint.losscall import TOO_MANY
 from bcelint.trace.conditions.atoms import ALWAYS, AnyOf, Atom, Guard, Literal
 from bcelint.trace.conditions.compatible import compatible, settled
-from bcelint.trace.conditions.joining import either, joined
+from bcelint.trace.conditions.joining import either, joined, without_implied
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Value
 from bcelint.trace.values.cells import Cell
@@ -224,9 +224,12 @@ def _first_raised(values: Iterable[Value]) -> Value | None:
 
 def _merged(same: Sequence[tuple[Guard, Value]]) -> Sequence[tuple[Guard, Value]]:
     """Alternatives of one value made one, unless that would let it count where it is none; of guards that are involved themselves, it may."""
+    if len(same) == 1:
+        return [(without_implied(guard), value) for guard, value in same]
     guard, exact = joined(guard for guard, _ in same)
-    involved = any(isinstance(literal, AnyOf) for guard, _ in same for literal in guard)
-    return [(guard, same[0][1])] if exact or involved else same
+    if not exact and not any(isinstance(literal, AnyOf) for guard, _ in same for literal in guard):
+        return same
+    return [(guard, same[0][1])]
 
 
 def _folded(options: Sequence[tuple[Guard, Value]]) -> tuple[Guard, Value]:

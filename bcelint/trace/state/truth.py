@@ -18,7 +18,9 @@ def split(at: Site, value: Value) -> tuple[Guards, Guards]:
     """The guards under which ``value``, the value of what stands here, is true, and those under which it is false."""
     true: Guards = []
     false: Guards = []
-    for guard, single in alternatives(at.lift_call(lambda single: single.tested(at), value)):
+    if any(single.is_raised or single.is_tested_by_call for _, single in alternatives(value)):
+        value = at.lift_call(lambda single: single.tested(at), value)
+    for guard, single in alternatives(value):
         if single.is_raised or not compatible(at.state.path, guard):
             continue
         known = single.truth()

@@ -48,6 +48,7 @@ class Instance(Cell, NNModule):
     noun = "object"
     is_module = True
     has_modes = True
+    is_tested_by_call = True
 
     def __init__(self, cls: Class) -> None:
         super().__init__()
