@@ -342,7 +342,7 @@ def matmul(one: Shape | None, other: Shape | None) -> Shape | None:
 def indexed(shape: Shape | None, index: Sequence[Index]) -> Shape | None:
     """The shape of ``x[index]``. A slice other than ``:`` has a size where the dimension has; an index tensor or mask gives the shape up."""
     if shape is None or MASK in index or list(index).count(ELLIPSIS) > 1:
-        return None
+        return shape if shape is not None and shape.dims == (0,) and not shape.open and list(index) == [MASK] else None  # of nothing, nothing is left
     marks = list(index)
     at = marks.index(ELLIPSIS) if ELLIPSIS in marks else len(marks)
     front, back = marks[:at], marks[at + 1 :]

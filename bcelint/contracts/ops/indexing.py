@@ -27,6 +27,11 @@ def _positions(args: Args) -> Any:
     return Shape((None, len(shape.dims) if shape is not None and not shape.open else None))
 
 
+def _selected(args: Args) -> Any:
+    shape = given(args)
+    return Shape((0 if shape is not None and 0 in shape.dims else None,))
+
+
 def _some(args: Args) -> Any:
     return args.facts("input").of_some()
 
@@ -36,7 +41,7 @@ PICKED: dict[str, Any] = {**MOVED, "range": _some}
 ROWS = (
     op("torch.gather .gather", "input, dim, index, *, sparse_grad=False", **PICKED, shape=lambda a: a.facts("index").shape),
     op("torch.index_select .index_select", "input, dim, index", **PICKED, shape=_picked),
-    op("torch.masked_select .masked_select", "input, mask", **PICKED, shape=Shape((None,))),
+    op("torch.masked_select .masked_select", "input, mask", **PICKED, shape=_selected),
     op("torch.take .take", "input, index", **PICKED, shape=lambda a: a.facts("index").shape),
     op("torch.take_along_dim .take_along_dim", "input, indices, dim=None", **PICKED, shape=None),
     op(".index_put_ .index_put", "input, indices, values, accumulate=False", grad=None),

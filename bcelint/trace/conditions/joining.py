@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from bcelint.trace.conditions.atoms import ALWAYS, AnyOf, Atom, Guard, Literal, consistent, holds, values_of
+from bcelint.trace.conditions.compatible import settled
 from bcelint.trace.conditions.remembered import remembered
 
 MAX_CHOICES, MAX_ATOMS = 4, 4
@@ -33,12 +34,30 @@ def joined(guards: Iterable[Guard]) -> tuple[Guard, bool]:
     return common | (rest[0] if len(rest) == 1 else {AnyOf(rest)}), exact
 
 
+def two_sides(true: Sequence[Guard], false: Sequence[Guard]) -> tuple[list[Guard], list[Guard]]:
+    """One guard for each side of a test that can come out so. Where one of them can't be said as it is, the other one's opposite says it."""
+    (one, one_is_exact), (other, other_is_exact) = (joined(side) if side else (ALWAYS, False) for side in (true, false))
+    if one_is_exact and not other_is_exact:
+        other |= _opposite(one)
+    elif other_is_exact and not one_is_exact:
+        one |= _opposite(other)
+    return [one] if true else [], [other] if false else []
+
+
+def _opposite(guard: Guard) -> Guard:
+    """What holds where a guard does not; nothing where that would be long."""
+    atoms = [literal.negated() for literal in guard if isinstance(literal, Atom)]
+    if len(atoms) < len(guard) or len(atoms) > MAX_SINGLES:
+        return ALWAYS
+    return frozenset(atoms if len(atoms) == 1 else [AnyOf(tuple(frozenset([atom]) for atom in atoms))] if atoms else [])
+
+
 def _plain(choices: Sequence[Guard]) -> tuple[tuple[Guard, ...], bool]:
     """The choices without alternatives inside, and whether they say the same: multiplied out where that makes few of them, and weaker ones
     where it would make many."""
     found: list[Guard] = []
     exact = True
-    for choice in choices:
+    for choice in map(settled, choices):
         atoms = frozenset(literal for literal in choice if isinstance(literal, Atom))
         clauses = [literal for literal in choice if isinstance(literal, AnyOf)]
         singles = len(clauses) == 1 and not atoms and all(len(part) == 1 for part in clauses[0].choices)

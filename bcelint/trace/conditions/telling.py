@@ -7,6 +7,10 @@ from dataclasses import replace
 
 from bcelint.trace.conditions.atoms import AnyOf, Atom, Guard, Literal, consistent, contradict
 from bcelint.trace.conditions.joining import equalities, follows, simplified
+from bcelint.trace.conditions.satisfiable import satisfiable
+
+MAX_OPEN = 8
+"""The atoms in alternatives above which nothing more is drawn from them."""
 
 
 def told(guard: Iterable[Literal]) -> tuple[str, ...]:
@@ -23,9 +27,19 @@ def told(guard: Iterable[Literal]) -> tuple[str, ...]:
                 clauses.remove(clause)
                 atoms += [atom for choice in choices for atom in choice if isinstance(atom, Atom)]
                 settled = True
+    atoms += _entailed(atoms, clauses)
     plain = {str(atom) for atom in atoms if not follows(atom, equalities(atoms))}
     others = {_text(_left(clause, atoms), plain) for clause in clauses} - {""}
     return tuple(sorted(plain | others, key=lambda text: (" or " in text, text.startswith("not "), text)))
+
+
+def _entailed(atoms: list[Atom], clauses: list[AnyOf]) -> list[Atom]:
+    """What follows from several clauses together: ``not a`` from ``not a or b`` and ``not (a and b)``."""
+    guard: Guard = frozenset([*atoms, *clauses])
+    open_ones = {atom for clause in clauses for choice in clause.choices for atom in choice if isinstance(atom, Atom)}.difference(atoms)
+    if len(clauses) < 2 or len(open_ones) > MAX_OPEN:
+        return []
+    return [atom for atom in open_ones if not satisfiable(guard | {atom.negated()})]
 
 
 def _left(clause: AnyOf, atoms: list[Atom]) -> list[Guard]:
@@ -42,10 +56,13 @@ def _left(clause: AnyOf, atoms: list[Atom]) -> list[Guard]:
 
 def _text(choices: Iterable[Guard], known: Iterable[str]) -> str:
     """A clause in words; "" where the texts of one choice are all known. What reads the same is told as the same, though it may be of two objects."""
-    read = [frozenset(map(_as_read, choice)) for choice in choices]
+    read = list(map(as_read, choices))
     parts = [frozenset(map(str, choice)).difference(known) for choice in simplified(filter(consistent, read))]
     return "" if frozenset() in parts else " or ".join(sorted(" and ".join(sorted(part)) for part in dict.fromkeys(parts)))
 
 
-def _as_read(literal: Literal) -> Literal:
-    return replace(literal, symbol=literal.text()) if isinstance(literal, Atom) else literal
+def as_read(guard: Guard) -> Guard:
+    """The same conditions, with those that read alike taken for one, though they may be of two objects."""
+    return frozenset(
+        replace(literal, symbol=literal.text()) if isinstance(literal, Atom) else AnyOf(tuple(map(as_read, literal.choices))) for literal in guard
+    )

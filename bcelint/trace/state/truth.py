@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.conditions.compatible import compatible
 from bcelint.trace.interpreter import Value
@@ -25,7 +27,7 @@ def split(at: Site, value: Value) -> tuple[Guards, Guards]:
             continue
         known = single.truth()
         if known is None:
-            atom = condition(at, single, "truth", None)
+            atom = condition(at.on(_last(at.node)), single, "truth", None)
             for side, literal in ((true, atom), (false, atom.negated())):
                 extended = guard | {literal}
                 if compatible(guard, frozenset([literal])) and compatible(at.state.path, extended):
@@ -33,6 +35,13 @@ def split(at: Site, value: Value) -> tuple[Guards, Guards]:
         else:
             (true if known else false).append(guard)
     return true, false
+
+
+def _last(node: cst.CSTNode) -> cst.CSTNode:
+    """Of ``a and b`` the part that is left to ask: what the others say is settled then."""
+    while isinstance(node, cst.BooleanOperation):
+        node = node.right
+    return node
 
 
 def when(at: Site, value: Value, guard: Guard, true: bool) -> Value:

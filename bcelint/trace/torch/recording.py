@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -11,9 +12,10 @@ from bcelint.losscall import TOO_MANY, Argument, LossCall
 from bcelint.places import Step
 from bcelint.project.code import NodePlace
 from bcelint.trace.conditions.asking import asks_of_shape, is_below_one, opaque, symbols
-from bcelint.trace.conditions.atoms import Guard
+from bcelint.trace.conditions.atoms import Atom, Guard
 from bcelint.trace.conditions.compatible import compatible
-from bcelint.trace.conditions.telling import told
+from bcelint.trace.conditions.satisfiable import satisfiable
+from bcelint.trace.conditions.telling import as_read, told
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.dropped import CALLS
 from bcelint.trace.state.frames import Frame
@@ -29,6 +31,8 @@ from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
 MAX_EVENTS = 4_000
+_CLASSES = re.compile(r"\.shape\[-?1\]$")
+"""In a symbol: how many classes, of a tensor whose rank is not known."""
 
 
 def record(
@@ -57,8 +61,10 @@ def record(
             at.state.raised.add(guard | at.state.path)
             continue
         path = guard | at.state.path
+        if not satisfiable(path):
+            continue
         hidden = opaque(path)
-        reason = _untold(hidden, path, values)
+        reason = _untold(row, hidden, path, values)
         if reason:
             values = [at.unknown(reason) for _ in values]
         if asks_of_shape(path):
@@ -119,13 +125,25 @@ def _excused(at: Site, guard: Guard, before: Guard) -> frozenset[Guard]:
     return frozenset(case for case in cases if symbols(case) <= about)
 
 
-def _untold(hidden: Sequence[str], path: Guard, values: Sequence[Value]) -> str:
+def _untold(row: Loss, hidden: Sequence[str], path: Guard, values: Sequence[Value]) -> str:
     """Why nothing is said of a case; "" where it is."""
     if hidden:
         return f"it hangs on `{hidden[0]}`, which is set where it is not seen"
+    if not satisfiable(as_read(path)):
+        return "it is a case in which one test comes out so here and otherwise there"
     if is_below_one(path):
         return "it is the case of less than one class"
+    if row.applies == "softmax" and values and _of_one_class(path, values[0]):
+        return "it is the case of one class, which is meant for another loss"
     return "a tensor of no elements, which stands where there is nothing to learn from" if any(map(_is_empty, values)) else ""
+
+
+def _of_one_class(path: Guard, prediction: Value) -> bool:
+    """Whether the case is that a size of the prediction, which the program asks for (``if num_classes == 1:``), is 1 or less."""
+    shape = prediction.facts.value("shape") if isinstance(prediction, Tensor) else None
+    known = () if shape is None else shape.dims
+    sizes = [symbol for symbol in symbols(path) if symbol in known or _CLASSES.search(symbol)]
+    return any(not satisfiable(path | {Atom(size, ">=", 2, True)}) for size in sizes)
 
 
 def _is_empty(value: Value) -> bool:

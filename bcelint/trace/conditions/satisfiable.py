@@ -1,0 +1,94 @@
+"""Whether any run can come to a case: a search through its alternatives, for what a guard's literals say only together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bcelint.trace.conditions.atoms import COMPARE, AnyOf, Atom, Guard, contradict, possible, values_of
+from bcelint.trace.conditions.derived import consistent_with_bases
+
+MAX_STEPS = 2_000
+"""The alternatives that are tried before a case counts as possible."""
+_DECIDED = frozenset(COMPARE) - {"isinstance", "issubclass"}
+"""Comparisons with a value that is known tell of every value whether it fits."""
+
+
+def satisfiable(guard: Guard) -> bool:
+    """Whether all literals can be so at once. Errs on the side of True, as where there are too many alternatives."""
+    by_symbol: dict[str, list[Atom]] = {}
+    clauses = [literal for literal in guard if isinstance(literal, AnyOf)]
+    if not all(_add(by_symbol, literal) for literal in guard if isinstance(literal, Atom)):
+        return False
+    return _Search().has_way(by_symbol, clauses)
+
+
+class _Search:
+    def __init__(self) -> None:
+        self.steps = 0
+
+    def has_way(self, known: Mapping[str, list[Atom]], clauses: Sequence[AnyOf]) -> bool:
+        if not clauses or self.steps > MAX_STEPS:
+            return True
+        ways = [(clause, self._ways(known, clause)) for clause in clauses]
+        clause, left = min(ways, key=lambda way: len(way[1]))
+        rest = [other for other in clauses if other is not clause]
+        return any(self.has_way(extended, [*rest, *inner]) for extended, inner in left)
+
+    def _ways(self, known: Mapping[str, list[Atom]], clause: AnyOf) -> list[tuple[Mapping[str, list[Atom]], list[AnyOf]]]:
+        """What is known, and what is still open, with each alternative of a clause that can be so."""
+        found: list[tuple[Mapping[str, list[Atom]], list[AnyOf]]] = []
+        for choice in clause.choices:
+            self.steps += 1
+            extended = {symbol: list(atoms) for symbol, atoms in known.items()}
+            if all(_add(extended, literal) for literal in choice if isinstance(literal, Atom)):
+                found.append((extended, [literal for literal in choice if isinstance(literal, AnyOf)]))
+        return found
+
+
+def _add(known: dict[str, list[Atom]], atom: Atom) -> bool:
+    """Add an atom to what is known; False where the two can't be so together."""
+    atoms = known.setdefault(atom.symbol, [])
+    if atom in atoms:
+        return True
+    if any(contradict(one, atom) for one in atoms):
+        return False
+    atoms.append(atom)
+    return _one_fits(atoms) and consistent_with_bases(known, known)
+
+
+def _one_fits(atoms: Sequence[Atom]) -> bool:
+    """Whether there is a value of which all these are so."""
+    if not possible(atoms):
+        return False
+    asked = [atom for atom in atoms if atom.op in _DECIDED]
+    if len(asked) < 2 or any(atom.domain or values_of(atom) for atom in asked):
+        return True  # one is always possible; of values that are known, ``possible`` has tried each
+    return any(all(_fits(atom, value) for atom in asked) for value in _candidates(asked))
+
+
+def _fits(atom: Atom, value: Any) -> bool:
+    try:
+        return bool(COMPARE[atom.op](value, atom.operand)) == atom.truth
+    except Exception:  # a value that can't be compared so is not the one
+        return False
+
+
+def _candidates(atoms: Iterable[Atom]) -> list[Any]:
+    """One value of each kind that the comparisons can tell from one another. What is compared with True and False alone is taken for a bool,
+    what is compared with numbers alone for a number.
+    """
+    operands: list[Any] = []
+    for atom in atoms:
+        if atom.op != "truth":
+            operands += atom.operand if atom.op == "in" and isinstance(atom.operand, (tuple, frozenset, list)) else [atom.operand]
+    values: list[Any] = list(operands)
+    if operands and all(isinstance(operand, bool) for operand in operands):
+        return [True, False]
+    numbers = sorted({operand for operand in operands if isinstance(operand, (int, float)) and operand == operand})
+    if numbers:
+        ends = [numbers[0] - 1, *numbers, numbers[-1] + 1, 0]
+        values += [None, *ends, *((low + high) / 2 for low, high in zip(numbers, numbers[1:]))]
+    if not operands or len(numbers) < len(operands):
+        values += ["", "\0", object()]
+    return values
