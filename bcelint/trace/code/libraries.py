@@ -13,6 +13,7 @@ from bcelint.trace.python.registry import Handler
 from bcelint.trace.state.site import Site
 from bcelint.trace.torch import autocast, data, declared, gradients, layers, losses, operations, packing
 from bcelint.trace.torch.recording import mark_trained
+from bcelint.trace.values.asked import FUNCTIONS, READING, call_symbol, is_of_python
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Partial
@@ -87,7 +88,14 @@ def _by_name(at: Site, callee: External, args: Arguments) -> Value:
     if name in frameworks.CALLS_ITS_ARGUMENT and args.positional:
         inner = replace(args, positional=args.positional[1:], keywords={}, nodes=())
         return at.call(args.positional[0], inner)
-    return at.unknown(f"{name} is outside of the project", *args.all())
+    return _not_seen(at, callee, args)
+
+
+def _not_seen(at: Site, callee: External, args: Arguments) -> Value:
+    owner, _, last = callee.name.rpartition(".")
+    reads = last in READING and not is_of_python(owner)  # a method of something that is set where it is not seen
+    symbol = call_symbol(callee.name, args) if reads or callee.name in FUNCTIONS else ""
+    return at.unknown(f"{callee.name} is outside of the project", *args.all(), *([callee] if reads else []), symbol=symbol)
 
 
 def _backward(at: Site, args: Arguments) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -10,6 +11,7 @@ from bcelint.contracts.schema import UNKNOWN
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python.registry import Handlers
 from bcelint.trace.state.site import Site
+from bcelint.trace.values.asked import call_symbol
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.plain import constants_of
 from bcelint.trace.values.tensors import Tensor
@@ -22,7 +24,12 @@ builtin = Handlers()
 def _number(at: Site, args: Arguments) -> Value:
     node = at.node
     name = node.func.value if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) else ""
-    values = args.positional
+    if name in ("int", "float"):  # a number of many cases: nearly no misuse hangs on which one it is
+        return _one(at, name, args.positional, args)
+    return at.lift(lambda *values: _one(at, name, values, args), *args.positional)
+
+
+def _one(at: Site, name: str, values: tuple[Value, ...], args: Arguments) -> Value:
     if len(values) == 1 and name in ("min", "max"):
         constants = constants_of(values[0])
         values = values if constants is None else tuple(map(Const, constants))
@@ -35,7 +42,9 @@ def _number(at: Site, args: Arguments) -> Value:
         return Const(values[0].truth())
     if name == "abs" and len(values) == 1 and isinstance(values[0], Tensor):
         return at.operation("torch.abs", {"input": values[0]})
-    symbol = f"{name}({values[0].symbol})" if len(values) == 1 and isinstance(values[0], Unknown) and name in ("int", "str", "float", "bool") else ""
+    if name == "int" and len(values) == 1 and isinstance(values[0], Unknown) and values[0].is_number:
+        return values[0]  # as far as a condition goes: it is compared with whole numbers either way
+    symbol = call_symbol(name, replace(args, positional=values)) if name in _PYTHON_NUMBERS else ""
     return at.unknown(f"a {name or 'number'} that is not known", *values, symbol=symbol, number=name in ("int", "float", "round"))
 
 

@@ -10,6 +10,7 @@ from bcelint.contracts import tables
 from bcelint.contracts.schema import Arg
 from bcelint.trace.conditions.atoms import About
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
+from bcelint.trace.values.asked import call_symbol, is_of_python
 from bcelint.trace.values.asking import case
 from bcelint.trace.values.constants import Const
 
@@ -32,16 +33,20 @@ class External(Value):
         return external_member(self, name)
 
     def is_generic(self) -> bool:
-        return not self.name.endswith(_NAMES)
+        return not self.name.endswith(_NAMES) and not self.is_open()
 
     def item(self, at: Interpreter, index: Any) -> Value:
         """``nn.__dict__[name]``."""
-        if self.is_generic():
-            return super().item(at, index)
+        if not self.name.endswith(_NAMES):
+            symbol = call_symbol(f"{self.name}.__getitem__", Arguments((index,))) if isinstance(index, Value) else ""
+            return at.unknown("an item of something outside of the project", self, symbol=symbol)
         module = External(self.name[: -len(_NAMES)])
         if isinstance(index, Const) and isinstance(index.value, str):
             return external_member(module, index.value)
         return at.unknown(f"a name out of {module.name} that is not known", *([index] if isinstance(index, Value) else []))
+
+    def length(self, at: Interpreter) -> Value:
+        return at.unknown("a length", self, symbol=f"len({self.name})", number=True)
 
     def call(self, at: Interpreter, args: Arguments) -> Value:
         return at.perform(self, args)
@@ -58,6 +63,10 @@ class External(Value):
 
     def about(self) -> About:
         return About(self.name, opaque=True)
+
+    def hangs_on(self) -> tuple[int, bool]:
+        """What is in it is set where it is not seen, as its attributes are; but what the standard library holds (``sys.argv``) the user sets."""
+        return 0, self.is_open() and not is_of_python(self.name)
 
     def as_arg(self) -> Arg:
         return Arg(constant=self.name, is_tensor=False)

@@ -13,6 +13,7 @@ from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.modules import names_of
 from bcelint.trace.values.plain import constants_of
+from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
@@ -44,6 +45,8 @@ class OptionParser(Cell):
             namespace = Namespace()
             namespace.fields.update(self.fields)
             return Tuple((namespace, at.unknown("the other options"))) if name == "parse_known_args" else namespace
+        if name in ("error", "exit"):
+            return Raised("the option parser ends the program")
         return at.unknown(f".{name}() of an option parser is not followed")
 
     def _declare(self, at: Interpreter, args: Arguments) -> None:

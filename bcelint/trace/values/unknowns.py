@@ -13,18 +13,13 @@ from bcelint.project.code import NodePlace
 from bcelint.trace.conditions.atoms import About
 from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values.asked import MAX_SYMBOL, READING, call_symbol
 from bcelint.trace.values.asking import case
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.sources import merged_sources
 from bcelint.trace.values.tensor_methods import RANK, call_method, moves_only
 
-MAX_SYMBOL = 200
 SIZES = (".shape", ".size()")
-PURE = frozenset(
-    "lower upper strip lstrip rstrip casefold title capitalize startswith endswith split rsplit partition rpartition replace removeprefix "
-    "removesuffix find index count isdigit isalpha isnumeric get keys".split()
-)
-"""Methods of strings and dicts that change nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +55,7 @@ class Unknown(Value):
         return Unknown(self.reason, self.place, symbol, self.sources, self.loop, self.opaque, self.facts)
 
     def callee(self, at: Interpreter, name: str) -> Value | None:
-        known = name not in at.foreign(self.symbol) and (tables.method(name) is not None or name in ("backward", "size", *RANK, *PURE))
+        known = name not in at.foreign(self.symbol) and (tables.method(name) is not None or name in ("backward", "size", *RANK, *READING))
         return Method(self, name, at.setter()) if known else self.attribute(at, name)
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
@@ -99,16 +94,11 @@ class Unknown(Value):
             return at.unknown(self.reason, self, symbol=f"{self.symbol}.ndim", number=True)
         if name in frameworks.SELF_METHODS and moves_only(name, args):
             return self  # a tensor or a module: the same thing on another device either way
-        if name in PURE and tables.method(name) is None:
-            return self._pure(at, name, args)
-        return call_method(at, self, name, args, assign)
-
-    def _pure(self, at: Interpreter, name: str, args: Arguments) -> Value:
-        """A method that gives the same whenever it is asked, so that two tests of it have one answer."""
-        given = [value.constant for value in args.all()]
-        called = f"{self.symbol}.{name}({', '.join(map(repr, given))})"
-        symbol = called if self.symbol and len(called) < MAX_SYMBOL and UNKNOWN not in given else ""
-        return at.unknown(self.reason, self, *args.all(), symbol=symbol)
+        symbol = call_symbol(f"{self.symbol}.{name}", args) if self.symbol and name in READING else ""
+        if symbol and tables.method(name) is None:
+            return at.unknown(self.reason, self, *args.all(), symbol=symbol)
+        result = call_method(at, self, name, args, assign)
+        return replace(result, symbol=symbol) if symbol and isinstance(result, Unknown) else result
 
     def _size(self, at: Interpreter, args: Arguments) -> Value:
         """The same as its ``shape``, or ``shape[i]``."""
