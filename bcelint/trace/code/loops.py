@@ -11,6 +11,7 @@ import libcst as cst
 from bcelint.trace.code.assigned import assigned
 from bcelint.trace.code.branches import branch
 from bcelint.trace.code.iterations import another
+from bcelint.trace.code.rounds import changes_of_rounds
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.flow import Flow
@@ -103,7 +104,7 @@ def _any_iteration(at: Site, node: cst.For | cst.While, begin: Callable[[], None
             at.write(at.frame, name, at.unknown(f"{name} changes in a loop"))
 
     try:
-        _, changes = at.state.changes_of(lambda: _iteration(at, begin, node))
+        changes = changes_of_rounds(at, lambda: _iteration(at, begin, node))
     finally:
         at.run.loops.pop()
         at.state.path = before

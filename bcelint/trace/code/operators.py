@@ -10,6 +10,7 @@ import libcst as cst
 
 from bcelint.contracts.schema import UNKNOWN
 from bcelint.facts import Facts
+from bcelint.trace.code.rounds import decided
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.truth import split, when
@@ -110,6 +111,7 @@ def boolean_operation(at: Site, node: cst.BooleanOperation) -> Value:
 
 def conditional(at: Site, node: cst.IfExp) -> Value:
     true, false = split(at.on(node.test), at.evaluate(node.test))
+    decided(at, node.test, true, false)
     at.run.coverage.choose(at.frame.code.path, (node.body, bool(true)), (node.orelse, bool(false)))
     cases: list[tuple[Any, Callable[[], Value]]] = []
     cases += [(guard, lambda: at.evaluate(node.body)) for guard in true]

@@ -92,6 +92,9 @@ class Run:
     loops: list[int] = field(default_factory=list)
     """The loops of unknown length whose bodies run just now, innermost last."""
 
+    decided: set[str] = field(default_factory=set)
+    """The words of the tests that have come out in one way only, in the round of a loop that runs just now."""
+
     _sources: dict[tuple[int, frozenset[int]], tuple[object, frozenset[int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
