@@ -8,7 +8,7 @@ import libcst as cst
 
 from bcelint.trace.code.signatures import unfit
 from bcelint.trace.conditions.asking import in_loop
-from bcelint.trace.conditions.atoms import ALWAYS
+from bcelint.trace.conditions.atoms import ALWAYS, Guard
 from bcelint.trace.conditions.compatible import compatible, settled
 from bcelint.trace.conditions.joining import either
 from bcelint.trace.interpreter import Arguments, Value
@@ -30,6 +30,8 @@ from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
 
+MAX_HELD = 4
+"""The conditions that a call leaves behind, above which they are forgotten."""
 MAX_MARKED = 8
 """The items of a tuple above which a call that returns it is no step of theirs."""
 
@@ -85,11 +87,19 @@ def enter(at: Site, function: Function, args: Arguments, receiver: Value | None 
         at.run.active[identity] -= 1
         at.run.loops = loops
         at.state.path, at.state.given = before, given_before
-    if function.name == "__init__" and isinstance(receiver, Instance):
-        receiver.given |= frozenset(literal for literal in inner.end_guard if not in_loop(literal))
+    _go_on(at, function, receiver, frozenset(literal for literal in inner.end_guard if not in_loop(literal)))
     if function.decorator.startswith("?"):
         return at.unknown(f"{function.qualname} has the decorator {function.decorator[1:]}, which is not followed", *args.all())
     return _returned(at, function, result)
+
+
+def _go_on(at: Site, function: Function, receiver: Value | None, held: Guard) -> None:
+    """What holds where a function has returned holds from there on: it raises where it does not. Of an object that holds as long as it lives."""
+    if function.name == "__init__" and isinstance(receiver, Instance):
+        receiver.given |= held
+    if held and len(held) <= MAX_HELD:
+        at.state.given |= held
+        at.state.path = settled(at.state.path | held)
 
 
 def _refused(at: Site, identity: int, reason: str, args: Arguments) -> Value:
@@ -108,6 +118,8 @@ def _body(at: Site, function: Function) -> Value:
     if flow is Flow.NEXT:
         returns.append((at.state.path - inner.entry_guard, NONE))
     inner.end_guard = either(guard for guard, _ in returns) if returns else ALWAYS
+    if not returns and flow is Flow.RAISE and function.owner is None:
+        return Raised(f"{function.qualname} raises")
     if not returns:
         return naming.unknown(f"{function.qualname} does not return")
     at.state.path = inner.entry_guard

@@ -14,7 +14,8 @@ from bcelint.trace.code.branches import branch
 from bcelint.trace.code.definitions import define_class, define_function
 from bcelint.trace.code.imports import import_from, import_names
 from bcelint.trace.code.operators import BINARY
-from bcelint.trace.conditions.joining import either
+from bcelint.trace.code.rounds import decided
+from bcelint.trace.conditions.joining import either, two_sides
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.frames import GRAD_OFF, GRAD_ON
@@ -59,17 +60,7 @@ def _line(at: Site, node: cst.SimpleStatementLine) -> Flow:
 
 
 def _expression(at: Site, node: cst.Expr) -> Flow:
-    value = at.evaluate(node.value)
-    if isinstance(node.value, cst.Call) and _exits(node.value):
-        return Flow.RAISE
-    return Flow.RAISE if value.is_raised else Flow.NEXT
-
-
-def _exits(node: cst.Call) -> bool:
-    func = node.func
-    if isinstance(func, cst.Attribute) and isinstance(func.value, cst.Name):
-        return func.value.value == "sys" and func.attr.value == "exit"
-    return isinstance(func, cst.Name) and func.value in ("exit", "quit")
+    return Flow.RAISE if at.evaluate(node.value).is_raised else Flow.NEXT
 
 
 def _assign(at: Site, node: cst.Assign) -> Flow:
@@ -158,13 +149,14 @@ def _if(at: Site, node: cst.If) -> Flow:
     true, false = split(at.on(node.test), at.evaluate(node.test))
     if at.run.recorder is not None:
         at.run.recorder.test(at.frame, node, bool(true), bool(false))
+    decided(at, node.test, true, false)
     for side, suite in ((true, node.body), (false, node.orelse)):
         if not side:
             at.run.dead.skip(at.frame.code.path, suite)
         elif suite is not None:
             at.run.dead.enter(suite)
-    options: list[tuple[Any, Any]] = [(guard, node.body) for guard in _joined(true)]
-    options += [(guard, node.orelse) for guard in _joined(false)]
+    true, false = two_sides(true, false)
+    options: list[tuple[Any, Any]] = [*((guard, node.body) for guard in true), *((guard, node.orelse) for guard in false)]
     before = at.state.path
     flow = branch(at, options)
     if flow is Flow.NEXT and _raises(node.body):
@@ -176,11 +168,6 @@ def _raises(body: cst.BaseSuite) -> bool:
     """Whether a suite ends in ``raise``."""
     last = body.body[-1] if body.body else None
     return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Raise)
-
-
-def _joined(guards: list[Any]) -> list[Any]:
-    """One guard for one side of a test: that one of its guards holds."""
-    return [either(guards)] if guards else []
 
 
 def _is_main_test(test: cst.BaseExpression) -> bool:

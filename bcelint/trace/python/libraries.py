@@ -21,6 +21,7 @@ from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Partial
 from bcelint.trace.values.modules import Module
 from bcelint.trace.values.options import OptionParser
+from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.unknowns import Unknown
 
 
@@ -94,6 +95,10 @@ def _default_dict(at: Site, args: Arguments) -> Value:
     return made
 
 
+def _ends(at: Site, args: Arguments) -> Value:
+    return Raised("the program ends here")
+
+
 HANDLERS: dict[str, Handler] = {
     "argparse.ArgumentParser": _parser,
     "argparse.Namespace": _ordered_dict,
@@ -109,4 +114,5 @@ HANDLERS: dict[str, Handler] = {
     "importlib.import_module": _import_module,
     named_tuples.MAKER: named_tuples.make,
     "types.SimpleNamespace": _ordered_dict,
+    **dict.fromkeys(("builtins.exit", "builtins.quit", "os._exit", "os.abort", "sys.exit"), _ends),
 }

@@ -97,16 +97,16 @@ class State:
 
         ``survives`` tells whether what a case wrote to a cell is seen afterwards (a branch that ends in ``return`` leaves no locals behind).
         """
-        before, born = self.path, fresh()
+        before, given, born = self.path, self.given, fresh()
         possible = [(guard, thunk) for guard, thunk in cases if compatible(before, guard)]
         outcomes: list[tuple[Guard, T, Changes]] = []
         for guard, thunk in possible:
-            self.path = settled(before | guard)
+            self.path, self.given = settled(before | guard), given
             result, changes = self.changes_of(thunk)
             self.undo(changes)
             ended(result, changes)
             outcomes.append((guard, result, changes))
-        self.path = before
+        self.path, self.given = before, given
         self._join([(g, {k: c for k, c in changes.items() if survives(result, c[0])}, survives, result) for g, result, changes in outcomes], born)
         return [(guard, result) for guard, result, _ in outcomes]
 
