@@ -116,9 +116,15 @@ class Shape:
         return self.dims[axis] if axis < len(self.dims) else None
 
     def __str__(self) -> str:
-        inner = ["…"] if self.open else []
-        inner += [str(d) if isinstance(d, int) else "?" for d in self.dims]
-        return "(" + ", ".join(inner) + ("," if len(inner) == 1 and not self.open else "") + ")"
+        """As torch's docs write it: ``(N, 3)``, ``(…, 1)``. N is the first dimension where its size is not known; another one is a question mark."""
+        sizes = [str(size) if isinstance(size, int) else "?" for size in self.dims]
+        if not self.open:
+            sizes[:1] = ["N" if size == "?" else size for size in sizes[:1]]
+            return "(" + ", ".join(sizes) + ("," if len(sizes) == 1 else "") + ")"
+        known = next((axis for axis, size in enumerate(sizes) if size != "?"), None)
+        if known is None:
+            return f"({len(sizes)} or more dimensions)" if sizes else "(…)"
+        return "(" + ", ".join(["…", *sizes[known:]]) + ")"
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def position_of(place: Place) -> Position:
 
 
 def facts_text(argument: Argument) -> str:
-    """What is known of an argument, in a few words: ``probabilities, [0, 1], float32, (?, 1), gradient``."""
+    """What is known of an argument, in a few words: ``probabilities, [0, 1], float32, (N, 1), gradient``."""
     facts = argument.facts
     known = [
         "" if facts.kind is None else facts.kind.value.value,

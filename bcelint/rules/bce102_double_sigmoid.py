@@ -55,11 +55,12 @@ class DoubleSigmoid(Rule):
             inside, repair = "and the loss wants logits", "pass the logits" if kind is Kind.LOG_PROBABILITIES else f"drop the {made_by}"
         elif kind is Kind.LOG_PROBABILITIES:
             inside, repair = "and a sigmoid inside the loss", "pass the logits"
-        elif made_by != "sigmoid":
-            inside, repair = "and a sigmoid inside the loss", f"drop the {made_by}"
+        elif made_by == "softmax":
+            inside, repair = "and a sigmoid inside the loss", "drop the softmax"
         else:
-            inside = "and again inside the loss"
-            repair = either_use(call, "BCELoss", "drop the sigmoid") if is_bce(call.loss) and call.loss.cls else "drop the sigmoid"
+            inside = "and again inside the loss" if made_by == "sigmoid" else "and a sigmoid inside the loss"
+            drop = f"drop the {made_by}"
+            repair = either_use(call, "BCELoss", drop) if is_bce(call.loss) and call.loss.cls else drop
         message = f"{facts.what} reach {loss_name(call)}{colon(born(facts.kind) or made_by)}, {inside}; {repair}"
         return problem(call, call.prediction, facts.kind, message)
 

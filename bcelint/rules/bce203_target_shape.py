@@ -58,12 +58,7 @@ class TargetShape(Rule):
         left, right = prediction.value, target.value
         if not _misfit(targets, left, right):
             return None
-        if _column(left) and right.rank == 1:
-            repair = "use target.unsqueeze(1)"
-        elif _column(right) and left.rank == 1:
-            repair = "use target.squeeze(1)"
-        else:
-            repair = "give both one shape"
+        repair = _repair(left, right)
         sides = f"prediction {left} against target {right} in {loss_name(call)}"
         return problem(call, call.prediction, prediction, f"{sides}{colon(born(prediction))}; {repair}")
 
@@ -80,6 +75,19 @@ def _fits(targets: Target, prediction: Shape | None, target: Shape | None) -> bo
         return surely_expands(prediction, target) if targets.broadcasts else surely_alike(prediction, target)
     pairs = (prediction, target), (target, prediction)
     return not targets.broadcasts or not any(may_be_column(column) and may_be_row(row) for column, row in pairs)
+
+
+def _repair(prediction: Shape, target: Shape) -> str:
+    """What makes the target fit, where that is plain: behind the first dimension there are only ones."""
+    for column, row, of_two, of_more in (
+        (prediction, target, "use target.unsqueeze(1)", "use prediction.flatten()"),
+        (target, prediction, "use target.squeeze(1)", "use target.flatten()"),
+    ):
+        if _column(column) and row.rank == 1:
+            if column.open or column.rank == 2:
+                return of_two
+            return of_more if set(column.dims[1:]) == {1} else "give both one shape"
+    return "give both one shape"
 
 
 def _misfit(targets: Target, prediction: Shape, target: Shape) -> bool:

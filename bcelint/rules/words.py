@@ -73,12 +73,16 @@ def _loss_steps(call: LossCall) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+ARITHMETIC = frozenset("add sub subtract rsub mul multiply div divide true_divide addcmul addcdiv lerp".split())
+"""Steps that scale a bounded range, as that of a tanh, to [0, 1]: what made it is no activation that could be dropped."""
+
+
 def activation(facts: Facts) -> str:
-    """Whether a ``sigmoid`` or a ``softmax`` made these (log-)probabilities; ``activation`` where that is declared and not said."""
+    """Whether a ``sigmoid`` or a ``softmax`` made these (log-)probabilities; ``activation`` where that is not said, or they come of arithmetic."""
     first = facts.kind.steps[0].note if facts.kind is not None and facts.kind.steps else ""
     if facts.axis is not None or "softmax" in first.lower() or "softmin" in first.lower():
         return "softmax"
-    return "activation" if first.endswith(DECLARED) else "sigmoid"
+    return "activation" if first.endswith(DECLARED) or first in ARITHMETIC else "sigmoid"
 
 
 def is_bce(loss: Loss) -> bool:

@@ -305,6 +305,6 @@ class TestMerge:
 
 def test_facts_text() -> None:
     argument = Argument(facts(Kind.PROBABILITIES, (0, 1), DType.FLOAT32, Shape((None, 1)), True))
-    assert facts_text(argument) == "probabilities, [0, 1], float32, (?, 1), gradient"
+    assert facts_text(argument) == "probabilities, [0, 1], float32, (N, 1), gradient"
     assert facts_text(Argument()) == "unknown"
     assert facts_text(Argument(constant="sum")) == "'sum'"

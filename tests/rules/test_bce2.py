@@ -104,7 +104,15 @@ class TestBCE203:
         message = said("BCE203", call("BCELoss", facts(shape=ROW), facts(shape=COLUMN)))
         assert message is not None
         assert message.endswith("use target.squeeze(1)")
-        for one, other in [((4, 8), (4,)), ((4, 1, 3, 3), (4, 3, 3)), ((4, 3), (4, 1)), ((4, 1), (4, 3))]:
+        for one, other, repair in [
+            ((4, 1, 1, 1), (4,), "prediction.flatten()"),
+            ((None, 1, 1), (None,), "prediction.flatten()"),
+            ((4,), (4, 1, 1), "target.flatten()"),
+        ]:
+            message = said("BCE203", call("BCELoss", facts(shape=Shape(one)), facts(shape=Shape(other))))
+            assert message is not None
+            assert message.endswith(f"use {repair}")
+        for one, other in [((4, 8), (4,)), ((4, 2, 1), (8,)), ((4, 1, 3, 3), (4, 3, 3)), ((4, 3), (4, 1)), ((4, 1), (4, 3))]:
             message = said("BCE203", call("BCELoss", facts(shape=Shape(one)), facts(shape=Shape(other))))
             assert message is not None
             assert message.endswith("give both one shape")

@@ -82,13 +82,13 @@ def _candidates(atoms: Iterable[Atom]) -> list[Any]:
     for atom in atoms:
         if atom.op != "truth":
             operands += atom.operand if atom.op == "in" and isinstance(atom.operand, (tuple, frozenset, list)) else [atom.operand]
-    values: list[Any] = list(operands)
     if operands and all(isinstance(operand, bool) for operand in operands):
         return [True, False]
-    numbers = sorted({operand for operand in operands if isinstance(operand, (int, float)) and operand == operand})
+    values: list[Any] = list(operands)
+    numbers = {operand for operand in operands if isinstance(operand, (int, float)) and operand == operand}
     if numbers:
-        ends = [numbers[0] - 1, *numbers, numbers[-1] + 1, 0]
-        values += [None, *ends, *((low + high) / 2 for low, high in zip(numbers, numbers[1:]))]
-    if not operands or len(numbers) < len(operands):
+        marks = sorted({0, *numbers})  # below and above 0 a number counts as true
+        values += [None, marks[0] - 1, *marks, *((low + high) / 2 for low, high in zip(marks, marks[1:])), marks[-1] + 1]
+    if not operands or any(operand not in numbers for operand in operands):
         values += ["", "\0", object()]
     return values

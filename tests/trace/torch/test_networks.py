@@ -67,7 +67,7 @@ def test_heads(text: str, prediction: str) -> None:
 @pytest.mark.parametrize(
     ("text", "out", "prediction"),
     [
-        ("net = models.segmentation.deeplabv3_resnet50(num_classes=1)", "net(x)['out']", "logits (?, 1, ?, ?)"),
+        ("net = models.segmentation.deeplabv3_resnet50(num_classes=1)", "net(x)['out']", "logits (N, 1, ?, ?)"),
         (
             "net = models.segmentation.fcn_resnet50()\nnet.classifier = models.segmentation.fcn.FCNHead(2048, 2)",
             "net(x)['out']",
