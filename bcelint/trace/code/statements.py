@@ -15,6 +15,7 @@ from bcelint.trace.code.definitions import define_class, define_function
 from bcelint.trace.code.imports import import_from, import_names
 from bcelint.trace.code.operators import BINARY
 from bcelint.trace.code.rounds import decided
+from bcelint.trace.code.trying import try_statement
 from bcelint.trace.conditions.joining import either, two_sides
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.flow import Flow
@@ -177,35 +178,6 @@ def _is_main_test(test: cst.BaseExpression) -> bool:
     return isinstance(test.comparisons[0].operator, cst.Equal) and any(isinstance(s, cst.Name) and s.value == "__name__" for s in sides)
 
 
-def _try(at: Site, node: cst.Try | cst.TryStar) -> Flow:
-    """The body as if nothing were raised; handlers run too, for the loss calls in them, but change nothing that the body has set."""
-    flow = block(at, node.body)
-    if flow is Flow.RAISE and len(node.handlers) == 1:
-        flow = block(at, node.handlers[0].body)  # the body is known to raise
-    else:
-        for handler in node.handlers:
-            _aside(at, handler.body)
-        flow = Flow.NEXT if flow is Flow.RAISE and node.handlers else flow
-    if flow is Flow.NEXT and node.orelse is not None:
-        flow = block(at, node.orelse.body)
-    if node.finalbody is not None:
-        final = block(at, node.finalbody.body)
-        flow = final if final is not Flow.NEXT else flow
-    return flow
-
-
-def _aside(at: Site, body: Any) -> None:
-    """Execute a suite for what is seen in it; only names that are not set yet come out of it."""
-    before, returns = at.state.path, len(at.frame.returns)
-    _, changes = at.state.changes_of(lambda: execute(at, body))
-    at.state.undo(changes)
-    at.state.path = before
-    del at.frame.returns[returns:]
-    for cell, key, old, new in changes.values():
-        if old is None and new is not None:
-            at.write(cell, key, new)
-
-
 def _with(at: Site, node: cst.With) -> Flow:
     grad, cast = at.frame.grad_off, at.frame.autocast
     for item in node.items:
@@ -263,8 +235,8 @@ _STATEMENTS: dict[type, Callable[[Site, Any], Flow]] = {
     cst.For: loops.for_loop,
     cst.While: loops.while_loop,
     cst.With: _with,
-    cst.Try: _try,
-    cst.TryStar: _try,
+    cst.Try: try_statement,
+    cst.TryStar: try_statement,
     cst.Match: _match,
     cst.FunctionDef: _then_next(define_function),
     cst.ClassDef: _then_next(define_class),

@@ -1,0 +1,58 @@
+"""``try``: the body as if nothing were raised, and what its handlers are seen to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from bcelint.trace.conditions.atoms import Atom
+from bcelint.trace.identity import fresh
+from bcelint.trace.state.flow import Flow
+from bcelint.trace.state.site import Site
+from bcelint.trace.state.state import Changes
+from bcelint.trace.values.tensors import Tensor
+from bcelint.trace.values.unknowns import Unknown
+
+
+def try_statement(at: Site, node: cst.Try | cst.TryStar) -> Flow:
+    """The body as if nothing were raised; handlers run too, for the loss calls in them, but change nothing that the body has set.
+
+    What the body replaces by something that is not known (``torch.load``) may be left as it was.
+    """
+    flow, changes = at.state.changes_of(lambda: at.execute(node.body))
+    if flow is Flow.RAISE and len(node.handlers) == 1:
+        flow = at.execute(node.handlers[0].body)  # the body is known to raise
+    else:
+        ends = [_aside(at, handler.body) for handler in node.handlers]
+        if Flow.NEXT in ends:
+            _may_be_left(at.on(node), changes)
+        flow = Flow.NEXT if flow is Flow.RAISE and node.handlers else flow
+    if flow is Flow.NEXT and node.orelse is not None:
+        flow = at.execute(node.orelse.body)
+    if node.finalbody is not None:
+        final = at.execute(node.finalbody.body)
+        flow = final if final is not Flow.NEXT else flow
+    return flow
+
+
+def _may_be_left(at: Site, changes: Changes) -> None:
+    """In the case that the body raises, what it has not come to replace is still there."""
+    line = at.place.line
+    fails = Atom(f"#{fresh()}", "truth", None, True, lambda: f"the try in line {line} fails", at.loop)
+    for cell, key, old, new in changes.values():
+        if isinstance(new, Unknown) and not new.is_number and old is not None and (old.is_module or isinstance(old, Tensor)):
+            at.write(cell, key, at.choice([(frozenset([fails]), old), (frozenset([fails.negated()]), new)]))
+
+
+def _aside(at: Site, body: Any) -> Flow:
+    """Execute a suite for what is seen in it; only names that are not set yet come out of it."""
+    before, returns = at.state.path, len(at.frame.returns)
+    flow, changes = at.state.changes_of(lambda: at.execute(body))
+    at.state.undo(changes)
+    at.state.path = before
+    del at.frame.returns[returns:]
+    for cell, key, old, new in changes.values():
+        if old is None and new is not None:
+            at.write(cell, key, new)
+    return flow
