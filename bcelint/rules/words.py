@@ -73,8 +73,8 @@ def _loss_steps(call: LossCall) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-ARITHMETIC = frozenset("add sub subtract rsub mul multiply div divide true_divide addcmul addcdiv lerp".split())
-"""Steps that scale a bounded range, as that of a tanh, to [0, 1]: what made it is no activation that could be dropped."""
+ARITHMETIC = frozenset("add sub subtract rsub".split())
+"""Steps that move a bounded range, as that of a tanh, to [0, 1]: no sigmoid, which a division (``1 / (1 + exp(-x))``) is."""
 
 
 def activation(facts: Facts) -> str:

@@ -69,9 +69,9 @@ class TestBCE102:
         assert message is not None
         assert message.endswith("and again inside the loss; drop the sigmoid")
 
-    def test_scaled_to_the_unit_interval_there_is_no_sigmoid_to_drop(self) -> None:
-        assert said("BCE102", call("BCEWithLogitsLoss", facts(Kind.PROBABILITIES, note="div"))) == (
-            "probabilities reach BCEWithLogitsLoss: div at model.py:5, and a sigmoid inside the loss; use BCELoss or drop the activation"
+    def test_moved_to_the_unit_interval_there_is_no_sigmoid_to_drop(self) -> None:
+        assert said("BCE102", call("BCEWithLogitsLoss", facts(Kind.PROBABILITIES, note="add"))) == (
+            "probabilities reach BCEWithLogitsLoss: add at model.py:5, and a sigmoid inside the loss; use BCELoss or drop the activation"
         )
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from bcelint.trace.conditions.atoms import Atom
+from bcelint.trace.conditions.atoms import Atom, Literal
+from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE, Const
+from bcelint.trace.values.externals import External
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.modules import names_of
 from bcelint.trace.values.plain import constants_of
@@ -43,7 +46,9 @@ class OptionParser(Cell):
             return NONE
         if name in ("parse_args", "parse_known_args", "parse_intermixed_args"):
             namespace = Namespace()
-            namespace.fields.update(self.fields)
+            written = args.all()[0] if args.all() else NONE
+            line = "" if written.constant is None or (isinstance(written, External) and written.name == "sys.argv") else f"@{fresh()}"
+            namespace.fields.update({name: _of_line(option, line) for name, option in self.fields.items()} if line else self.fields)
             return Tuple((namespace, at.unknown("the other options"))) if name == "parse_known_args" else namespace
         if name in ("error", "exit"):
             return Raised("the option parser ends the program")
@@ -64,6 +69,19 @@ class OptionParser(Cell):
             default = Const(action.constant == "store_false")
         domain = () if action is not None else _choices(args, default)
         at.write(self, name, _option(at, f"args.{name}", default, domain))
+
+
+def _of_line(option: Value, line: str) -> Value:
+    """The option as it is in a command line of its own, which the program writes itself: what is asked of another one says nothing of it."""
+    if isinstance(option, Unknown):
+        return replace(option, symbol=f"{option.symbol}{line}")
+    if not isinstance(option, Choice):
+        return option
+    return Choice(tuple((frozenset(_about_line(x, line) for x in guard), _of_line(single, line)) for guard, single in option.alternatives))
+
+
+def _about_line(literal: Literal, line: str) -> Literal:
+    return replace(literal, symbol=f"{literal.symbol}{line}") if isinstance(literal, Atom) else literal
 
 
 def _choices(args: Arguments, default: Value | None) -> tuple[Any, ...]:
