@@ -10,8 +10,10 @@ from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import case
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.instances import Instance
+from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.mapped import Mapped
-from bcelint.trace.values.plain import constants_of
+from bcelint.trace.values.plain import as_python, constants_of
+from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
 _OPERATORS: dict[type[cst.CSTNode], str] = {
@@ -54,6 +56,9 @@ def _compare(at: Site, kind: type[cst.CSTNode], a: Value, b: Value) -> Value:
     own = a.compare(at, op, b) if isinstance(a, Instance) else None
     if own is not None:
         return own
+    known = (as_python(a), as_python(b)) if op in ("==", "!=") and isinstance(a, (Tuple, ListCell)) else (UNKNOWN, UNKNOWN)
+    if UNKNOWN not in known:
+        return Const((known[0] == known[1]) == (op == "=="))
     same = _same_thing(a, b) if op in ("==", "!=") and not (a.is_elementwise or b.is_elementwise) else None
     if same is not None:
         return Const(same == (op == "=="))

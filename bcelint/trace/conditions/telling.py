@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -9,6 +10,8 @@ from bcelint.trace.conditions.atoms import AnyOf, Atom, Guard, Literal, consiste
 from bcelint.trace.conditions.joining import equalities, follows, simplified
 from bcelint.trace.conditions.satisfiable import satisfiable
 
+_WITHOUT = re.compile(r"[\s\"']")
+"""What makes no difference to how a condition reads."""
 MAX_OPEN = 8
 """The atoms in alternatives above which nothing more is drawn from them."""
 
@@ -63,6 +66,10 @@ def _text(choices: Iterable[Guard], known: Iterable[str]) -> str:
 
 def as_read(guard: Guard) -> Guard:
     """The same conditions, with those that read alike taken for one, though they may be of two objects."""
-    return frozenset(
-        replace(literal, symbol=literal.text()) if isinstance(literal, Atom) else AnyOf(tuple(map(as_read, literal.choices))) for literal in guard
-    )
+    return frozenset(map(_as_read, guard))
+
+
+def _as_read(literal: Literal) -> Literal:
+    if isinstance(literal, Atom):
+        return replace(literal, symbol=_WITHOUT.sub("", literal.text()))
+    return AnyOf(tuple(map(as_read, literal.choices)))

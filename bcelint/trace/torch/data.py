@@ -8,6 +8,7 @@ from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.constants import NONE
 from bcelint.trace.values.loaders import Loader
+from bcelint.trace.values.plain import content_of
 from bcelint.trace.values.tuples import Tuple
 
 
@@ -35,10 +36,15 @@ def _part_of(dataset: Value) -> Value:
     return dataset.part() if isinstance(dataset, Loader) else dataset
 
 
+def _size(at: Site, args: Arguments) -> Value:
+    """``torch.Size([2, 3])`` is a tuple."""
+    return at.lift(lambda sizes: content_of(sizes) or sizes, args.positional[0]) if args.positional else Tuple()
+
+
 HANDLERS: dict[str, Callable[[Site, Arguments], Value]] = {
     "torch.utils.data.DataLoader": _loader,
     "torch.utils.data.TensorDataset": _tensor_dataset,
     "torch.utils.data.Subset": _subset,
     "torch.utils.data.random_split": _random_split,
-    "torch.Size": lambda at, args: args.positional[0] if args.positional else Tuple(),
+    "torch.Size": _size,
 }

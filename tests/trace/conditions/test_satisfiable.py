@@ -71,6 +71,10 @@ def test_tests_that_read_alike_are_one() -> None:
     here, there = Atom("1.flag", "truth", None, True, lambda: "self.flag"), Atom("2.flag", "truth", None, False, lambda: "self.flag")
     assert satisfiable(frozenset([here, there]))
     assert not satisfiable(as_read(frozenset([here, there])))
+    spaced, tight = (Atom(text, "==", "mr", text == "a", lambda text=text: f"args.set{text}'mr'") for text in ("a", "b"))  # type: ignore[misc]
+    assert satisfiable(as_read(frozenset([spaced, tight])))
+    spaced, tight = Atom("a", "==", "mr", True, lambda: "name == 'mr'"), Atom("b", "==", "mr", False, lambda: 'name=="mr"')
+    assert not satisfiable(as_read(frozenset([spaced, tight])))
 
 
 def test_what_follows_from_alternatives_together_is_told() -> None:
