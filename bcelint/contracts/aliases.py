@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 PREFIXES = (
     ("torch.nn.modules.", "torch.nn.", True),
     ("torch.nn.parallel.data_parallel.", "torch.nn.parallel.", False),
@@ -50,6 +52,7 @@ IGNORED = frozenset({"out", "layout", "device", "pin_memory", "memory_format", "
 """Keywords that say nothing of a tensor's facts; a row need not name them."""
 
 
+@lru_cache(maxsize=4096)
 def canonical(name: str) -> str:
     """The name that the tables know ``name`` by; itself where there is no other."""
     if name in NAMES:

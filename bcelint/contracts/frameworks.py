@@ -6,13 +6,13 @@ from bcelint.contracts.rows import page, spelled
 from bcelint.contracts.schema import Wrapper
 
 
-def wraps(names: str, keyword: str | None = None, source: str = "", argument: int = 0) -> Wrapper:
+def wraps(names: str, keyword: str | None = None, source: str = "", argument: int = 0, splits: bool = False) -> Wrapper:
     full = spelled(names)
-    return Wrapper(full, source or page(full[0]), argument, keyword)
+    return Wrapper(full, source or page(full[0]), argument, keyword, splits=splits)
 
 
 WRAPPERS = (
-    wraps("nn.DataParallel torch.nn.parallel.DataParallel", "module"),
+    wraps("nn.DataParallel torch.nn.parallel.DataParallel", "module", splits=True),
     wraps("torch.nn.parallel.DistributedDataParallel", "module"),
     wraps("apex.parallel.DistributedDataParallel apex.parallel.convert_syncbn_model", "module", "nvidia.github.io/apex/parallel.html"),
     wraps("torch.distributed.fsdp.FullyShardedDataParallel torch.distributed.fsdp.fully_shard", "module"),

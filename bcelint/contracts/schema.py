@@ -250,6 +250,8 @@ class Wrapper:
     keyword: str | None = None
     """The name of that argument, where it may be passed by keyword."""
     all_arguments: bool = False
+    splits: bool = False
+    """What comes in is split along its first dimension, one part for each device, and put together again."""
 
 
 def outcome_of(row: Op | Layer, args: Args) -> Outcome:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from bcelint.facts import Shape
 from bcelint.trace.code.signatures import unfit
 from bcelint.trace.conditions.asking import in_loop
 from bcelint.trace.conditions.atoms import ALWAYS, Guard
@@ -26,6 +27,7 @@ from bcelint.trace.values.dicts import new_dict
 from bcelint.trace.values.functions import Bound, Function
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.mapped import Mapped
+from bcelint.trace.values.nn_modules import SPLIT
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
@@ -90,7 +92,18 @@ def enter(at: Site, function: Function, args: Arguments, receiver: Value | None 
     _go_on(at, function, receiver, frozenset(literal for literal in inner.end_guard if not in_loop(literal)))
     if function.decorator.startswith("?"):
         return at.unknown(f"{function.qualname} has the decorator {function.decorator[1:]}, which is not followed", *args.all())
+    if function.name == "forward" and isinstance(receiver, Instance) and SPLIT in receiver.fields:
+        result = at.lift(_put_together, result)
     return _returned(at, function, result)
+
+
+def _put_together(part: Value) -> Value:
+    """The outputs of all devices as one: how many rows each of them had says nothing of the whole."""
+    shape = part.facts.shape if isinstance(part, Tensor) else None
+    if not isinstance(part, Tensor) or shape is None or shape.value.open or not shape.value.dims or isinstance(shape.value.dims[0], str):
+        return part
+    whole = Shape((None, *shape.value.dims[1:]))
+    return replace(part, facts=replace(part.facts, shape=replace(shape, value=whole)))
 
 
 def _go_on(at: Site, function: Function, receiver: Value | None, held: Guard) -> None:

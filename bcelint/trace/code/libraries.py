@@ -6,6 +6,7 @@ import builtins
 from dataclasses import replace
 
 from bcelint.contracts import frameworks, tables
+from bcelint.contracts.schema import Wrapper
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python import libraries, numbers, objects, sequences
 from bcelint.trace.python.pure import carried_out
@@ -14,9 +15,12 @@ from bcelint.trace.state.site import Site
 from bcelint.trace.torch import autocast, data, declared, gradients, layers, losses, operations, packing
 from bcelint.trace.torch.recording import mark_trained
 from bcelint.trace.values.asked import FUNCTIONS, READING, call_symbol, is_of_python
+from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Partial
+from bcelint.trace.values.instances import Instance
+from bcelint.trace.values.nn_modules import SPLIT
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
 
@@ -67,13 +71,7 @@ def _by_name(at: Site, callee: External, args: Arguments) -> Value:
         return handler(at, args)
     wrapper = tables.wrapper(name)
     if wrapper is not None:
-        if wrapper.keyword is not None and wrapper.keyword in args.keywords:
-            return args.keywords[wrapper.keyword]
-        if wrapper.all_arguments:
-            return args.positional[0] if len(args.positional) == 1 else Tuple(args.positional)
-        if len(args.positional) > wrapper.argument:
-            return args.positional[wrapper.argument]
-        return Partial(callee, (), dict(args.keywords)) if not args.positional else at.unknown(f"a call of {name}")
+        return _wrapped(at, wrapper, callee, args)
     if name in PASS_THROUGH and args.positional:
         return args.positional[0]
     made = carried_out(at, name, args)
@@ -89,6 +87,19 @@ def _by_name(at: Site, callee: External, args: Arguments) -> Value:
         inner = replace(args, positional=args.positional[1:], keywords={}, nodes=())
         return at.call(args.positional[0], inner)
     return _not_seen(at, callee, args)
+
+
+def _wrapped(at: Site, wrapper: Wrapper, callee: External, args: Arguments) -> Value:
+    if wrapper.all_arguments:
+        return args.positional[0] if len(args.positional) == 1 else Tuple(args.positional)
+    named = args.keywords.get(wrapper.keyword or "")
+    if named is None and len(args.positional) <= wrapper.argument:
+        return Partial(callee, (), dict(args.keywords)) if not args.positional else at.unknown(f"a call of {callee.name}")
+    inner = args.positional[wrapper.argument] if named is None else named
+    for _, single in alternatives(inner):
+        if wrapper.splits and isinstance(single, Instance):
+            at.write(single, SPLIT, Const(True))
+    return inner
 
 
 def _not_seen(at: Site, callee: External, args: Arguments) -> Value:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple, Union
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -79,6 +80,17 @@ class AnyOf:
     """At least one of the conjunctions holds: the true side of an ``or``, the false side of an ``and``."""
 
     choices: tuple[Guard, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash(self.choices))
+
+    def __hash__(self) -> int:
+        return self._hash  # type: ignore[attr-defined, no-any-return]
+
+    @cached_property
+    def symbols(self) -> frozenset[str]:
+        """What its atoms are about."""
+        return frozenset(atom.symbol for choice in self.choices for atom in choice if isinstance(atom, Atom))
 
     def __str__(self) -> str:
         return " or ".join(" and ".join(sorted(map(str, choice))) for choice in self.choices)

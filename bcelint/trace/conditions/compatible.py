@@ -19,7 +19,7 @@ class _Index:
             if isinstance(literal, Atom):
                 self.atoms.setdefault(literal.symbol, []).append(literal)
             else:
-                for symbol in {atom.symbol for choice in literal.choices for atom in choice if isinstance(atom, Atom)}:
+                for symbol in literal.symbols:
                     self.clauses.setdefault(symbol, []).append(literal)
 
     def allows(self, *atoms: Atom) -> bool:
@@ -27,7 +27,18 @@ class _Index:
         known = self.atoms.get(atoms[0].symbol)
         if known is None:
             return possible(atoms)
-        return not any(contradict(one, atom) for one in known for atom in atoms) and possible([*known, *atoms])
+        for one in known:
+            for atom in atoms:
+                if one is not atom and contradict(one, atom):
+                    return False
+        return possible([*known, *atoms])
+
+    def allows_all(self, choice: Guard) -> bool:
+        """Whether each atom of an alternative can be so too."""
+        for literal in choice:
+            if isinstance(literal, Atom) and (literal.symbol in self.atoms or literal.domain) and not self.allows(literal):
+                return False
+        return True
 
 
 @remembered(4_000)
@@ -39,16 +50,17 @@ def _index(guard: Guard) -> _Index:
 def _compatible(one: Guard, other: Guard) -> bool:
     small, large = (one, other) if len(one) <= len(other) else (other, one)
     known, asked = _index(large), _index(small)
-    if not all(known.allows(*atoms) for atoms in asked.atoms.values()):
-        return False
+    for atoms in asked.atoms.values():
+        if not known.allows(*atoms):
+            return False
     if not consistent_with_bases(known.atoms, asked.atoms) or not consistent_with_bases(asked.atoms, known.atoms):
         return False
     for literal in small - large:
         if isinstance(literal, Atom):
             for clause in known.clauses.get(literal.symbol, ()):
-                if not any(all(asked.allows(x) for x in choice if isinstance(x, Atom)) for choice in clause.choices):
+                if not any(map(asked.allows_all, clause.choices)):
                     return False
-        elif not any(all(known.allows(x) for x in choice if isinstance(x, Atom)) for choice in literal.choices):
+        elif not any(map(known.allows_all, literal.choices)):
             return False
     return True
 
@@ -63,7 +75,7 @@ def _settled(guard: Guard) -> Guard:
     atoms = _index(guard)
     for clause in guard:
         if isinstance(clause, AnyOf):
-            left = [choice for choice in clause.choices if all(atoms.allows(x) for x in choice if isinstance(x, Atom))]
+            left = list(filter(atoms.allows_all, clause.choices))
             if len(left) == 1:
                 return settled((guard - {clause}) | left[0])
     return guard

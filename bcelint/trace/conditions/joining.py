@@ -136,11 +136,10 @@ def _any_of(atoms: Sequence[Atom]) -> Atom:
 
 def _covers(weak: Guard, strong: Guard) -> bool:
     """Whether one guard holds wherever the other does."""
-    rest = weak - strong
-    if not rest:
+    if weak <= strong:
         return True
     said = _equalities(strong)
-    return bool(said) and all(isinstance(literal, Atom) and follows(literal, said) for literal in rest)
+    return bool(said) and all(isinstance(literal, Atom) and follows(literal, said) for literal in weak - strong)
 
 
 def equalities(guard: Iterable[Literal]) -> tuple[Atom, ...]:

@@ -14,6 +14,8 @@ from bcelint.trace.values.mapped import Mapped
 
 HOOKED = "<hooked>"
 """Set on a module that has a forward hook, which may change what it returns."""
+SPLIT = "<split>"
+"""The field that says that the forward of an object gets a part of the batch only."""
 DYNAMIC = "<dynamic>"
 """Set on an object whose attributes are written under names that are not known."""
 DYNAMIC_MODULES = "<dynamic modules>"
