@@ -193,6 +193,7 @@ class Workspace:
             outcome.calls = merge(each.plain() for each in judged)
             outcome.sites = call_sites(judged)
             outcome.reached = found.reached
+            found.release()
         except Exception as error:
             outcome.warnings.append((task.entries[0], f"{INTERNAL_ERROR}: {type(error).__name__}: {error}; please report it"))
             outcome.crashed = True

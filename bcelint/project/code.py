@@ -22,6 +22,11 @@ class Code:
         self._tree = tree
         self._texts: dict[cst.CSTNode, str] = {}
 
+    def release(self) -> None:
+        """Let go of the tree; positions and texts can't be looked up after that."""
+        del self.tree, self._tree
+        self._texts.clear()
+
     def span(self, node: cst.CSTNode) -> Span:
         return self._tree.positions[id(node)]
 

@@ -52,6 +52,8 @@ class Traced:
     calls: list[LossCall]
     reached: list[Reached]
     """What was come to in each file that names a loss."""
+    release: Callable[[], None]
+    """Let go of all that was evaluated, and of the syntax trees: of the calls, no place can be looked up any more."""
 
 
 def loss_calls(
@@ -76,7 +78,8 @@ def traced(project: Project, entries: Sequence[str], warn: Callable[[str, str], 
         if module is not None and module.executed and not module.finished:
             run.coverage.break_off_module(path, STEPS)
     called = [call.constructed_at for call in calls if not call.is_constructor]
-    return Traced(calls, list(run.coverage.files(run.modules, run.dead, run.dropped, called)))
+    reached = list(run.coverage.files(run.modules, run.dead, run.dropped, called))
+    return Traced(calls, reached, run.modules.release)
 
 
 @contextmanager

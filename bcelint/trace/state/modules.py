@@ -13,6 +13,7 @@ from bcelint.project.code import Code
 from bcelint.project.source import BadInput
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.frames import Frame
+from bcelint.trace.values.classes import Class
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.modules import Module
 from bcelint.trace.values.unknowns import Unknown
@@ -36,6 +37,16 @@ class SourceModule:
         self.finished = False
         self.main_blocks: list[cst.If] = []
         """``if __name__ == "__main__":`` blocks, which run only when the file is an entry."""
+
+    def release(self) -> None:
+        """Let go of its names, the contents of its classes, and its tree."""
+        for value in self.frame.fields.values():
+            if isinstance(value, Class):
+                value.fields.clear()
+                value.instances.clear()
+        self.frame.fields.clear()
+        self.main_blocks.clear()
+        self.code.release()
 
 
 class Modules:
@@ -63,6 +74,14 @@ class Modules:
     def all(self) -> list[tuple[str, SourceModule | None]]:
         """Every file that was asked for, and its module, if there is one."""
         return list(self._loaded.items())
+
+    def release(self) -> None:
+        """Let go of what the modules hold. Functions, classes and frames hold one another, and with them the syntax trees: it takes much longer to
+        have Python find that nobody else does.
+        """
+        for module in self._loaded.values():
+            if module is not None:
+                module.release()
 
     def _load(self, path: str) -> SourceModule | None:
         if os.path.isdir(path):
