@@ -24,7 +24,7 @@ _SILENCES = {
 
 MAX_CONDITIONS = 4
 MAX_CONDITION = 80
-"""More conditions of a case, and longer ones, are counted in a message, not named: it has to fit one line."""
+"""More conditions of a case are counted in a message, not named, and longer ones are shortened: it has to fit one line."""
 
 
 @dataclass(frozen=True)
@@ -180,8 +180,14 @@ def _one_line(text: str) -> str:
 
 
 def _case_text(case: Sequence[str]) -> str:
-    named = [f"`{text}`" for text in map(_one_line, case) if len(text) <= MAX_CONDITION][:MAX_CONDITIONS]
+    named = [f"`{_shortened(text)}`" for text in case[:MAX_CONDITIONS]]
     left_out = len(case) - len(named)
     if left_out:
-        named.append(f"{left_out} {'more ' if named else ''}condition{'s' * (left_out > 1)}")
-    return f" ({'under' if left_out == len(case) else 'when'} {' and '.join(named)})" if named else ""
+        named.append(f"{left_out} more condition{'s' * (left_out > 1)}")
+    return f" (when {' and '.join(named)})" if named else ""
+
+
+def _shortened(text: str) -> str:
+    """A condition on one line; of a long one the beginning and the end."""
+    line, half = _one_line(text), MAX_CONDITION // 2 - 2
+    return line if len(line) <= MAX_CONDITION else f"{line[:half].rstrip()} … {line[-half:].lstrip()}"

@@ -93,13 +93,19 @@ class AnyOf:
         return frozenset(atom.symbol for choice in self.choices for atom in choice if isinstance(atom, Atom))
 
     def __str__(self) -> str:
-        return " or ".join(" and ".join(sorted(map(str, choice))) for choice in self.choices)
+        return alternatives_text(map(str, choice) for choice in self.choices)
 
 
 Literal = Union[Atom, AnyOf]
 Guard = frozenset[Literal]
 """Conditions that all hold."""
 ALWAYS: Guard = frozenset()
+
+
+def alternatives_text(choices: Iterable[Iterable[str]]) -> str:
+    """``(a and b) or c``: several conditions of which one holds, each of the texts of those that all hold."""
+    every = [sorted(choice) for choice in choices]
+    return " or ".join(f"({' and '.join(texts)})" if len(texts) > 1 < len(every) else " and ".join(texts) for texts in every)
 
 
 def holds(atom: Atom, value: Any) -> bool | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bcelint.trace.conditions.atoms import AnyOf, Atom, Guard, Literal, consistent, contradict
+from bcelint.trace.conditions.atoms import AnyOf, Atom, Guard, Literal, alternatives_text, consistent, contradict
 from bcelint.trace.conditions.joining import equalities, follows, simplified
 from bcelint.trace.conditions.satisfiable import satisfiable
 
@@ -61,7 +61,7 @@ def _text(choices: Iterable[Guard], known: Iterable[str]) -> str:
     """A clause in words; "" where the texts of one choice are all known. What reads the same is told as the same, though it may be of two objects."""
     read = list(map(as_read, choices))
     parts = [frozenset(map(str, choice)).difference(known) for choice in simplified(filter(consistent, read))]
-    return "" if frozenset() in parts else " or ".join(sorted(" and ".join(sorted(part)) for part in dict.fromkeys(parts)))
+    return "" if frozenset() in parts else alternatives_text(sorted(dict.fromkeys(parts), key=sorted))
 
 
 def as_read(guard: Guard) -> Guard:

@@ -100,3 +100,11 @@ def test_shapes_read_as_in_torchs_docs() -> None:
     assert [str(Shape(dims)) for dims in [(), (None,), (None, 3), (4, None, None)]] == ["()", "(N,)", "(N, 3)", "(4, ?, ?)"]
     shapes = [Shape((None, 1), open=True), Shape((None, None), open=True), Shape((), open=True), Shape((3, None), open=True)]
     assert list(map(str, shapes)) == ["(…, 1)", "(2 or more dimensions)", "(…)", "(…, 3, ?)"]
+
+
+def test_where_and_meets_or_there_are_parentheses() -> None:
+    a, b, c = is_set("a"), is_set("b"), is_set("c")
+    clause = AnyOf((frozenset([b, a]), frozenset([c])))
+    assert str(clause) == "(a and b) or c"
+    assert told([clause]) == ("(a and b) or c",)
+    assert told([AnyOf((frozenset([a]), frozenset([c])))]) == ("a or c",)
