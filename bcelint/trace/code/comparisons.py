@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from bcelint.contracts.schema import UNKNOWN
@@ -102,6 +104,8 @@ def _membership(at: Site, a: Value, b: Value, positive: bool) -> Value:
             return Const((a.constant in content.items) == positive)
     if isinstance(a, Unknown) and isinstance(options, tuple):
         return case(at, a, "in", options, positive)
+    if isinstance(b, Unknown) and b.symbol and isinstance(a.constant, str):  # asked so that it is held against what the string is said to be
+        return case(at, replace(b, symbol=f"{b.symbol}.__contains__({a.constant!r})", domain=()), "truth", None, positive)
     owner = b if isinstance(b, Unknown) else a
     return case(at, owner, "other", f"in {_name(a)} {_name(b)}", positive, a)
 

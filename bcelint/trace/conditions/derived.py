@@ -10,7 +10,7 @@ from typing import Any
 
 from bcelint.trace.conditions.atoms import Atom, holds, values_of
 
-METHODS = ("lower", "upper", "strip", "title", "capitalize", "casefold", "startswith", "endswith", "replace", "removeprefix", "removesuffix")
+METHODS = tuple("lower upper strip title capitalize casefold startswith endswith replace removeprefix removesuffix __contains__".split())
 _CALL = re.compile(rf"(.+)\.({'|'.join(METHODS)})(\(.*\))")
 
 
