@@ -23,7 +23,7 @@ from bcelint.trace.code.evaluation import Evaluation
 from bcelint.trace.code.modules import run_module
 from bcelint.trace.conditions import remembered
 from bcelint.trace.interpreter import Arguments, Value
-from bcelint.trace.state.coverage import BARREN, DEAD, DECLARED, NO_OBJECT, TOO_LARGE
+from bcelint.trace.state.coverage import BARREN, DEAD, DECLARED, NO_OBJECT, OVERRIDDEN, TOO_LARGE
 from bcelint.trace.state.dropped import CALLERS, DEPTH, OBJECTS, STEPS
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.modules import SourceModule
@@ -163,7 +163,19 @@ def _why_not(run: Run, function: Function, owner: Class | None) -> str | None:
         return DECLARED
     if (id(function.node), receiver) in run.executed:
         return None
+    if receiver and owner is not None and _is_left_behind(run, function, owner):
+        return OVERRIDDEN
     return DEAD if run.dead.holds(function) else BARREN if run.is_barren else ""
+
+
+def _is_left_behind(run: Run, function: Function, heir: Class) -> bool:
+    """Whether an inherited method is called, in its own file, only by methods that the heir has overridden: nobody calls it on the heir then."""
+    code, cls = function.closure.code, function.owner
+    calls = run.dead.calls_in(code)[function.name]
+    if not calls or not isinstance(cls, Class):
+        return False
+    replaced = [member for name, member in cls.fields.items() if isinstance(member, Function) and (heir.member(name) or (member,))[0] is not member]
+    return calls <= sum(code.text(member.node).count(f"self.{function.name}(") for member in replaced)
 
 
 def _is_test(root: str, path: str) -> bool:

@@ -15,6 +15,7 @@ from bcelint.trace.state.modules import Modules, SourceModule
 from bcelint.trace.values.functions import Function
 
 DECLARED = "it stands in a function that is declared"
+OVERRIDDEN = "the methods that call it are overridden"
 DEAD = "its function is called only in code that a test rules out"
 BARREN = "nobody calls its function, and no more of those were tried"
 NO_OBJECT = "no object of its class can be made"
