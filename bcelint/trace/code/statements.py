@@ -16,6 +16,7 @@ from bcelint.trace.code.imports import import_from, import_names
 from bcelint.trace.code.operators import BINARY
 from bcelint.trace.code.rounds import decided
 from bcelint.trace.code.trying import try_statement
+from bcelint.trace.conditions.asking import without_opaque
 from bcelint.trace.conditions.joining import either, two_sides
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.flow import Flow
@@ -118,7 +119,7 @@ def _assert(at: Site, node: cst.Assert) -> Flow:
     if not true:
         return Flow.RAISE
     guard = either(true)
-    at.state.path = at.state.path | guard
+    at.state.path = at.state.path | without_opaque(guard)
     confine(at, node.test, guard)
     return Flow.NEXT
 
@@ -162,6 +163,7 @@ def _if(at: Site, node: cst.If) -> Flow:
     flow = branch(at, options)
     if flow is Flow.NEXT and _raises(node.body):
         confine(at, node.test, at.state.path - before)
+        at.state.path = before | without_opaque(at.state.path - before)
     return flow
 
 

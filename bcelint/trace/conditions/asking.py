@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from bcelint.trace.conditions.atoms import ALWAYS, Atom, Literal
+from bcelint.trace.conditions.atoms import ALWAYS, Atom, Guard, Literal
 from bcelint.trace.conditions.joining import simplified
 
 
@@ -54,6 +54,11 @@ def opaque(guard: Iterable[Literal]) -> tuple[str, ...]:
         if ALWAYS not in simplified(parts):
             hidden += [atom for part in parts for atom in part if isinstance(atom, Atom)]
     return texts(hidden)
+
+
+def without_opaque(guard: Guard) -> Guard:
+    """A guard without the conditions that hang on something that is set where it is not seen: where they do not hold, the program ends."""
+    return frozenset(literal for literal in guard if not opaque([literal]))
 
 
 def _atoms(guard: Iterable[Literal]) -> Iterator[Atom]:
