@@ -341,8 +341,10 @@ def matmul(one: Shape | None, other: Shape | None) -> Shape | None:
 
 def indexed(shape: Shape | None, index: Sequence[Index]) -> Shape | None:
     """The shape of ``x[index]``. A slice other than ``:`` has a size where the dimension has; an index tensor or mask gives the shape up."""
+    if shape == Shape((0,)) and list(index) == [MASK]:
+        return shape  # of nothing, nothing is left
     if shape is None or MASK in index or list(index).count(ELLIPSIS) > 1:
-        return shape if shape is not None and shape.dims == (0,) and not shape.open and list(index) == [MASK] else None  # of nothing, nothing is left
+        return None
     marks = list(index)
     at = marks.index(ELLIPSIS) if ELLIPSIS in marks else len(marks)
     front, back = marks[:at], marks[at + 1 :]

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-
 from bcelint.contracts.schema import UNKNOWN
+from bcelint.project.stdlib import STDLIB
 from bcelint.trace.interpreter import Arguments
 
 MAX_SYMBOL = 200
-PURE = frozenset(
+READING = frozenset(
     "lower upper strip lstrip rstrip casefold title capitalize startswith endswith split rsplit partition rpartition replace removeprefix "
-    "removesuffix find index count isdigit isalpha isnumeric get keys".split()
+    "removesuffix find index count isdigit isalpha isnumeric get keys all any amax amin exists getboolean getfloat getint is_dir is_file item "
+    "items max mean min nelement nunique numel sum tolist unique values".split()
 )
-"""Methods of strings and dicts that change nothing."""
-READING = PURE | frozenset(
-    "all any amax amin exists getboolean getfloat getint is_dir is_file item items max mean min nelement nunique numel sum tolist unique "
-    "values".split()
-)
-"""The same, with those of arrays, frames and settings."""
+"""Methods of strings, dicts, arrays, frames and settings that change nothing."""
 FUNCTIONS = frozenset(
     [f"numpy.{name}" for name in "all any amax amin array_equal count_nonzero max mean min ndim size sum unique".split()]
     + [f"torch.{name}" for name in "equal is_floating_point is_tensor numel unique".split()]
@@ -44,7 +39,4 @@ def call_symbol(function: str, args: Arguments) -> str:
 
 def is_of_python(name: str) -> bool:
     """Whether something is of the standard library: what it holds is the user's to set (``os.environ``, ``sys.argv``), as an option is."""
-    return name.partition(".")[0] in _STANDARD
-
-
-_STANDARD: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset({"os", "platform", "sys"}))
+    return name.partition(".")[0] in STDLIB

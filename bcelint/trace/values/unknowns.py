@@ -95,7 +95,7 @@ class Unknown(Value):
         if name in frameworks.SELF_METHODS and moves_only(name, args):
             return self  # a tensor or a module: the same thing on another device either way
         symbol = call_symbol(f"{self.symbol}.{name}", args) if self.symbol and name in READING else ""
-        if symbol and tables.method(name) is None:
+        if name in READING and tables.method(name) is None:
             return at.unknown(self.reason, self, *args.all(), symbol=symbol)
         result = call_method(at, self, name, args, assign)
         return replace(result, symbol=symbol) if symbol and isinstance(result, Unknown) else result
