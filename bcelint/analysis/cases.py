@@ -11,7 +11,11 @@ from dataclasses import replace
 
 from bcelint.analysis.judge import Judged
 from bcelint.trace.conditions.joining import joined
+from bcelint.trace.conditions.satisfiable import least
 from bcelint.trace.conditions.telling import told
+
+MAX_TRIED = 4
+"""The cases of a call that are shortened, to name the shortest."""
 
 
 def with_cases(judged: Sequence[Judged]) -> list[Judged]:
@@ -33,8 +37,14 @@ def _together(group: Sequence[Judged]) -> tuple[str, ...] | None:
     """The case of a problem that several calls have; None where each of them names its own."""
     guards = {each.call.guard for each in group}
     excused = frozenset().union(*(each.call.excused for each in group))
-    if len(guards) + len(excused) < 2:
+    if len(guards) + len(excused) < 2 and len(group[0].call.case) < 2:
         return None
     guard, exact = joined([*guards, *excused])
-    case = told(guard)
-    return case if exact and len(case) < min(len(each.call.case) for each in group) else None
+    begun = [*sorted(guards, key=lambda guard: len(told(guard)))[:MAX_TRIED], *([guard] if exact else [])]
+    case = min((told(least(guard, [*guards, *excused])) for guard in begun), key=_length)
+    return case if _length(case) < min(_length(each.call.case) for each in group) else None
+
+
+def _length(case: tuple[str, ...]) -> tuple[int, int]:
+    """How many conditions there are to read, and how many of them are put in the negative."""
+    return len(case), sum(text.startswith("not ") for text in case)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -14,8 +14,13 @@ METHODS = tuple("lower upper strip title capitalize casefold startswith endswith
 _CALL = re.compile(rf"(.+)\.({'|'.join(METHODS)})(\(.*\))")
 
 
+_ENDS: dict[str, Callable[[str, str], bool]] = {"startswith": str.startswith, "endswith": str.endswith}
+Call = tuple[str, str, tuple[Any, ...]]
+"""The symbol of a string, a method of it, and the arguments."""
+
+
 @lru_cache(maxsize=1000)
-def called(symbol: str) -> tuple[str, str, tuple[Any, ...]] | None:
+def called(symbol: str) -> Call | None:
     """The symbol of the string, its method and the arguments, where ``symbol`` is what a method returns."""
     found = _CALL.fullmatch(symbol)
     if found is None:
@@ -43,6 +48,22 @@ def consistent_with_bases(one: Mapping[str, list[Atom]], other: Mapping[str, lis
     """Whether what ``one`` says of methods of strings agrees with what ``other`` says of the strings."""
     for symbol, atoms in one.items():
         call = called(symbol) if symbol.endswith(")") else None
-        if call is not None and call[0] in other and not agree(symbol, atoms, other[call[0]]):
+        if call is None:
+            continue
+        if call[0] in other and not agree(symbol, atoms, other[call[0]]):
+            return False
+        if call[1] in _ENDS and _is_so(atoms) and any(_is_so(asked) and not _fit(call, called(known)) for known, asked in other.items()):
             return False
     return True
+
+
+def _is_so(atoms: Iterable[Atom]) -> bool:
+    return any(atom.op == "truth" and atom.truth for atom in atoms)
+
+
+def _fit(one: Call, other: Call | None) -> bool:
+    """Whether a string can begin, or end, in both ways."""
+    if other is None or one[:2] != other[:2] or not all(isinstance(end, str) for end in (*one[2], *other[2])):
+        return True
+    asks = _ENDS[one[1]]
+    return any(asks(a, b) or asks(b, a) for a in one[2][:1] for b in other[2][:1])

@@ -5,30 +5,59 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bcelint.trace.conditions.atoms import COMPARE, AnyOf, Atom, Guard, contradict, possible, values_of
+from bcelint.trace.conditions.atoms import COMPARE, AnyOf, Atom, Guard, Literal, contradict, possible, values_of
 from bcelint.trace.conditions.derived import consistent_with_bases
 
 MAX_STEPS = 2_000
 """The alternatives that are tried before a case counts as possible."""
+MAX_STEPS_OF_A_FINDING = 60_000
 _DECIDED = frozenset(COMPARE) - {"isinstance", "issubclass"}
 """Comparisons with a value that is known tell of every value whether it fits."""
 
 
-def satisfiable(guard: Guard) -> bool:
+def satisfiable(guard: Guard, most: int = MAX_STEPS) -> bool:
     """Whether all literals can be so at once. Errs on the side of True, as where there are too many alternatives."""
     by_symbol: dict[str, list[Atom]] = {}
     clauses = [literal for literal in guard if isinstance(literal, AnyOf)]
     if not all(_add(by_symbol, literal) for literal in guard if isinstance(literal, Atom)):
         return False
-    return _Search().has_way(by_symbol, clauses)
+    return _Search(most).has_way(by_symbol, clauses)
+
+
+def entails(guard: Guard, literals: Iterable[Literal]) -> bool:
+    """Whether all the literals hold wherever the guard does. Errs on the side of False."""
+    return all(literal in guard or _holds(guard, literal) for literal in literals)
+
+
+def _holds(guard: Guard, literal: Literal) -> bool:
+    if isinstance(literal, AnyOf):
+        return any(entails(guard, choice) for choice in literal.choices)
+    return not satisfiable(guard | {literal.negated()})
+
+
+def negation(guard: Guard) -> AnyOf:
+    """What holds wherever the guard does not."""
+    return AnyOf(tuple(frozenset([literal.negated()] if isinstance(literal, Atom) else map(negation, literal.choices)) for literal in guard))
+
+
+def least(guard: Guard, cases: Iterable[Guard]) -> Guard:
+    """The guard without the literals that it takes no account of: what is left still lies within the cases, whichever of them comes about.
+
+    What is put in the negative goes first.
+    """
+    outside = frozenset(map(negation, cases))
+    for literal in sorted(guard, key=lambda literal: (isinstance(literal, Atom) and literal.truth == literal.reads, -len(str(literal)))):
+        if not satisfiable(guard - {literal} | outside, MAX_STEPS_OF_A_FINDING):
+            guard -= {literal}
+    return guard
 
 
 class _Search:
-    def __init__(self) -> None:
-        self.steps = 0
+    def __init__(self, most: int) -> None:
+        self.steps_left = most
 
     def has_way(self, known: Mapping[str, list[Atom]], clauses: Sequence[AnyOf]) -> bool:
-        if not clauses or self.steps > MAX_STEPS:
+        if not clauses or self.steps_left < 0:
             return True
         ways = [(clause, self._ways(known, clause)) for clause in clauses]
         clause, left = min(ways, key=lambda way: len(way[1]))
@@ -39,7 +68,7 @@ class _Search:
         """What is known, and what is still open, with each alternative of a clause that can be so."""
         found: list[tuple[Mapping[str, list[Atom]], list[AnyOf]]] = []
         for choice in clause.choices:
-            self.steps += 1
+            self.steps_left -= 1
             extended = {symbol: list(atoms) for symbol, atoms in known.items()}
             if all(_add(extended, literal) for literal in choice if isinstance(literal, Atom)):
                 found.append((extended, [literal for literal in choice if isinstance(literal, AnyOf)]))

@@ -10,7 +10,7 @@ import pytest
 from bcelint.facts import Shape
 from bcelint.trace.conditions.atoms import COMPARE, AnyOf, Atom, Guard, Literal
 from bcelint.trace.conditions.joining import two_sides
-from bcelint.trace.conditions.satisfiable import satisfiable
+from bcelint.trace.conditions.satisfiable import entails, least, negation, satisfiable
 from bcelint.trace.conditions.telling import as_read, told
 
 NUMBERS = [-2, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 4, None]
@@ -108,3 +108,47 @@ def test_where_and_meets_or_there_are_parentheses() -> None:
     assert str(clause) == "(a and b) or c"
     assert told([clause]) == ("(a and b) or c",)
     assert told([AnyOf((frozenset([a]), frozenset([c])))]) == ("a or c",)
+
+
+EVERY = [dict(zip("nmab", values)) for values in itertools.product(NUMBERS, NUMBERS, FLAGS, FLAGS)]
+
+
+def holds(guard: Guard, values: Values) -> bool:
+    return all(is_so(literal, values) for literal in guard)
+
+
+@pytest.mark.parametrize("block", range(6))
+def test_what_is_entailed_holds_and_a_negation_holds_just_elsewhere(block: int) -> None:
+    numbers = [values for values in EVERY if values["n"] is not None and values["m"] is not None]  # what raises is neither so nor not so
+    answers = set()
+    for seed in range(block * 30, block * 30 + 30):
+        guard, other = drawn(seed), drawn(1000 + seed)
+        opposite = frozenset([negation(other)])
+        assert all(holds(other, values) != holds(opposite, values) for values in numbers)
+        entailed = entails(guard, other)
+        answers.add(entailed)
+        if entailed:
+            assert all(holds(other, values) for values in numbers if holds(guard, values))
+        assert entails(guard, guard)
+    assert answers >= {False}
+
+
+@pytest.mark.parametrize("block", range(6))
+def test_the_least_of_a_case_lies_within_the_cases(block: int) -> None:
+    numbers = [values for values in EVERY if values["n"] is not None and values["m"] is not None]
+    shorter = 0
+    for seed in range(block * 30, block * 30 + 30):
+        cases = [drawn(seed), *(drawn(seed) ^ {literal} for literal in list(drawn(seed))[:1]), drawn(2000 + seed)]
+        kept = least(cases[0], cases)
+        shorter += kept < cases[0]
+        assert kept <= cases[0]
+        assert all(any(holds(case, values) for case in cases) for values in numbers if holds(kept, values))
+    assert shorter
+
+
+def test_what_is_put_in_the_positive_is_kept() -> None:
+    begins = {name: Atom(f"s.startswith('{name}')", "truth", None, True) for name in ("link", "unet", "un")}
+    guard = frozenset([begins["link"].negated(), begins["unet"]])
+    assert least(guard, [guard]) == {begins["unet"]}
+    assert not satisfiable(frozenset([begins["link"], begins["unet"]]))
+    assert satisfiable(frozenset([begins["un"], begins["unet"]]))
