@@ -46,6 +46,12 @@ def settled(shape: Shape | None) -> Shape | None:
     return None if shape == ANY else shape
 
 
+def of_rank(shape: Shape | None, rank: int) -> Shape | None:
+    """The shape, known to have ``rank`` dimensions; None where it is known already, or has more."""
+    known = shape or ANY
+    return Shape((*[None] * (rank - len(known.dims)), *known.dims)) if known.open and len(known.dims) <= rank else None
+
+
 def shared(one: Shape | None, other: Shape | None) -> Shape | None:
     """What holds of a shape that is one of two: the number of dimensions, and the sizes that are the same."""
     if one is None or other is None or one == other:

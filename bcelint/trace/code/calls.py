@@ -7,11 +7,15 @@ from dataclasses import replace
 import libcst as cst
 
 from bcelint.trace.code import attributes
+from bcelint.trace.code.handed import hand_on
 from bcelint.trace.code.purity import is_settled
+from bcelint.trace.code.raising import raises
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python.supers import super_value
 from bcelint.trace.state.site import Site
+from bcelint.trace.values.externals import External
 from bcelint.trace.values.mapped import mapping_of
+from bcelint.trace.values.methods import Method
 from bcelint.trace.values.tuples import sequence_of
 from bcelint.trace.values.unknowns import Unknown
 
@@ -24,10 +28,12 @@ def call(at: Site, node: cst.Call) -> Value:
     else:
         callee = at.evaluate(node.func)
     args = _arguments(at, node)
-    raised = next((value for value in args.all() if value.is_raised), None)
+    raised = next((value for value in args.all() if raises(at, value)), None)
     if raised is not None:
         return raised
     result = at.on(node).call(callee, args)
+    if isinstance(result, Unknown) and isinstance(callee, (External, Method, Unknown)):
+        hand_on(at.on(node), args)
     if isinstance(result, Unknown) and is_settled(callee, args):
         return replace(result, opaque=True)
     return result

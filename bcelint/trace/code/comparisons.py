@@ -95,6 +95,9 @@ def _same_thing(a: Value, b: Value) -> bool | None:
 
 
 def _membership(at: Site, a: Value, b: Value, positive: bool) -> Value:
+    own = b.special(at, "__contains__", a) if isinstance(b, Instance) else None
+    if own is not None:
+        return at.lift(lambda answer: _truth_of(at, answer, positive), own)
     options = constants_of(b)
     if a.constant is not UNKNOWN:
         if options is not None and not (isinstance(options, str) and not isinstance(a.constant, str)):
@@ -108,6 +111,11 @@ def _membership(at: Site, a: Value, b: Value, positive: bool) -> Value:
         return case(at, replace(b, symbol=f"{b.symbol}.__contains__({a.constant!r})", domain=()), "truth", None, positive)
     owner = b if isinstance(b, Unknown) else a
     return case(at, owner, "other", f"in {_name(a)} {_name(b)}", positive, a)
+
+
+def _truth_of(at: Site, answer: Value, positive: bool) -> Value:
+    truth = answer.truth()
+    return case(at, answer, "truth", None, positive) if truth is None else Const(truth == positive)
 
 
 def _name(value: Value) -> str:

@@ -8,6 +8,7 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from bcelint.trace.code.functions import defaults_of
+from bcelint.trace.code.handed import hand_on_function
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python import enums
 from bcelint.trace.state.frames import GRAD_OFF, GRAD_ON, Frame
@@ -15,7 +16,11 @@ from bcelint.trace.state.site import Site
 from bcelint.trace.values.autocast import Autocast
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.classes import Class
-from bcelint.trace.values.functions import Function, Partial
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.dicts import new_dict
+from bcelint.trace.values.functions import Bound, Function, Partial, bind
+from bcelint.trace.values.mapped import Mapped
+from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
 ROLES = {
@@ -81,12 +86,13 @@ KEEPS = frozenset(
 def define_function(at: Site, node: cst.FunctionDef) -> None:
     name = node.name.value
     owner = at.frame.class_body
-    role, decorator = "plain", ""
+    role, decorator, cached = "plain", "", False
     cast: Value | None = None
     followed: list[tuple[cst.Decorator, Value]] = []
     for item in node.decorators:
         dotted = get_full_name_for_node(item.decorator) or ""
         last = dotted.rpartition(".")[2]
+        cached = cached or "cache" in last
         if last in ROLES:
             role = ROLES[last]
         elif last in GRAD_OFF or last == GRAD_ON:
@@ -102,7 +108,7 @@ def define_function(at: Site, node: cst.FunctionDef) -> None:
                 followed.append((item, made))
     closure = at.frame.parent if owner is not None and at.frame.parent is not None else at.frame
     qualname = name if owner is None else f"{owner.name}.{name}"
-    value: Value = Function(name, qualname, node, closure, defaults_of(at, node.params), owner, role, decorator, cast)
+    value: Value = Function(name, qualname, node, closure, defaults_of(at, node.params), owner, role, decorator, cast, cached)
     if owner is None and isinstance(value, Function) and at.frame.function is not None:
         at.run.nested.append(value)
     for item, made in reversed(followed):
@@ -126,6 +132,7 @@ def _decorated(at: Site, decorator: Value, value: Value) -> Value:
         return replace(value, node=result.node, closure=result.closure, defaults=result.defaults, decorator=result.decorator, autocast=None)
     if result is not None or not isinstance(value, Function):
         return result or value
+    hand_on_function(at, value)
     name = get_full_name_for_node(at.node) or "a call"
     return replace(value, decorator=value.decorator or f"?{name}", autocast=None)
 
@@ -150,3 +157,16 @@ def define_class(at: Site, node: cst.ClassDef) -> None:
     at.state.path = path
     cls.fields.update(body.fields)
     enums.define(cls)
+    _announce(at.on(node.name), cls, {item.keyword.value: at.evaluate(item.value) for item in node.keywords if item.keyword is not None})
+
+
+def _announce(at: Site, cls: Class, keywords: dict[str, Value]) -> None:
+    """Tell the class above, and the metaclass, of a new class."""
+    cls.made_by = keywords.pop("metaclass", None)
+    above = next((base.member("__init_subclass__") for base in cls.bases if isinstance(base, Class)), None)
+    if above is not None and isinstance(above[0], Function):
+        at.call(Bound(above[0], cls), Arguments((), keywords))
+    metaclass = cls.metaclass()
+    init = None if metaclass is None else metaclass.member("__init__")
+    if init is not None:
+        at.call(bind(at, init[0], cls), Arguments((Const(cls.name), Tuple(cls.bases), new_dict(Mapped(cls.fields))), keywords))

@@ -7,11 +7,13 @@ from dataclasses import replace
 import libcst as cst
 
 from bcelint.facts import Shape
+from bcelint.trace.code.handed import hand_on_function
 from bcelint.trace.code.signatures import unfit
 from bcelint.trace.conditions.asking import in_loop
 from bcelint.trace.conditions.atoms import ALWAYS, Guard
 from bcelint.trace.conditions.compatible import compatible, settled
 from bcelint.trace.conditions.joining import either
+from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.dropped import DEPTH
 from bcelint.trace.state.flow import Flow
@@ -89,6 +91,8 @@ def enter(at: Site, function: Function, args: Arguments, receiver: Value | None 
         at.run.active[identity] -= 1
         at.run.loops = loops
         at.state.path, at.state.given = before, given_before
+    if function.cached and function.role != "property":
+        hand_on_function(at, function if receiver is None else Bound(function, receiver))  # it may not have run, this time
     _go_on(at, function, receiver, frozenset(literal for literal in inner.end_guard if not in_loop(literal)))
     if function.decorator.startswith("?"):
         return at.unknown(f"{function.qualname} has the decorator {function.decorator[1:]}, which is not followed", *args.all())
@@ -196,7 +200,8 @@ def _bind(at: Site, function: Function, args: Arguments) -> None:
             fields[name] = function.defaults[name]
         else:
             number = param.annotation is not None and isinstance(param.annotation.annotation, cst.Name) and param.annotation.annotation.value == "int"
-            fields[name] = at.on(param).unknown(f"{name}: parameter that no call in the project sets", number=number)
+            symbol = f"#{fresh()}.device" if name == "device" else ""  # torch's own name for such a parameter
+            fields[name] = at.on(param).unknown(f"{name}: parameter that no call in the project sets", number=number, symbol=symbol)
 
 
 def _is_none(value: Value) -> bool:

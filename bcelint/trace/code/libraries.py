@@ -7,8 +7,11 @@ from dataclasses import replace
 
 from bcelint.contracts import frameworks, tables
 from bcelint.contracts.schema import Wrapper
+from bcelint.trace.code import objects
+from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Arguments, Value
-from bcelint.trace.python import libraries, numbers, objects, sequences
+from bcelint.trace.python import libraries, numbers, sequences
+from bcelint.trace.python import objects as asked
 from bcelint.trace.python.pure import carried_out
 from bcelint.trace.python.registry import Handler
 from bcelint.trace.state.site import Site
@@ -16,10 +19,11 @@ from bcelint.trace.torch import autocast, data, declared, gradients, layers, los
 from bcelint.trace.torch.recording import mark_trained
 from bcelint.trace.values.asked import FUNCTIONS, READING, call_symbol, is_of_python
 from bcelint.trace.values.choices import alternatives
+from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Partial
-from bcelint.trace.values.instances import Instance
+from bcelint.trace.values.instances import MAKE, Instance
 from bcelint.trace.values.nn_modules import SPLIT
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
@@ -72,6 +76,8 @@ def _by_name(at: Site, callee: External, args: Arguments) -> Value:
     wrapper = tables.wrapper(name)
     if wrapper is not None:
         return _wrapped(at, wrapper, callee, args)
+    if name.endswith(".__new__") and args.positional and isinstance(args.positional[0], Class):
+        return objects.bare(args.positional[0])
     if name in PASS_THROUGH and args.positional:
         return args.positional[0]
     made = carried_out(at, name, args)
@@ -115,6 +121,10 @@ def _backward(at: Site, args: Arguments) -> Value:
     return NONE
 
 
+def _device(at: Site, args: Arguments) -> Value:
+    return at.unknown("a device", *args.all(), symbol=call_symbol("torch.device", args) or f"torch.device(#{fresh()})")
+
+
 _HANDLERS: dict[str, Handler] = {
     **libraries.HANDLERS,
     **autocast.HANDLERS,
@@ -122,6 +132,8 @@ _HANDLERS: dict[str, Handler] = {
     **data.HANDLERS,
     **packing.HANDLERS,
     "torch.autograd.backward": _backward,
-    "torch.is_tensor": objects.is_tensor,
+    "torch.device": _device,
+    "torch.is_tensor": asked.is_tensor,
+    MAKE: objects.made_by_metaclass,
 }
-_BUILTINS = {**sequences.builtin, **objects.builtin, **numbers.builtin}
+_BUILTINS = {**sequences.builtin, **asked.builtin, **numbers.builtin}

@@ -48,6 +48,10 @@ def _options(at: Site, node: cst.Match) -> Options:
         if case.guard is not None:
             names.update(dict.fromkeys(assigned(at, case.guard)))
             _bind(at.on(pattern), names)  # they stay bound where the guard does not hold
+            holds = at.evaluate(case.guard).truth() if isinstance(pattern, cst.MatchAs) and pattern.pattern is None else None
+            if holds:
+                found.append((passed, case.body))
+                return found
         text = f"{at.text(node.subject)} is {at.text(pattern)}"
         op, operand = ("other", f"case {id(case)}") if literals is None else ("==", literals[0]) if len(literals) == 1 else ("in", literals)
         atom = Atom(symbol, op, operand, True, lambda text=text: text, domain=domain)  # type: ignore[misc]

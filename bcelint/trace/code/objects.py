@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from bcelint.contracts import frameworks
@@ -11,7 +13,7 @@ from bcelint.trace.state.site import Site
 from bcelint.trace.torch import declared, layers, losses
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.contents import CONTENT
-from bcelint.trace.values.functions import bind
+from bcelint.trace.values.functions import Bound, Function, bind
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.networks import MADE, Making
 
@@ -22,21 +24,48 @@ MAX_INSTANCES = 24
 def construct(at: Site, cls: Class, args: Arguments) -> Value:
     """A call of a class: what is declared of it, or an instance."""
     row = declared.row_of(at.run, cls)
-    return declared.call(at, row, args, cls) if row is not None and row.is_result else make(at, cls, args)
+    if row is not None and row.is_result:
+        return declared.call(at, row, args, cls)
+    metaclass = cls.metaclass()
+    maker = None if metaclass is None else metaclass.member("__call__")
+    return make(at, cls, args) if maker is None else at.call(bind(at, maker[0], cls), args)
+
+
+def made_by_metaclass(at: Site, args: Arguments) -> Value:
+    """``super().__call__(…)`` in a metaclass."""
+    cls, *rest = args.positional
+    given = replace(args, positional=tuple(rest), nodes=())
+    return make(at, cls, given) if isinstance(cls, Class) else at.unknown("what a metaclass makes", *args.all())
 
 
 def make(at: Site, cls: Class, args: Arguments) -> Value:
-    """Make an instance and run its constructor."""
+    """Make an instance, by its own ``__new__`` if the class has one, and run its constructor."""
+    if cls.members:
+        return enums.called(at, cls, args)
+    if enums.is_enum(cls):
+        return at.unknown("an enum of members that are not known", *args.all())
+    maker = cls.member("__new__")
+    if maker is None or args.is_made_up:
+        return _constructed(at, bare(cls), args)
+    made = at.call(Bound(maker[0], cls) if isinstance(maker[0], Function) else maker[0], args)
+    return at.lift_call(lambda one: _constructed(at, one, args) if isinstance(one, Instance) and one.cls.is_subclass(cls) else one, made)
+
+
+def bare(cls: Class) -> Instance:
+    """An instance whose constructor has not run."""
     instance = Instance(cls)
+    if len(cls.instances) < MAX_INSTANCES:
+        cls.instances.append(instance)
+    return instance
+
+
+def _constructed(at: Site, instance: Instance, args: Arguments) -> Value:
+    cls = instance.cls
     if declared.row_of(at.run, cls) is not None:
         instance.fields[MADE] = Making(args, at.place)
     external = cls.external_bases()
-    if cls.members:
-        return enums.called(at, cls, args)
-    if len(cls.instances) < MAX_INSTANCES:
-        cls.instances.append(instance)
     initializer = cls.member("__init__")
-    if initializer is not None:
+    if initializer is not None and not (cls.is_dataclass and "__init__" not in cls.fields):
         made = at.call(bind(at, initializer[0], instance), args)
         if made.is_raised:
             return made

@@ -6,31 +6,27 @@ from collections.abc import Callable
 from typing import Any
 
 import libcst as cst
-from libcst.helpers import get_full_name_for_node
 
 from bcelint.trace.code import loops, matching, subscripts
-from bcelint.trace.code.asserting import confine
+from bcelint.trace.code.asserting import confine, taken_apart
 from bcelint.trace.code.branches import branch
+from bcelint.trace.code.contexts import with_statement
 from bcelint.trace.code.definitions import define_class, define_function
 from bcelint.trace.code.imports import import_from, import_names
 from bcelint.trace.code.operators import BINARY
+from bcelint.trace.code.raising import raises
 from bcelint.trace.code.rounds import decided
 from bcelint.trace.code.trying import try_statement
 from bcelint.trace.conditions.asking import without_opaque
 from bcelint.trace.conditions.joining import either, two_sides
-from bcelint.trace.interpreter import Value
 from bcelint.trace.state.flow import Flow
-from bcelint.trace.state.frames import GRAD_OFF, GRAD_ON
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.truth import split
-from bcelint.trace.torch.autocast import entered
-from bcelint.trace.torch.gradients import off_inside
-from bcelint.trace.values.choices import Choice, alternatives
+from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import NONE
 from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import sequence_of
-from bcelint.trace.values.unknowns import Unknown
 
 
 def execute(at: Site, body: Any) -> Flow:
@@ -62,15 +58,16 @@ def _line(at: Site, node: cst.SimpleStatementLine) -> Flow:
 
 
 def _expression(at: Site, node: cst.Expr) -> Flow:
-    return Flow.RAISE if at.evaluate(node.value).is_raised else Flow.NEXT
+    return Flow.RAISE if raises(at, at.evaluate(node.value)) else Flow.NEXT
 
 
 def _assign(at: Site, node: cst.Assign) -> Flow:
     value = at.evaluate(node.value)
-    if value.is_raised:
+    if raises(at, value):
         return Flow.RAISE
     for target in node.targets:
         at.assign(target.target, value)
+        taken_apart(at, target.target, node.value)
     return Flow.NEXT
 
 
@@ -96,7 +93,7 @@ def _augmented(at: Site, node: cst.AugAssign) -> Flow:
 
 def _return(at: Site, node: cst.Return) -> Flow:
     value = NONE if node.value is None else at.evaluate(node.value)
-    if value.is_raised:
+    if raises(at, value):
         return Flow.RAISE
     at.frame.returns.append((at.state.path, value))
     return Flow.RETURN
@@ -180,31 +177,6 @@ def _is_main_test(test: cst.BaseExpression) -> bool:
     return isinstance(test.comparisons[0].operator, cst.Equal) and any(isinstance(s, cst.Name) and s.value == "__name__" for s in sides)
 
 
-def _with(at: Site, node: cst.With) -> Flow:
-    grad, cast = at.frame.grad_off, at.frame.autocast
-    for item in node.items:
-        manager = at.evaluate(item.item)
-        at.frame.autocast = entered(at.on(item.item), at.frame, manager)
-        at.frame.grad_off = _is_grad_off(item.item, manager, at.frame.grad_off)
-        if item.asname is not None:
-            target = item.asname.name
-            value: Value = manager if isinstance(manager, (Unknown, Tensor, Choice)) else at.on(item.item).unknown("what a with statement opens")
-            at.assign(target, value)
-    try:
-        return block(at, node.body)
-    finally:
-        at.frame.grad_off, at.frame.autocast = grad, cast
-
-
-def _is_grad_off(node: cst.BaseExpression, manager: Value, before: bool) -> bool:
-    """Whether gradients are off in the body of a ``with``: as the manager says, or its name where it is not known."""
-    known = off_inside(manager)
-    if known is not None or not isinstance(node, cst.Call):
-        return before if known is None else known
-    name = (get_full_name_for_node(node) or "").rpartition(".")[2]
-    return name in GRAD_OFF or (before and name != GRAD_ON)
-
-
 def _match(at: Site, node: cst.Match) -> Flow:
     return branch(at, matching.options(at, node))
 
@@ -236,7 +208,7 @@ _STATEMENTS: dict[type, Callable[[Site, Any], Flow]] = {
     cst.If: _if,
     cst.For: loops.for_loop,
     cst.While: loops.while_loop,
-    cst.With: _with,
+    cst.With: with_statement,
     cst.Try: try_statement,
     cst.TryStar: try_statement,
     cst.Match: _match,

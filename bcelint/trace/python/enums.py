@@ -15,18 +15,23 @@ from bcelint.trace.values.mapped import Mapped, item_under
 from bcelint.trace.values.tuples import Tuple
 
 _MIXINS: dict[str, tuple[Any, type | None]] = {
-    "enum.Enum": (enum.Enum, None),
-    "enum.IntEnum": (enum.IntEnum, None),
-    "enum.StrEnum": (enum.Enum, str),
+    "Enum": (enum.Enum, None),
+    "IntEnum": (enum.IntEnum, None),
+    "StrEnum": (enum.Enum, str),
 }
+"""By the last part of their names: libraries have bases of their own beside those of the standard library."""
+
+
+def is_enum(cls: Class) -> bool:
+    return any(base.name.rpartition(".")[2] in _MIXINS for base in cls.external_bases())
 
 
 def define(cls: Class) -> None:
     """Make members of the attributes of a class that is an enum."""
     bases = [base.name for base in cls.external_bases()]
-    kind = next((_MIXINS[name] for name in bases if name in _MIXINS), None)
+    kind = next((_MIXINS[last] for last in (name.rpartition(".")[2] for name in bases) if last in _MIXINS), None)
     given = {name: value for name, value in cls.fields.items() if not name.startswith("_") and not isinstance(value, (Function, Class))}
-    if kind is None or not given:
+    if kind is None or not given or any(cls.member(name) for name in ("__new__", "_generate_next_value_")):
         return
     base, mixin = kind
     mixin = str if "builtins.str" in bases else int if "builtins.int" in bases else mixin

@@ -16,12 +16,15 @@ from bcelint.trace.values.asking import condition
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
+from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Partial
+from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.modules import Module
 from bcelint.trace.values.options import OptionParser
 from bcelint.trace.values.raised import Raised
+from bcelint.trace.values.tuples import sequence_of
 from bcelint.trace.values.unknowns import Unknown
 
 
@@ -95,6 +98,14 @@ def _default_dict(at: Site, args: Arguments) -> Value:
     return made
 
 
+def _shuffle(at: Site, args: Arguments) -> Value:
+    """The same items, in another order."""
+    for value in args.positional[:1]:
+        if isinstance(value, ListCell):
+            value.open_up(at, any_of(at, sequence_of(at, value)))
+    return NONE
+
+
 def _ends(at: Site, args: Arguments) -> Value:
     return Raised("the program ends here")
 
@@ -112,6 +123,7 @@ HANDLERS: dict[str, Handler] = {
     "functools.partial": _partial,
     "functools.wraps": _same_decorator,
     "importlib.import_module": _import_module,
+    "random.shuffle": _shuffle,
     named_tuples.MAKER: named_tuples.make,
     "types.SimpleNamespace": _ordered_dict,
     **dict.fromkeys(("builtins.exit", "builtins.quit", "os._exit", "os.abort", "sys.exit"), _ends),

@@ -16,12 +16,14 @@ from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.containers import Container
 from bcelint.trace.values.contents import CONTENT
+from bcelint.trace.values.dicts import DictCell, new_dict
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.mapped import Mapped
 from bcelint.trace.values.modules import Module, names_of
 from bcelint.trace.values.nn_modules import DYNAMIC, DYNAMIC_MODULES
 from bcelint.trace.values.options import Namespace
+from bcelint.trace.values.tensors import ARRAY, Tensor, is_attribute
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
@@ -66,6 +68,8 @@ def _any(at: Site, value: Value, options: Sequence[Value], answers: Sequence[boo
         return Const(True)
     if all(answer is False for answer in answers):
         return Const(False)
+    if isinstance(value, Tensor) and all(isinstance(option, External) and option.name.startswith("torch.cuda.") for option in options):
+        value = at.unknown("the device of a tensor", symbol="torch.Tensor.is_cuda")  # one device for all, as a rule
     atom = condition(at, value, op, tuple(repr(option.key()) for option in options))
     return at.choice([(frozenset([atom]), Const(True)), (frozenset([atom.negated()]), Const(False))])
 
@@ -119,7 +123,9 @@ def _vars(at: Site, args: Arguments) -> Value:
 
 @builtin("globals")
 def _globals(at: Site, args: Arguments) -> Value:
-    return names_of(at.module_names(at.frame.code.path))
+    made = names_of(at.module_names(at.frame.code.path))
+    unset = {name: at.unknown(f"{name} of a module") for name in ("__doc__", "__file__", "__loader__", "__name__", "__package__", "__spec__")}
+    return new_dict(Mapped({**unset, **made.content.items})) if isinstance(made.content, Mapped) else made
 
 
 @builtin("eval")
@@ -138,6 +144,14 @@ def _eval(at: Site, args: Arguments) -> Value:
     return at.lift_call(one, args.positional[0]) if args.positional else at.unknown("eval()")
 
 
+@builtin("exec")
+def _exec(at: Site, args: Arguments) -> Value:
+    for value in args.all():
+        if isinstance(value, DictCell):
+            value.open_up(at, at.unknown("exec() may set it"))
+    return NONE
+
+
 @builtin("hasattr")
 def _hasattr(at: Site, args: Arguments) -> Value:
     if len(args.positional) == 2 and isinstance(args.positional[1], Const):
@@ -147,6 +161,8 @@ def _hasattr(at: Site, args: Arguments) -> Value:
                 return Const(True)
             if not owner.cls.has_unknown_base() and CONTENT not in owner.fields:
                 return Const(False)
+        if isinstance(owner, Tensor) and owner.model is None and owner.cls and is_attribute(name):
+            return Const(owner.cls != ARRAY)
         symbol = f"hasattr({owner.symbol if isinstance(owner, Unknown) else id(owner)}, {name})"
         atom = Atom(symbol, "truth", None, True, at.place.text)
         return at.choice([(frozenset([atom]), Const(True)), (frozenset([atom.negated()]), Const(False))])
@@ -165,6 +181,8 @@ def _type(at: Site, args: Arguments) -> Value:
 
 
 def _type_of(at: Site, value: Value) -> Value:
+    if type(value) is Const and isinstance(value.value, (bool, float, int, str)):
+        return External(f"builtins.{type(value.value).__name__}")
     symbol = f"type({value.symbol})" if isinstance(value, Unknown) else ""
     return value.type() or at.unknown("a type", value, symbol=symbol)
 

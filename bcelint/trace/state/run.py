@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from bcelint.contracts import tables
 from bcelint.facts import Facts
-from bcelint.losscall import LossCall
+from bcelint.losscall import Argument, LossCall
+from bcelint.trace.conditions.atoms import ALWAYS, Guard
+from bcelint.trace.conditions.satisfiable import entails
 from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.coverage import Coverage
@@ -52,6 +54,13 @@ class Event:
 
     call: LossCall
     number: int
+    is_for_show: bool = False
+    """It is computed under ``torch.no_grad()``."""
+    path: Guard = ALWAYS
+    before: Guard = ALWAYS
+    """The path condition at its own statement, which ``path`` narrows to its case."""
+    frames: frozenset[int] = frozenset()
+    """The activations in which it stands, by their identity."""
 
 
 @dataclass
@@ -81,6 +90,8 @@ class Run:
     steps_left: int = 0
     steps_taken: int = 0
     _allowed: int = 0
+    _met_before: int = 0
+    """The loss calls that other entry points have met."""
     _fruitful_at: int = 0
     """The steps taken when a new loss call was last met."""
     active: dict[int, int] = field(default_factory=dict)
@@ -89,6 +100,8 @@ class Run:
     """The values of literals, read once."""
     assigned: dict[cst.CSTNode, frozenset[str]] = field(default_factory=dict)
     """The names that suites assign to, collected once."""
+    effects: dict[cst.CSTNode, tuple[Any, ...]] = field(default_factory=dict)
+    """What functions do to things that are not their own, collected once."""
     loops: list[int] = field(default_factory=list)
     """The loops of unknown length whose bodies run just now, innermost last."""
 
@@ -120,6 +133,7 @@ class Run:
         self._allowed = self.steps_left = steps if self.steps_taken < MANY_STEPS else FEW_STEPS
         self.active.clear()
         self.dropped.begin()
+        self._met_before = len(self.events)
         self.loops = []
         self.state.reset()
 
@@ -132,6 +146,13 @@ class Run:
         """Keep a new loss call."""
         self.events.append(event)
         self._fruitful_at = self.steps_taken
+
+    def rule_out(self, frame: int, guard: Guard) -> None:
+        """The program raises in a case: what has been met of it in this activation comes to nothing either, whoever wrote it never runs it."""
+        for event in reversed(self.events[self._met_before :]):
+            if frame in event.frames and entails(event.path, guard) and not entails(event.before, guard):
+                nothing = Argument(is_tensor=False, reason="the program raises in this case")
+                event.call = replace(event.call, arguments=dict.fromkeys(event.call.arguments, nothing))
 
     def step(self) -> None:
         """Count one statement, and the cases that the last one had."""

@@ -37,6 +37,8 @@ class Class(Cell):
         self.members: dict[str, Value] = {}
         """By their names, if it is an enum."""
         self.instances: list[Cell] = []
+        self.made_by: Value | None = None
+        """Its metaclass, if it names one itself."""
 
     def mro(self) -> Iterator[Class]:
         """The project's classes among the bases, depth first, each once, the last occurrence counting as in Python's order."""
@@ -59,6 +61,10 @@ class Class(Cell):
 
     def has_unknown_base(self) -> bool:
         return any(not isinstance(base, (Class, External)) for cls in self.mro() for base in cls.bases)
+
+    def metaclass(self) -> Class | None:
+        """The class of the project, if it is one, that makes its objects."""
+        return next((cls.made_by for cls in self.mro() if isinstance(cls.made_by, Class)), None)
 
     def is_subclass(self, cls: Value) -> bool | None:
         """``issubclass(self, cls)`` for a class of the project."""

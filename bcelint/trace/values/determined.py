@@ -8,7 +8,7 @@ from bcelint.trace.values.constants import Const
 from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Function
-from bcelint.trace.values.instances import Instance
+from bcelint.trace.values.instances import Instance, Super
 from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.mapped import Mapped
 
@@ -18,6 +18,8 @@ _PLAIN = (Class, Const, DictCell, External, Function, Instance, Items, ListCell,
 
 def is_determined(value: Value, depth: int = MAX_DEPTH) -> bool:
     """Whether a value is made of constants, functions and classes alone."""
+    if isinstance(value, Super):
+        value = value.receiver
     if depth == 0 or not isinstance(value, _PLAIN):
         return False
     if isinstance(value, External):  # ``sys.argv`` is set outside

@@ -65,6 +65,13 @@ class DictCell(Cell):
     def delete_item(self, at: Interpreter, index: Any) -> None:
         at.write(self, CONTENT, at.lift(lambda content: _without_key(at, content, index), at.narrow(self.content)))
 
+    def open_up(self, at: Interpreter, unknown: Value, keeps: bool = False) -> None:
+        """It may hold more from now on, and something else under each key; if it ``keeps`` what is no constant, other constants only."""
+        content = self.content
+        if isinstance(content, Mapped):
+            items = {key: item if keeps and not isinstance(item, Const) else unknown for key, item in content.items.items()}
+            at.write(self, CONTENT, Mapped(items, unknown))
+
     def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
         content = at.narrow(self.content)
         if isinstance(content, Choice):

@@ -37,6 +37,8 @@ class Function(Value):
     """An unknown decorator that may change what a call returns."""
     autocast: Value | None = None
     """The autocast that decorates it."""
+    cached: bool = False
+    """What it returned once it returns again, without being run."""
     setter: Value | None = None
     """Of a property, the function that sets it."""
 

@@ -22,6 +22,7 @@ from bcelint.trace.values.functions import Function, bind
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import DYNAMIC, DYNAMIC_MODULES, HOOKED, METHODS, NNModule
 from bcelint.trace.values.raised import Raised
+from bcelint.trace.values.unknowns import Unknown
 
 COMPARING = {"==": "__eq__", "!=": "__ne__", "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
 OPERATING = {
@@ -40,6 +41,10 @@ OPERATING = {
     ">>": "rshift",
 }
 """The special methods of operators (docs.python.org, data model)."""
+_AS_OBJECTS = ("abc.", "torch.nn.", "torch.utils.data.", "typing.", "unittest.")
+"""The beginnings of names of classes whose objects are equal to themselves alone."""
+NEW, MAKE = "builtins.object.__new__", "builtins.type.__call__"
+"""What makes an object without and with its constructor, where neither the class nor its metaclass does."""
 
 
 class Instance(Cell, NNModule):
@@ -73,7 +78,10 @@ class Instance(Cell, NNModule):
             return self.cls
         member = self.cls.member(name)
         if member is not None:
-            return bind(at, self._maybe_overwritten(at, name, member[0]), self)
+            value = bind(at, self._maybe_overwritten(at, name, member[0]), self)
+            if isinstance(member[0], Function) and member[0].cached and member[0].role == "property":
+                at.write(self, name, value)
+            return value
         return self._inherited(at, name)
 
     def _inherited(self, at: Interpreter, name: str) -> Value | None:
@@ -87,9 +95,10 @@ class Instance(Cell, NNModule):
             return self  # DataParallel(model).module, after the wrapper has been seen through
         if name in frameworks.SELF_METHODS or name in METHODS:
             return Method(self, name)
-        if self.cls.member("__getattr__") is not None:
+        made = None if name.startswith("__") else self.special(at, "__getattr__", Const(name))
+        if isinstance(made, Unknown) or made is NONE:
             return at.unknown(f"{self.cls.name} makes its attributes in __getattr__", symbol=f"{self.id}.{name}")
-        return None
+        return made
 
     def _maybe_overwritten(self, at: Interpreter, name: str, value: Value) -> Value:
         """A setting of an object whose attributes are also set under names that are not seen here."""
@@ -174,25 +183,30 @@ class Instance(Cell, NNModule):
         return True if self.native is None else self.native.truth()
 
     def tested(self, at: Interpreter) -> Value:
-        return self._special(at, "__bool__") or self._special(at, "__len__") or self
+        return self.special(at, "__bool__") or self.special(at, "__len__") or self
 
     def length(self, at: Interpreter) -> Value:
-        own = self._special(at, "__len__")
+        own = self.special(at, "__len__")
         return own or (super().length(at) if self.native is None else self.native.length(at))
 
     def compare(self, at: Interpreter, op: str, other: Value) -> Value | None:
-        return self._special(at, COMPARING[op], other)
+        return self.special(at, COMPARING[op], other)
 
     def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
-        return self._special(at, f"__{'r' if reflected else ''}{OPERATING[op]}__", other)
+        return self.special(at, f"__{'r' if reflected else ''}{OPERATING[op]}__", other)
 
     def unary(self, at: Interpreter, op: str) -> Value | None:
-        return self._special(at, {"-": "__neg__", "+": "__pos__", "~": "__invert__"}[op])
+        return self.special(at, {"-": "__neg__", "+": "__pos__", "~": "__invert__"}[op])
 
-    def _special(self, at: Interpreter, name: str, *args: Value) -> Value | None:
+    def special(self, at: Interpreter, name: str, *args: Value) -> Value | None:
         """A special method of the class, called; None where it has none."""
         member = self.cls.member(name)
         return None if member is None else at.call(bind(at, member[0], self), Arguments(args))
+
+    def is_open(self) -> bool:
+        """A base from outside may say when it is equal to something."""
+        others = [base.name for base in self.cls.external_bases() if not base.name.startswith(_AS_OBJECTS)]
+        return bool(others) or self.cls.has_unknown_base()
 
     def is_of_class(self, cls: Value) -> bool | None:
         return self.cls.is_subclass(cls)
@@ -216,6 +230,8 @@ class Super(Value):
         cls = self.receiver.cls if isinstance(self.receiver, Instance) else self.receiver
         if isinstance(cls, Class):
             order = list(cls.mro())
+            if self.owner not in order and isinstance(self.receiver, Class):
+                order = list(self.owner.mro())  # a method of its metaclass
             start = order.index(self.owner) + 1 if self.owner in order else 0
             for base in order[start:]:
                 if name in base.fields:
@@ -225,8 +241,14 @@ class Super(Value):
     def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
         """A method of a base class outside of the project."""
         instance = self.receiver
+        if name == "__new__":
+            return at.call(External(NEW), args)
+        if name == "__call__" and isinstance(instance, Class):
+            return at.call(External(MAKE), args.behind(instance))
         if not isinstance(instance, Instance):
             return at.unknown(f"super().{name} is outside of the project", *args.all())
+        if name == "__getattr__":
+            return Raised(f"{instance.cls.name} has no such attribute")
         if name == "__init__":
             at.construct_base(instance, self.owner, args)
             return NONE

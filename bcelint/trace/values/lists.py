@@ -57,6 +57,12 @@ class ListCell(Cell):
     def delete_item(self, at: Interpreter, index: Any) -> None:
         self._change(at, lambda content: _without_item(at, content, index))
 
+    def open_up(self, at: Interpreter, unknown: Value, grows: bool = False) -> None:
+        """It may hold more from now on; other items altogether, unless all that is done is that it ``grows``."""
+        content = self.content
+        if isinstance(content, Tuple):
+            at.write(self, CONTENT, Tuple(content.items if grows else (), unknown))
+
     def extend(self, at: Interpreter, more: Tuple) -> Value:
         return self._change(at, lambda content: join_sequences(content, more))
 

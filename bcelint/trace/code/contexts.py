@@ -1,0 +1,68 @@
+"""``with``: what is entered, what it is bound to, and what is done at the end."""
+
+from __future__ import annotations
+
+import libcst as cst
+from libcst.helpers import get_full_name_for_node
+
+from bcelint.trace.interpreter import Value
+from bcelint.trace.state.flow import Flow
+from bcelint.trace.state.frames import GRAD_OFF, GRAD_ON
+from bcelint.trace.state.site import Site
+from bcelint.trace.torch.autocast import entered
+from bcelint.trace.torch.gradients import off_inside
+from bcelint.trace.values.choices import Choice
+from bcelint.trace.values.constants import NONE
+from bcelint.trace.values.contents import any_of
+from bcelint.trace.values.instances import Instance
+from bcelint.trace.values.tensors import Tensor
+from bcelint.trace.values.tuples import Tuple
+from bcelint.trace.values.unknowns import Unknown
+
+
+def with_statement(at: Site, node: cst.With) -> Flow:
+    grad, cast = at.frame.grad_off, at.frame.autocast
+    managers: list[tuple[Site, Value]] = []
+    for item in node.items:
+        manager = at.evaluate(item.item)
+        at.frame.autocast = entered(at.on(item.item), at.frame, manager)
+        at.frame.grad_off = _is_grad_off(item.item, manager, at.frame.grad_off)
+        value = _entered(at.on(item.item), manager)
+        managers.append((at.on(item.item), manager))
+        if item.asname is not None:
+            at.assign(item.asname.name, value)
+    try:
+        flow = at.execute(node.body)
+    finally:
+        at.frame.grad_off, at.frame.autocast = grad, cast
+    for place, manager in reversed(managers):
+        _left(place, manager)
+    return flow
+
+
+def _entered(at: Site, manager: Value) -> Value:
+    """What ``as`` binds: what an object's ``__enter__`` returns, or a generator yields."""
+    if isinstance(manager, (Unknown, Tensor)):
+        return manager
+    if isinstance(manager, Choice):
+        return at.lift_call(lambda single: _entered(at, single), manager)
+    if isinstance(manager, Tuple) and not manager.items and manager.rest is not None:
+        return any_of(at, manager)
+    own = manager.special(at, "__enter__") if isinstance(manager, Instance) else None
+    return own or at.unknown("what a with statement opens")
+
+
+def _left(at: Site, manager: Value) -> Value:
+    """The end without an exception."""
+    if isinstance(manager, Choice):
+        return at.lift_call(lambda single: _left(at, single), manager)
+    return (manager.special(at, "__exit__", NONE, NONE, NONE) if isinstance(manager, Instance) else None) or NONE
+
+
+def _is_grad_off(node: cst.BaseExpression, manager: Value, before: bool) -> bool:
+    """Whether gradients are off in the body of a ``with``: as the manager says, or its name where it is not known."""
+    known = off_inside(manager)
+    if known is not None or not isinstance(node, cst.Call):
+        return before if known is None else known
+    name = (get_full_name_for_node(node) or "").rpartition(".")[2]
+    return name in GRAD_OFF or (before and name != GRAD_ON)

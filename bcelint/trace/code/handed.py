@@ -1,0 +1,169 @@
+"""Functions that are handed to code which is not seen: hooks, threads, callbacks. Nobody knows when they run, so what they set is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import libcst as cst
+
+from bcelint.trace.code.assigned import assigned
+from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.state.site import Site
+from bcelint.trace.values.cells import Cell
+from bcelint.trace.values.choices import alternatives
+from bcelint.trace.values.constants import Const
+from bcelint.trace.values.dicts import DictCell
+from bcelint.trace.values.functions import Bound, Function, Partial
+from bcelint.trace.values.instances import Instance
+from bcelint.trace.values.lists import ListCell
+from bcelint.trace.values.scopes import Scope
+
+MAX_FOLLOWED = 8
+"""Functions that one which is handed on calls in turn."""
+_GROWING = ("append", "extend")
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Something that a function does to what it does not own: to a name, or to an attribute of what is bound to it."""
+
+    name: str
+    attribute: str = ""
+    how: str = "set"
+    """``set``, ``grow`` or ``change``; ``call`` where it is a function that does more."""
+
+
+def hand_on(at: Site, args: Arguments) -> None:
+    """Open what the functions among the arguments of a call may set."""
+    for value in args.all():
+        for _, single in alternatives(value):
+            hand_on_function(at, single)
+
+
+def hand_on_function(at: Site, value: Value) -> None:
+    while isinstance(value, Partial):
+        value = value.function
+    function = value.function if isinstance(value, Bound) else value
+    if not isinstance(function, Function):
+        return
+    reason = f"{function.qualname} is handed on and may set it"
+    left = [value]
+    seen: set[int] = set()
+    while left and len(seen) < MAX_FOLLOWED:
+        current = left.pop()
+        inner = current.function if isinstance(current, Bound) else current
+        if not isinstance(inner, Function) or id(inner.node) in seen:
+            continue
+        seen.add(id(inner.node))
+        for effect in _effects(at, inner):
+            called = _open(at, inner, current.receiver if isinstance(current, Bound) else None, effect, reason)
+            if called is not None:
+                left.append(called)
+
+
+def _open(at: Site, function: Function, receiver: Value | None, effect: Effect, reason: str) -> Value | None:
+    """Open what an effect is about; of a call, the function that is called."""
+    first = next((param.name.value for param in (*function.node.params.posonly_params, *function.node.params.params)), "")
+    if not effect.attribute and effect.how == "set":
+        scope = _scope_of(function.closure, effect.name)
+        if scope is not None:
+            _set(at, scope, effect.name, scope.fields[effect.name], reason)
+        return None
+    root = receiver if receiver is not None and effect.name == first else function.closure.find(effect.name)
+    if not effect.attribute:
+        if effect.how == "call":
+            return root
+        _change(at, root, effect.how, reason)
+    elif isinstance(root, Instance):
+        member = root.cls.member(effect.attribute)
+        old = root.fields.get(effect.attribute, member[0] if member is not None else None)
+        if effect.how == "call":
+            return Bound(old, root) if isinstance(old, Function) else None
+        if effect.how == "set":
+            _set(at, root, effect.attribute, old, reason)
+        else:
+            _change(at, old, effect.how, reason)
+    return None
+
+
+def _set(at: Site, cell: Cell, name: str, old: Value | None, reason: str) -> None:
+    """A flag, a number or nothing at all may have become anything; of a module or a tensor, another one is meant, most likely, of the same kind."""
+    if old is None or isinstance(old, Const):
+        at.write(cell, name, at.unknown(reason, opaque=True))
+    else:
+        _change(at, old, "change", reason)
+
+
+def _change(at: Site, value: Value | None, how: str, reason: str) -> None:
+    """A container may hold more, or something else."""
+    unknown = at.unknown(reason, opaque=True)
+    if isinstance(value, ListCell):
+        value.open_up(at, unknown, grows=how == "grow")
+    elif isinstance(value, DictCell):
+        value.open_up(at, unknown, keeps=True)
+
+
+def _scope_of(closure: Scope, name: str) -> Scope | None:
+    scope: Scope | None = closure
+    while scope is not None and name not in scope.fields:
+        scope = scope.parent
+    return scope
+
+
+def _effects(at: Site, function: Function) -> tuple[Effect, ...]:
+    known = at.run.effects.get(function.node)
+    if known is None:
+        params = function.node.params
+        every = (*params.posonly_params, *params.params, *params.kwonly_params)
+        outer = set(_declared(function.node.body))
+        own = {param.name.value for param in every[function.owner is not None :]} | (assigned(at, function.node.body) - outer)
+        found = (effect for effect in _of_node(function.node.body) if effect.name not in own)
+        kept = [effect for effect in found if effect.attribute or effect.how != "set" or effect.name in outer]
+        known = at.run.effects[function.node] = tuple(dict.fromkeys(kept))
+    return known
+
+
+def _declared(node: cst.CSTNode) -> Iterator[str]:
+    """The names that are declared ``global`` or ``nonlocal``."""
+    if isinstance(node, (cst.Global, cst.Nonlocal)):
+        yield from (item.name.value for item in node.names)
+    for child in node.children:
+        yield from _declared(child)
+
+
+def _of_node(node: cst.CSTNode) -> Iterator[Effect]:
+    if isinstance(node, (cst.AugAssign, cst.AnnAssign, cst.AssignTarget)):
+        yield from _of_target(node.target)
+    elif isinstance(node, cst.WithItem) and isinstance(node.item, cst.Name):
+        yield Effect(node.item.value, "__enter__", "call")
+        yield Effect(node.item.value, "__exit__", "call")
+    elif isinstance(node, cst.Call):
+        func = node.func
+        if isinstance(func, cst.Name):
+            yield Effect(func.value, how="call")
+        elif isinstance(func, cst.Attribute):
+            how = "grow" if func.attr.value in _GROWING else "change"
+            yield from _about(func.value, how)
+            if isinstance(func.value, cst.Name):
+                yield Effect(func.value.value, func.attr.value, "call")
+    for child in node.children:
+        yield from _of_node(child)
+
+
+def _of_target(target: Any) -> Iterator[Effect]:
+    if isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            yield from _of_target(element.value)
+    elif isinstance(target, cst.Subscript):
+        yield from _about(target.value, "change")
+    else:
+        yield from _about(target, "set")
+
+
+def _about(node: cst.BaseExpression, how: str) -> Iterator[Effect]:
+    if isinstance(node, cst.Name):
+        yield Effect(node.value, how=how)
+    elif isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+        yield Effect(node.value.value, node.attr.value, how)
