@@ -72,9 +72,10 @@ def _surely_several(shape: Shape, labels: Shape | None) -> bool:
 
 
 def class_count(shape: Shape) -> object:
-    """The size of the class dimension: the second, or the only one; where only the very last is known, as after a Linear, that one."""
+    """The size of the class dimension: the second, or the only one; where only the very last is known, as after a Linear, that one, but
+    of three dimensions or more the last is that of something else."""
     if shape.open:
-        return shape.dims[-1] if shape.min_rank >= 2 and shape.dims[-2] is None else None
+        return shape.dims[-1] if shape.min_rank == 2 and shape.dims[-2] is None else None
     if shape.rank == 0:
         return None
     return shape.dim(0 if shape.rank == 1 else 1)

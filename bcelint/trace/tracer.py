@@ -30,7 +30,7 @@ from bcelint.trace.state.modules import SourceModule
 from bcelint.trace.state.recorder import Recorder
 from bcelint.trace.state.run import OutOfSteps, Run
 from bcelint.trace.torch.declared import is_taken_on_trust
-from bcelint.trace.torch.recording import mark_trained
+from bcelint.trace.torch.recording import mark_trained, settle_trained
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.functions import Function
 from bcelint.trace.values.instances import Instance
@@ -72,6 +72,7 @@ def traced(project: Project, entries: Sequence[str], warn: Callable[[str, str], 
     with _no_garbage_collection():
         with_deep_stack(lambda: _trace(run, entries))
     _leave_alone(run, entries)
+    settle_trained(run)
     dropped = run.dropped.reasons()
     calls = [replace(event.call, dropped=dropped.get(event.number, "")) for event in run.events]
     for path, module in run.modules.all():
@@ -105,15 +106,24 @@ def _trace(run: Run, entries: Sequence[str]) -> None:
         part = _loaded(run, sorted(paths, key=lambda path: not project.names_loss(path)))
         for module in part:
             _bounded(run, module.path, True, lambda module=module: _run_entry(run, module))  # type: ignore[misc]
-        for module in part:
-            for function, owner in _uncalled(run, module):
-                reason = _why_not(run, function, owner)
-                if reason:
-                    run.coverage.pass_over(function, reason)
-                elif reason is not None:
-                    _bounded(run, module.path, False, lambda function=function, owner=owner: _call_uncalled(run, function, owner))  # type: ignore[misc]
-
+        uncalled = [(module.path, function, owner) for module in part for function, owner in _uncalled(run, module)]
+        without_object = [entry for entry in uncalled if not _try_uncalled(run, *entry, wait=True)]
+        made = frozenset().union(*(run.dead.calls_in(module.code) for module in part))
+        for entry in sorted(without_object, key=lambda entry: entry[2] is not None and entry[2].name in made):
+            _try_uncalled(run, *entry)  # last those of which somebody may have made one by now
         _trace_nested(run)
+
+
+def _try_uncalled(run: Run, path: str, function: Function, owner: Class | None, wait: bool = False) -> bool:
+    """Evaluate a function if nobody has called it; False of a method of whose class there is no object yet, if it is to ``wait`` for one."""
+    reason = _why_not(run, function, owner)
+    if reason:
+        run.coverage.pass_over(function, reason)
+    elif reason is not None:
+        if wait and owner is not None and function.role not in ("static", "class") and not _made(owner):
+            return False
+        _bounded(run, path, False, lambda: _call_uncalled(run, function, owner))
+    return True
 
 
 def _trace_nested(run: Run) -> None:
@@ -250,9 +260,13 @@ def _at(run: Run, scope: Scope, node: cst.CSTNode) -> Evaluation:
     return Evaluation(run, scope, node)
 
 
+def _made(cls: Class) -> list[Instance]:
+    return [instance for instance in cls.instances if isinstance(instance, Instance) and instance.fields]
+
+
 def _instances(run: Run, cls: Class) -> list[Instance]:
     """Objects of the class that the project makes, or one that it might make."""
-    made = [instance for instance in cls.instances if isinstance(instance, Instance) and instance.fields]
+    made = _made(cls)
     if made:
         return made
     instance = objects.make(_at(run, cls.scope, cls.node), cls, Arguments(is_made_up=True))

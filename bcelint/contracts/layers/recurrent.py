@@ -24,10 +24,10 @@ def width(args: Args) -> int | None:
 
 
 def state(interval: Interval | None, args: Args, last: int | None) -> Result:
-    """An output: the shape of the input with another last dimension."""
+    """An output: the shape of the input with another last dimension. What is not known may be a batch of sequences or one of them."""
     given = args.facts("input").value("shape")
     known = given is not None and not given.open and given.dims
-    return Result(interval, None, None, _dtype(args), Shape((*given.dims[:-1], last)) if known else Shape((None, last), open=True), True)
+    return Result(interval, None, None, _dtype(args), Shape((*given.dims[:-1], last)) if known else Shape((last,), open=True), True)
 
 
 def final(interval: Interval | None, args: Args, last: int | None) -> Result:

@@ -17,12 +17,18 @@ def is_below_one(guard: Iterable[Literal]) -> bool:
 
 
 _OF_SHAPE = re.compile(r"(?<!:args)\.(?:ndim|shape)\b(?!\[0\])")
+_OF_DTYPE = re.compile(r"(?<!:args)\.dtype\b|\bis_(?:floating_point|complex)\b")
 """In a symbol that is no option of the command line."""
 
 
 def asks_of_shape(guard: Iterable[Literal]) -> bool:
     """Whether a guard hangs on the rank of a tensor, or on a size of it other than that of the batch."""
     return any(_OF_SHAPE.search(atom.symbol) for atom in _atoms(guard))
+
+
+def asks_of_dtype(guard: Iterable[Literal]) -> bool:
+    """Whether a guard hangs on the dtype of data."""
+    return any(_OF_DTYPE.search(atom.symbol) for atom in _atoms(guard))
 
 
 def in_loop(literal: Literal) -> bool:

@@ -17,11 +17,13 @@ from bcelint.trace.state.state import MAX_COMBINATIONS
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.plain import content_of
+from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.sources import merged_sources
-from bcelint.trace.values.tensors import Tensor
+from bcelint.trace.values.tensors import ARRAY, PARAMETER, TENSOR, Tensor
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
+_TO_ARRAYS = frozenset({"torch.Tensor.numpy", "torch.Tensor.__array__"})
 _UNWRITTEN = frozenset({"torch.empty", "torch.empty_like", "torch.Tensor.new_empty"})
 
 
@@ -104,12 +106,24 @@ def _apply(
 ) -> Value:
     """One row on one case of its arguments."""
     args = Args({name: value.as_arg() for name, value in bound.items()}, params, [value.as_arg() for value in extra])
+    main = bound.get(row.main)
+    if isinstance(main, Tensor) and main.cls == TENSOR and "torch.from_numpy" in row.names:
+        return Raised("torch.from_numpy takes an array, and no tensor")
     outcome = outcome_of(row, args)
     values = (*bound.values(), *extra)
-    main = bound.get(row.main)
     step = at.step(row.note if isinstance(row, Op) and row.note else row.title)
-    made = _Results(at, main, values, step, origin).value(outcome)
+    made = _Results(at, main, values, step, origin, _class_of(row, main, values)).value(outcome)
     return replace(made, blank=True) if isinstance(made, Tensor) and not _UNWRITTEN.isdisjoint(row.names) else made
+
+
+def _class_of(row: Op | LayerRow, main: Value | None, values: tuple[Value, ...]) -> str:
+    """The class of what a row makes; "" where it is a method of what may be a tensor or an array."""
+    if PARAMETER in row.names or not _TO_ARRAYS.isdisjoint(row.names):
+        return PARAMETER if PARAMETER in row.names else ARRAY
+    classes = {tensor.cls for tensor in _tensors(values)}
+    if isinstance(row, LayerRow) or {TENSOR, PARAMETER} & classes or not any(name.startswith(f"{TENSOR}.") for name in row.names):
+        return TENSOR
+    return main.cls if isinstance(main, Tensor) else ""
 
 
 def made(at: Site, main: Value | None, values: tuple[Value, ...], step: Step, origin: object, result: Result) -> Tensor:
@@ -120,8 +134,9 @@ def made(at: Site, main: Value | None, values: tuple[Value, ...], step: Step, or
 class _Results:
     """Makes values of outcomes: the claims get their step, and the way and the origins of the arguments go on."""
 
-    def __init__(self, at: Site, main: Value | None, values: tuple[Value, ...], step: Step, origin: object) -> None:
+    def __init__(self, at: Site, main: Value | None, values: tuple[Value, ...], step: Step, origin: object, cls: str = TENSOR) -> None:
         self.origin = origin
+        self.cls = cls
         self.at = at
         self.step = step
         self.main = main
@@ -164,7 +179,7 @@ class _Results:
                 reason, lost_at = self.lost.reason, self.lost.lost_at
             if not reason:
                 reason, lost_at = f"the range is not known after {self.step.note}", self.at.place
-        return Tensor(facts, sources, via, self.losses, reason, lost_at)
+        return Tensor(facts, sources, via, self.losses, reason, lost_at, cls=self.cls)
 
 
 def _tensors(values: tuple[Value, ...]) -> list[Tensor]:

@@ -11,7 +11,7 @@ from bcelint.facts import NON_NEGATIVE, NON_POSITIVE, NOTHING_KNOWN, UNIT, Claim
 from bcelint.losscall import TOO_MANY, Argument, LossCall
 from bcelint.places import Step
 from bcelint.project.code import NodePlace
-from bcelint.trace.conditions.asking import asks_of_shape, is_below_one, opaque, symbols
+from bcelint.trace.conditions.asking import asks_of_dtype, asks_of_shape, is_below_one, opaque, symbols
 from bcelint.trace.conditions.atoms import Atom, Guard
 from bcelint.trace.conditions.compatible import compatible
 from bcelint.trace.conditions.satisfiable import satisfiable
@@ -68,7 +68,9 @@ def record(
         if reason:
             values = [at.unknown(reason) for _ in values]
         if asks_of_shape(path):
-            values = list(map(_of_any_shape, values))
+            values = [_of_any(value, "shape") for value in values]
+        if asks_of_dtype(path):
+            values = [_of_any(value, "dtype") for value in values]
         case = {**arguments, **dict(zip(names, map(at.as_it_is, values)))}
         place, outer = outermost(at, [case[name] for name in names])
         inner = at.place
@@ -104,7 +106,7 @@ def record(
             autocast=_claimed(autocast) if not hidden else None,
             function=outer.function.qualname if outer.function else "<module>",
         )
-        event = Event(call, len(at.run.events) + 1)
+        event = Event(call, len(at.run.events) + 1, at.frame.grad_off, path, outer.statement_path, frozenset([outer.id, at.frame.id]))
         at.run.record(event)
         at.run.seen[seen] = event.number
         numbers.add(event.number)
@@ -151,9 +153,11 @@ def _is_empty(value: Value) -> bool:
     return shape is not None and 0 in shape.dims
 
 
-def _of_any_shape(value: Value) -> Value:
-    """A value whose shape is not claimed: the program asks for shapes itself, and may know better which of them come together."""
-    return replace(value, facts=replace(value.facts, shape=None)) if isinstance(value, Tensor) else value
+def _of_any(value: Value, fact: str) -> Value:
+    """A value whose shape or dtype is not claimed: the program asks for them itself, and may know better which of them come together."""
+    if not isinstance(value, Tensor):
+        return value
+    return replace(value, facts=replace(value.facts, shape=None) if fact == "shape" else replace(value.facts, dtype=None))
 
 
 def _is_never_negative(row: Loss, arguments: Mapping[str, Value]) -> bool:
@@ -237,6 +241,14 @@ def mark_trained(run: Run, value: Value) -> None:
             event.call = replace(event.call, trained=True)
     for part in value.parts():
         mark_trained(run, part)
+
+
+def settle_trained(run: Run) -> None:
+    """Where one place computes a loss with gradients and without, it trains with them: the other pass evaluates."""
+    training = {event.call.inner for event in run.events if not event.is_for_show}
+    for event in run.events:
+        if event.is_for_show and event.call.trained and event.call.inner in training:
+            event.call = replace(event.call, trained=False)
 
 
 def _claimed(autocast: Value) -> Claim[bool] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from bcelint.contracts.schema import UNKNOWN
@@ -17,6 +18,7 @@ from bcelint.trace.values.layers import Layer
 from bcelint.trace.values.mapped import Mapped, dict_key, item_under, mapping_of, written_index
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import HOOKED, NNModule
+from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple, sequence_of
 
 
@@ -187,7 +189,13 @@ def _through(at: Interpreter, content: Value, args: Arguments) -> Value:
     for layer in content.items.values():
         here = at.standing_at(layer.place) if isinstance(layer, Layer) else at  # a layer in a list is where it stands in the list
         value = here.call(layer, Arguments((value,)))
-    return value
+    return value if content.items else _to_be_filled(value)
+
+
+def _to_be_filled(value: Value) -> Value:
+    """What a ``Sequential`` of no layers hands on: itself, but its layers may be left to the reader, and then it has a gradient."""
+    known = isinstance(value, Tensor) and value.facts.value("grad") is False
+    return replace(value, facts=replace(value.facts, grad=None)) if known and isinstance(value, Tensor) else value
 
 
 def _at_position(at: Interpreter, content: Mapped, position: int) -> Value:

@@ -30,6 +30,8 @@ class External(Value):
         return ("external", self.name)
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
+        if name == "__name__" and (self.name in _CLASSES or tables.is_known(self.name)):
+            return Const(self.name.rpartition(".")[2])
         return external_member(self, name)
 
     def is_generic(self) -> bool:
@@ -59,7 +61,7 @@ class External(Value):
         return case(at, self, op, other.value) if isinstance(other, Const) else None
 
     def is_open(self) -> bool:
-        return not tables.is_known(self.name)
+        return not tables.is_known(self.name) and self.name not in _CLASSES
 
     def about(self) -> About:
         return About(self.name, opaque=True)
@@ -85,6 +87,7 @@ def _member(name: str) -> Value:
     return External(dotted)
 
 
+_CLASSES = frozenset({"numpy.ndarray", *(f"builtins.{name}" for name in "bool dict float int list set str tuple".split())})
 _CONSTANTS = {"math.pi": 3.141592653589793, "numpy.pi": 3.141592653589793, "torch.pi": 3.141592653589793, "math.inf": float("inf"),
               "torch.inf": float("inf"), "numpy.inf": float("inf"), "typing.TYPE_CHECKING": False,
               **{f"segmentation_models_pytorch.losses.{inner}{mode.upper()}_MODE": mode for inner in ("", "constants.")

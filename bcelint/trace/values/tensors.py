@@ -20,11 +20,13 @@ from bcelint.trace.values.constants import Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.parts import part_of, patched
+from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.sources import merged_sources
 from bcelint.trace.values.tensor_methods import RANK, call_method, moves_only
 from bcelint.trace.values.tuples import Tuple
 
 MAX_STEPS = 12
+TENSOR, ARRAY, PARAMETER = "torch.Tensor", "numpy.ndarray", "torch.nn.Parameter"
 SETTINGS = frozenset("dtype device requires_grad is_cuda layout".split())
 INNER = frozenset(
     "is_leaf is_sparse is_sparse_csr is_quantized is_meta is_cpu is_mps is_xpu is_nested is_mkldnn itemsize nbytes names name grad_fn output_nr "
@@ -46,6 +48,13 @@ OPERATIONS = {
     "<<": "torch.bitwise_left_shift",
     ">>": "torch.bitwise_right_shift",
 }
+
+
+def is_attribute(name: str) -> bool:
+    """Whether tensors have an attribute of that name, and arrays have not."""
+    return name in ("backward", "detach", "grad", "is_cuda", "requires_grad", "cuda", "cpu", "numpy", "grad_fn", "device")
+
+
 COMPARISONS = {"==": "torch.eq", "!=": "torch.ne", "<": "torch.lt", "<=": "torch.le", ">": "torch.gt", ">=": "torch.ge"}
 
 
@@ -67,6 +76,8 @@ class Tensor(Value):
     storage: int = 0
     """The tensor of which it is a part, by its uid: what changes one in place changes the other. 0 where it is none."""
 
+    cls: str = TENSOR
+    """Its class; "" where it may as well be an array of numpy."""
     blank: bool = False
     """Its memory was never written to: it was made to be filled."""
 
@@ -185,7 +196,10 @@ class Tensor(Value):
         axis = args.all()[0].constant
         if not isinstance(axis, int):
             return at.unknown("a size of a tensor", number=True)
-        return self._size(at, axis, None if self.facts.shape is None else self.facts.shape.value.dim(axis))
+        shape = None if self.facts.shape is None else self.facts.shape.value
+        if shape is not None and not shape.open and not -len(shape.dims) <= axis < len(shape.dims):
+            return Raised(f"a tensor of {len(shape.dims)} dimensions has no dimension {axis}")
+        return self._size(at, axis, None if shape is None else shape.dim(axis))
 
     # Items
 
@@ -225,7 +239,14 @@ class Tensor(Value):
     def is_of_library_class(self, name: str) -> bool | None:
         if self.model is not None:
             return None
-        return True if name in ("torch.Tensor", "torch.autograd.Variable") else False if name.startswith("builtins.") else None
+        if name in (TENSOR, "torch.autograd.Variable"):
+            return self.cls != ARRAY
+        if name in (ARRAY, PARAMETER):
+            return self.cls == name if self.cls else None
+        return False if name.startswith("builtins.") or name == "torch.nn.Module" else None
+
+    def type(self) -> Value | None:
+        return External(self.cls) if self.cls and self.model is None else None
 
     def about(self) -> About:
         return About(f"t{self.uid}")

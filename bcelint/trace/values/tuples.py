@@ -55,7 +55,8 @@ class Tuple(Items):
 
     def _at(self, at: Interpreter, position: int) -> Value:
         if self.rest is None:
-            return self.items[position] if -len(self.items) <= position < len(self.items) else at.unknown("an index out of range")
+            count = len(self.items)
+            return self.items[position] if -count <= position < count else Raised(f"{position} is out of range")
         if 0 <= position < len(self.items):
             return self.items[position]
         if position < 0 and self.items and any(item.key() != self.rest.key() for item in self.items[position:]):

@@ -52,7 +52,7 @@ class Unknown(Value):
         if row is not None and name != "data":  # what it is: of a tensor cut off from its gradient, of a packed sequence or a batch not
             return at.operation(row, {"input": self})
         symbol = f"{self.symbol}.{name}" if len(self.symbol) < MAX_SYMBOL else ""
-        return Unknown(self.reason, self.place, symbol, self.sources, self.loop, self.opaque, self.facts)
+        return Unknown(self.reason, self.place, symbol, self.sources, self.loop, self.opaque, Facts(grad=self.facts.grad))
 
     def callee(self, at: Interpreter, name: str) -> Value | None:
         known = name not in at.foreign(self.symbol) and (tables.method(name) is not None or name in ("backward", "size", *RANK, *READING))
@@ -75,7 +75,9 @@ class Unknown(Value):
         symbol = f"{self.symbol}[{constant!r}]" if is_known and self.symbol and len(self.symbol) < MAX_SYMBOL else ""
         unknown = at.unknown(self.reason, self, symbol=symbol, number=is_known and self.symbol.endswith(".shape"))
         assert isinstance(unknown, Unknown)
-        return replace(unknown, facts=self.facts, place=self.place or unknown.place, sources=self.sources if symbol else unknown.sources)
+        return replace(
+            unknown, facts=Facts(grad=self.facts.grad), place=self.place or unknown.place, sources=self.sources if symbol else unknown.sources
+        )
 
     def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
         if self.symbol:
