@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from bcelint.contracts import dtypes, intervals
@@ -42,6 +43,8 @@ def to(dtype: DType) -> Any:
     return lambda args: cast(args.arg("input"), dtype)
 
 
+_OF_DEVICE = re.compile(r"\.device(?:@\d+)?$|^torch\.device\(|\[['\"]device['\"]\]$")
+"""In the symbol of what is not known."""
 SAME = Result(KEEP, KEEP, KEEP, KEEP, KEEP, KEEP)
 
 
@@ -58,7 +61,7 @@ def moved(args: Args) -> Result:
             dtype = found
         elif arg.facts.dtype is not None:
             dtype = arg.facts.dtype.value
-        elif arg is not _device(args) and not _is_device(arg.constant) and not isinstance(dtype, DType):
+        elif arg is not _device(args) and not _is_device(arg) and not isinstance(dtype, DType):
             dtype = None
     return SAME if dtype is False else cast(args.arg("input"), dtype if isinstance(dtype, DType) else None)
 
@@ -67,7 +70,12 @@ def _device(args: Args) -> Arg | None:
     return args.arg("device") if "device" in args else None
 
 
-def _is_device(constant: Any) -> bool:
+def _is_device(arg: Arg) -> bool:
+    """A device is written as text or a number, made by ``torch.device``, or asked of something: ``x.device``, ``args.device``."""
+    return _names_device(arg.constant) or bool(arg.symbol and _OF_DEVICE.search(arg.symbol))
+
+
+def _names_device(constant: Any) -> bool:
     return constant is None or isinstance(constant, (int, str))
 
 
