@@ -13,7 +13,7 @@ from bcelint.trace.tracer import INTERNAL_ERROR
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.unknowns import Unknown
 from checks.soundness.fitting import Misfit, misfit
-from checks.soundness.layout import Statement, layout
+from checks.soundness.layout import Statement, layout, set_outside
 from checks.soundness.observer import Observed, Place, Visit
 from checks.soundness.recorded import AnyOf, Evaluated, Recording
 
@@ -96,6 +96,7 @@ class _Comparison:
             for evaluated in evaluations:
                 self.callers.setdefault(evaluated.function, set()).add(evaluated.caller)
         self.open_loops = self._loops_of_unknown_length()
+        self.set_aside = self._set_aside()
 
     def compare(self) -> None:
         for visit in self.observed.visits:
@@ -119,6 +120,14 @@ class _Comparison:
             if statement is not None and statement.loops and any(evaluated.loop for evaluated in evaluations):
                 found.update((path, loop.line) for loop in statement.loops)
         return found
+
+    def _set_aside(self) -> frozenset[str]:
+        """What functions set that ran and were not evaluated, which are counted by themselves: attributes, names of others, what they change."""
+        found: set[str] = set()
+        for path, line in self.observed.functions:
+            if line and (path, line) not in self.recording.functions and line in layout(path).nodes:
+                found.update(set_outside(layout(path).nodes[line]))
+        return frozenset(found)
 
     def _line(self, visit: Visit) -> None:
         place = (visit.path, visit.statement.line)
@@ -190,9 +199,15 @@ class _Comparison:
                 return "an object that nobody in the project makes"
         if visit.caught:
             return "an exception was caught"
+        claimed, seen = evaluated.names.get("self"), visit.names.get("self")
+        of_another = None if claimed is None or seen is None else misfit(claimed, seen)
+        if evaluated.caller is None and of_another is not None and of_another.kind == "class":
+            return "an inherited method, tried on an object of another class"
         names = names_of(test_of(visit.statement)) if name == "the test" else {name}
         if names & self.observed.handled:
             return "an exception was caught"
+        if self.set_aside & {*names, *(part for part in re.findall(r"\w+", found.where))}:
+            return "set by a function that ran and is not evaluated"
         for function, caller in visit.chain:
             known = self.callers.get(function, frozenset())
             if caller not in known and any(place is not None for place in known):
@@ -201,7 +216,8 @@ class _Comparison:
                 return "a method that nobody in the project calls, which is tried on some objects"
         if visit.evaluating or (name == "the test" and re.search(r"\btraining\b", test_of(visit.statement))):
             return "evaluation mode"
-        if (visit.path, visit.statement.line) in self.recording.full:
+        place = (visit.path, visit.statement.line)
+        if place in self.recording.full or len(self.recording.statements.get(place, ())) > MAX_TRIED:
             return "more evaluations of a line than are kept"
         around = {loop.line for loop in visit.statement.loops}
         for line, rounds in visit.rounds.items():

@@ -116,6 +116,18 @@ def bound_in(node: ast.stmt) -> frozenset[str]:
     return frozenset(stored | imported | {n.name for n in ast.walk(node) if isinstance(n, DEFINITIONS)})
 
 
+def set_outside(node: Definition) -> Iterator[str]:
+    """The attributes that a function sets, the names of others that it binds, and what it calls methods of."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store):
+            yield inner.attr
+        elif isinstance(inner, (ast.Global, ast.Nonlocal)):
+            yield from inner.names
+        elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
+            owner = inner.func.value
+            yield owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+
+
 def _suites(node: Any) -> Iterator[tuple[str, list[ast.stmt]]]:
     if isinstance(node, getattr(ast, "Match", ())):  # from Python 3.10 on
         for case in node.cases:

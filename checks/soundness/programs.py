@@ -8,7 +8,9 @@ import importlib
 import importlib.util
 import io
 import os
+import re
 import runpy
+import shutil
 import signal
 import sys
 import tempfile
@@ -74,20 +76,28 @@ def _run_unittest(name: str) -> None:
 
 
 def check_doctest(name: str, limit: int = LIMIT) -> Report:
-    """The examples in the docs of a module of a package that is installed; its own are all files of that package."""
-    spec = importlib.util.find_spec(name.partition(".")[0])
-    own = importlib.util.find_spec(name)
-    if spec is None or own is None or spec.origin is None or own.origin is None:
+    """The examples in the docs of a module of a package that is installed, as one program beside a copy of the package."""
+    package = importlib.util.find_spec(name.partition(".")[0])
+    if package is None or package.origin is None or importlib.util.find_spec(name) is None:
         raise SystemExit(f"{name}: there is no such module")
-    folder = Path(os.path.realpath(spec.origin)).parent
-    files = sorted(map(str, folder.rglob("*.py")))
-    return check(lambda: _run_doctest(name), folder.parent, [os.path.realpath(own.origin)], limit, files)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(os.path.realpath(folder))
+        installed = Path(package.origin).parent
+        shutil.copytree(installed, root / installed.name, ignore=shutil.ignore_patterns("__pycache__"))
+        program = root / "examples.py"
+        program.write_text(_examples(name), encoding="utf-8")
+        return check_script(program, root, limit)
 
 
-def _run_doctest(name: str) -> None:
-    runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
-    for test in doctest.DocTestFinder().find(importlib.import_module(name)):
-        runner.run(test, out=lambda text: None)
+def _examples(name: str) -> str:
+    """The code of the examples, but for those that are to raise, behind an import of the names that they have from their module."""
+    module = importlib.import_module(name)
+    shown = [test.examples for test in doctest.DocTestFinder().find(module) if not any(example.exc_msg for example in test.examples)]
+    code = "\n".join(example.source for examples in shown for example in examples)
+    for loaded in [loaded for loaded in sys.modules if loaded.partition(".")[0] == name.partition(".")[0]]:
+        del sys.modules[loaded]  # the copy is to be run
+    names = sorted(set(re.findall(r"\w+", code)) & set(vars(module)))
+    return f"from {name} import {', '.join(names)}\n{code}" if names else code
 
 
 def check_pytest(path: Path, root: Path, limit: int = LIMIT) -> Report:
