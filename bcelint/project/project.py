@@ -110,7 +110,7 @@ class Project:
         """Whether the code in ``path`` names one of torch's losses; False where it can't be read."""
         path = os.path.abspath(path)
         if path not in self._losses:
-            self._losses[path] = names_a_loss(self._code(path), self._words_of_losses(path))
+            self._losses[path] = names_a_loss(self._code(path), self.words_of_losses(path))
         return self._losses[path]
 
     def declared(self, path: str, qualname: str) -> Declared | None:
@@ -158,7 +158,7 @@ class Project:
 
     @cached_property
     def _reached(self) -> frozenset[str]:
-        return Reach(self.files, self._code, self.importers, self._words_of_losses).files
+        return Reach(self.files, self._code, self.importers, self.words_of_losses).files
 
     @cached_property
     def _importers(self) -> dict[str, frozenset[str]]:
@@ -203,7 +203,7 @@ class Project:
                     return found
         return module, name
 
-    def _words_of_losses(self, path: str) -> frozenset[bytes]:
+    def words_of_losses(self, path: str) -> frozenset[bytes]:
         """The names by which ``path`` may name a declared loss."""
         if path not in self._loss_words:
             own = (name for (_, name), row in self._declared_here.items() if isinstance(row, DeclaredLoss))

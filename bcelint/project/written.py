@@ -1,4 +1,4 @@
-"""The calls of torch's losses that stand in the text of a file, whether anything is known of them or not."""
+"""The calls of losses, torch's and those of libraries that are known, that stand in the text of a file, whether anything is known of them or not."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bcelint.contracts import tables
+from bcelint.contracts.declared.rows import DeclaredLoss
 from bcelint.project.imports import LOSS_NAMES
 from bcelint.project.parse import python_tree
 from bcelint.project.reached import MODULE
@@ -23,7 +25,6 @@ _WITH_BODY = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _NEWLINE = re.compile(r"\r\n?|\n")
 _IMPORT = re.compile(r"^[ \t]*((?:from[ \t]+[.\w]+[ \t]+)?import[ \t]+(?:\([^)]*\)|[^\n;#(]+))", re.MULTILINE)
 _PLAIN = re.compile(r"""("{3}|'{3})(?:\\[\s\S]|[\s\S])*?\1|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|#[^\n]*""")
-_CALL = re.compile(rf"(?<![\w.])((?:[A-Za-z_]\w*\s*\.\s*)*(?:{'|'.join(sorted(LOSS_NAMES))}))\s*(?=\()")
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,16 @@ class Reader:
         if row is not None:
             return Written(row.function_name, 0, 0, 0, 0)
         row = tables.loss_class(name)
-        return None if row is None else Written(row.name, 0, 0, 0, 0, is_constructor=True)
+        if row is not None:
+            return Written(row.name, 0, 0, 0, 0, is_constructor=True)
+        declared = self._project.knowledge.of(name)
+        return _of_library(name, declared) if isinstance(declared, DeclaredLoss) else None
 
     def _in_text(self, path: str, text: str, reason: str, scope: Scope | None = None) -> Iterator[Written]:
         """Those that a search of the text finds, by the imports in it or in ``scope``."""
         blank = _PLAIN.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
         scope = scope or Scope(path).add(_import_statements(blank))
-        for match in _CALL.finditer(blank):
+        for match in _call_of_one(self._project.words_of_losses(path)).finditer(blank):
             written = self._one(_call_of(match[1]), scope)
             if written is not None:
                 line, column = text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start())
@@ -116,6 +120,18 @@ class Reader:
             last = max(source.written, default=0)
             text = "\n".join(source.written.get(line, "") for line in range(1, last + 1))
             yield from self._in_text(source.path, text, "its cell can't be parsed", self._names.module(source.path))
+
+
+@lru_cache(maxsize=64)
+def _call_of_one(also: frozenset[bytes]) -> re.Pattern[str]:
+    names = sorted(LOSS_NAMES.union(name.decode(errors="replace") for name in also))
+    return re.compile(rf"(?<![\w.])((?:[A-Za-z_]\w*\s*\.\s*)*(?:{'|'.join(map(re.escape, names))}))\s*(?=\()")
+
+
+def _of_library(name: str, row: DeclaredLoss) -> Written:
+    """A loss of another library: a class by how it is declared, or written."""
+    last = name.rpartition(".")[2]
+    return Written(last, 0, 0, 0, 0, is_constructor=last[:1].isupper() if row.function is None else not row.function)
 
 
 def _nodes(tree: ast.Module, scope: Scope) -> Iterator[tuple[ast.AST, Scope, tuple[str, ...], bool]]:

@@ -140,6 +140,32 @@ LOSSES = {
 }
 
 
+class TestLibraries:
+    """Losses of libraries that are known are listed as torch's own are."""
+
+    def test_of_kornia(self, tmp_path: Path) -> None:
+        text = """\
+            import kornia.losses as losses
+            from kornia.losses import BinaryFocalLossWithLogits, binary_focal_loss_with_logits
+            def f(x, y):
+                if False:
+                    binary_focal_loss_with_logits(x, y)
+                return BinaryFocalLossWithLogits(0.5)
+            def g(x, y):
+                return losses.binary_focal_loss_with_logits(x, y, 0.5)
+        """
+        found = reasons(tmp_path, text)
+        assert found[5] == "not reached: it stands in code that a test rules out"
+        assert found[6] == "it is built here, and no call of it was met"
+        assert found[8].startswith("x: parameter that no call in the project sets")
+        assert sorted(found) == [5, 6, 8]
+
+    def test_in_a_file_that_can_not_be_parsed(self, tmp_path: Path) -> None:
+        found = reasons(tmp_path, "import kornia.losses as losses\ndef f(:\n    losses.binary_focal_loss_with_logits(x, y)\n")
+        assert list(found) == [3]
+        assert "can't be parsed" in found[3]
+
+
 class TestBounds:
     """Whatever bound is met, and however early, each call is listed."""
 

@@ -95,7 +95,7 @@ class Coverage:
                 tuple(sorted(entered.get(path, ()))),
                 self._passed_over.get(path, {}),
                 self._broken_off.get(path, {}),
-                tuple(_ruled_out(module, [*dead.never_ran(path), *self._never_taken(path)])),
+                tuple(_ruled_out(module, _losses_named_in(modules, path), [*dead.never_ran(path), *self._never_taken(path)])),
                 tuple(sorted(uncalled.get(path, ()))),
                 tuple(left_out.get(path, ())),
             )
@@ -104,9 +104,14 @@ class Coverage:
         return [node for identity, node in self._sides.get(path, {}).items() if identity not in self._possible]
 
 
-def _ruled_out(module: SourceModule, nodes: Iterable[cst.CSTNode]) -> Iterator[tuple[int, int, int, int]]:
+def _losses_named_in(modules: Modules, path: str) -> frozenset[str]:
+    """The names by which code may mean a loss."""
+    return LOSS_NAMES.union(name.decode(errors="replace") for name in modules.project.words_of_losses(path))
+
+
+def _ruled_out(module: SourceModule, names: Iterable[str], nodes: Iterable[cst.CSTNode]) -> Iterator[tuple[int, int, int, int]]:
     """The spans of those that name a loss."""
     for node in nodes:
-        if any(name in module.code.text(node) for name in LOSS_NAMES):
+        if any(name in module.code.text(node) for name in names):
             line, column, end_line, end_column = module.code.span(node)
             yield line, column + 1, end_line, end_column + 1

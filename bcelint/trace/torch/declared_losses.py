@@ -25,6 +25,7 @@ def construct(at: Site, row: DeclaredLoss, args: Arguments) -> Criterion:
     options = by_name(row.init, args)
     unknown = () if row.init.kwargs else tuple(name for name in args.keywords if name not in row.init.names)
     place = at.place
+    at.run.coverage.build(place)
     if row.init != ANYTHING and (unknown or any(isinstance(value, Tensor) for value in args.positional)):
         record(at, row.loss, {}, options, unknown, place, args, is_constructor=True)
     return Criterion(row.loss, options, unknown, place, row)
