@@ -13,6 +13,7 @@ from bcelint.trace.tracer import INTERNAL_ERROR
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.unknowns import Unknown
 from checks.soundness.fitting import Misfit, misfit
+from checks.soundness.known import reason_listed
 from checks.soundness.layout import Statement, layout, set_outside
 from checks.soundness.observer import Observed, Place, Visit
 from checks.soundness.recorded import AnyOf, Evaluated, Recording
@@ -39,6 +40,8 @@ class Fault:
     case: str = ""
     text: str = ""
     """The line."""
+    function: str = ""
+    """The qualified name of the function that it stands in."""
 
     def __str__(self) -> str:
         case = f" when {self.case}" if self.case else ""
@@ -56,6 +59,8 @@ class Report:
     known: int = 0
     branches: int = 0
     faults: dict[tuple[str, int, str, str], Fault] = field(default_factory=dict)
+    listed: Counter[str] = field(default_factory=Counter)
+    """Contradictions that are known, by what is missing."""
     exempt: Counter[str] = field(default_factory=Counter)
     exempted: dict[str, dict[Place, str]] = field(default_factory=dict)
     """Some of what was exempted, by the reason."""
@@ -75,7 +80,7 @@ class Report:
         for reason, shown in other.exempted.items():
             mine = self.exempted.setdefault(reason, {})
             mine.update(list(shown.items())[: max(0, EXAMPLES - len(mine))])
-        for counter in ("exempt", "passed_over", "passed_over_files", "lost"):
+        for counter in ("listed", "exempt", "passed_over", "passed_over_files", "lost"):
             getattr(self, counter).update(getattr(other, counter))
 
 
@@ -181,8 +186,18 @@ class _Comparison:
         case = " and ".join(sorted(map(str, evaluated.path)))
         what = f"{name}{found.where}" if name != "the test" else f"the test `{test_of(visit.statement)}`"
         line = visit.statement.line
-        fault = Fault(visit.path, line, what, found.kind, found.claimed, found.seen, case, layout(visit.path).text(line))
-        self.report.faults.setdefault((visit.path, line, what, found.kind), fault)
+        self._add(Fault(visit.path, line, what, found.kind, found.claimed, found.seen, case, layout(visit.path).text(line), self._name_of(visit)))
+
+    def _add(self, fault: Fault) -> None:
+        reason = reason_listed(fault.path, fault.function)
+        if reason is not None:
+            self.report.listed[reason] += 1
+            return
+        self.report.faults.setdefault((fault.path, fault.line, fault.name, fault.kind), fault)
+
+    @staticmethod
+    def _name_of(visit: Visit) -> str:
+        return layout(visit.path).names.get(visit.function[1], "")
 
     def _exemption(self, visit: Visit, name: str, found: Misfit, evaluated: Evaluated) -> str | None:
         """The documented assumption by which the tracer differs from what happened, or the bound that it met."""
@@ -243,8 +258,7 @@ class _Comparison:
             self.report.exempt["a function calls itself"] += 1
         elif before in self.recording.statements and not self._said_by_branch(before):
             text = ast.unparse(visit.statement.node).splitlines()[0]
-            fault = Fault(visit.path, visit.statement.line, f"the line `{text}`", "line", "never reached", "it ran")
-            self.report.faults.setdefault((visit.path, visit.statement.line, "", "line"), fault)
+            self._add(Fault(visit.path, visit.statement.line, f"the line `{text}`", "line", "never reached", "it ran", function=self._name_of(visit)))
 
     def _said_by_branch(self, before: Place) -> bool:
         evaluations = self.recording.statements[before]

@@ -13,6 +13,8 @@ def render(report: Report, faults: int, lost: int, examples: int = 0) -> str:
         f"{len(report.lines)} lines, {report.visits} visits, {report.values} values of which {report.known} known, {report.branches} branches",
         f"{len(report.faults)} contradictions: {dict(Counter(fault.kind for fault in report.faults.values()).most_common())}",
         *(f"  {fault}" for fault in list(report.faults.values())[:faults]),
+        f"known: {sum(report.listed.values())}",
+        *(f"  {count:6} {reason}" for reason, count in report.listed.most_common()),
         f"exempted: {sum(report.exempt.values())}",
         *(line for reason, count in report.exempt.most_common() for line in (f"  {count:6} {reason}", *_examples(report, reason, examples))),
         f"functions that ran and were not evaluated: {sum(report.passed_over.values())}",

@@ -12,6 +12,7 @@ from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python.registry import Handlers
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asked import call_symbol
+from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.plain import constants_of
 from bcelint.trace.values.tensors import Tensor
@@ -24,9 +25,17 @@ builtin = Handlers()
 def _number(at: Site, args: Arguments) -> Value:
     node = at.node
     name = node.func.value if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) else ""
-    if name in ("int", "float"):  # a number of many cases: nearly no misuse hangs on which one it is
+    if name in ("int", "float") and not all(map(_is_whole, args.positional)):  # of a number of many cases nearly no misuse hangs on which it is
         return _one(at, name, args.positional, args)
     return at.lift(lambda *values: _one(at, name, values, args), *args.positional)
+
+
+def _is_whole(value: Value) -> bool:
+    """Whether it is a flag or a whole number in all cases, which is what it was before."""
+    return all(
+        single.is_number if isinstance(single, Unknown) else isinstance(single, Const) and isinstance(single.value, int)
+        for _, single in alternatives(value)
+    )
 
 
 def _one(at: Site, name: str, values: tuple[Value, ...], args: Arguments) -> Value:

@@ -88,7 +88,7 @@ def item_under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNod
     """What a mapping holds under a key, known or not, which is ``written`` so."""
     if isinstance(key, (Const, External)):
         found = content.items.get(dict_key(key))
-        return found or content.rest or at.unknown(f"the key {dict_key(key)!r} is not set where it is seen")
+        return found or content.rest or at.unknown(f"the key {dict_key(key)!r} is not set where it is seen", key)
     return under(at, content, key, written)
 
 
