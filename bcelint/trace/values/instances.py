@@ -132,7 +132,9 @@ class Instance(Cell, NNModule):
         return super().item(at, index) if self.native is None else self.native.item(at, index)
 
     def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
-        if isinstance(self.native, Container) and self.cls.member("__setitem__") is None:
+        if isinstance(index, Value) and self.cls.member("__setitem__") is not None:
+            self.special(at, "__setitem__", index, value)
+        elif isinstance(self.native, Container):
             self.native.store_item(at, index, value)
         return None
 
