@@ -6,7 +6,6 @@ Alternative branches run one after the other from the same state. What each one 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -30,6 +29,8 @@ Changes = dict[tuple[int, str], tuple[Cell, str, "Value | None", "Value | None"]
 
 MAX_ALTERNATIVES = 8
 MAX_COMBINATIONS = 16
+MAX_PARTIAL = 128
+"""Combinations of the first of several values; most of them fit with no alternative of the others."""
 
 
 class State:
@@ -165,19 +166,21 @@ class State:
 
     def combinations(self, *values: Value) -> list[tuple[Guard, tuple[Value, ...]]]:
         """All consistent combinations of the values' alternatives, each with its guard."""
-        results: list[tuple[Guard, tuple[Value, ...]]] = []
-        for combination in itertools.product(*(alternatives(self.narrow(value)) for value in values)):
-            guard: Guard = ALWAYS
-            for inner, _ in combination:
-                if not compatible(guard, inner):
-                    break
-                guard = guard | inner
-            else:
-                if compatible(self.path, guard):
-                    results.append((guard, tuple(value for _, value in combination)))
-            if len(results) > MAX_COMBINATIONS:
-                break
-        return results
+        results: list[tuple[Guard, tuple[Value, ...]]] = [(ALWAYS, ())]
+        is_cut = False
+        for value in values:
+            options = alternatives(self.narrow(value))
+            results = [
+                (guard | inner, (*taken, single))
+                for guard, taken in results
+                for inner, single in options
+                if not inner or (compatible(guard, inner) and compatible(self.path, guard | inner))
+            ]
+            if len(results) > MAX_PARTIAL:
+                results, is_cut = results[:MAX_PARTIAL], True
+        if is_cut and results:
+            results = (results * (MAX_COMBINATIONS + 1))[: MAX_COMBINATIONS + 1]
+        return results[: MAX_COMBINATIONS + 1]
 
     @staticmethod
     def are_too_many(combinations: Sequence[object]) -> bool:
