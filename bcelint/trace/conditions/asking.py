@@ -31,6 +31,11 @@ def asks_of_dtype(guard: Iterable[Literal]) -> bool:
     return any(_OF_DTYPE.search(atom.symbol) for atom in _atoms(guard))
 
 
+def asks_of_class(guard: Iterable[Literal]) -> bool:
+    """Whether a guard hangs on what data is: an array, a tensor, a list."""
+    return any(atom.op == "isinstance" or atom.symbol.startswith("type(") for atom in _atoms(guard))
+
+
 def in_loop(literal: Literal) -> bool:
     """Whether a condition hangs on the iteration of a loop."""
     return any(atom.loop for atom in _atoms([literal]))
