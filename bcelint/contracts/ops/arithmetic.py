@@ -98,6 +98,8 @@ def added(sign: int) -> Callable[[Args], Result]:
 def multiplied(args: Args) -> Result:
     one, other = args.arg("input"), args.arg("other")
     free = args.independent("input", "other")
+    if Kind.LOG_PROBABILITIES in (kind(one), kind(other)) and number(one) is None and number(other) is None:
+        return finish(args, None, None, one, other)  # weighted, by a mask or an advantage, they are still meant for nll_loss
     a_kind, axis = scored(one, other, free), None
     if a_kind is None:
         for mine, theirs in ((one, other), (other, one)):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
+from bcelint.trace.code import functions
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.flow import Flow
-from bcelint.trace.state.frames import GRAD_OFF, GRAD_ON
+from bcelint.trace.state.frames import GRAD_OFF, GRAD_ON, Frame
 from bcelint.trace.state.site import Site
 from bcelint.trace.torch.autocast import entered
 from bcelint.trace.torch.gradients import off_inside
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE
 from bcelint.trace.values.contents import any_of
+from bcelint.trace.values.functions import Context
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
@@ -22,22 +26,44 @@ from bcelint.trace.values.unknowns import Unknown
 
 def with_statement(at: Site, node: cst.With) -> Flow:
     grad, cast = at.frame.grad_off, at.frame.autocast
-    managers: list[tuple[Site, Value]] = []
-    for item in node.items:
-        manager = at.evaluate(item.item)
-        at.frame.autocast = entered(at.on(item.item), at.frame, manager)
-        at.frame.grad_off = _is_grad_off(item.item, manager, at.frame.grad_off)
-        value = _entered(at.on(item.item), manager)
-        managers.append((at.on(item.item), manager))
-        if item.asname is not None:
-            at.assign(item.asname.name, value)
     try:
-        flow = at.execute(node.body)
+        return _within(at, node, node.items)
     finally:
         at.frame.grad_off, at.frame.autocast = grad, cast
-    for place, manager in reversed(managers):
-        _left(place, manager)
+
+
+def _within(at: Site, node: cst.With, items: Sequence[cst.WithItem]) -> Flow:
+    """The body, with what is left of the managers around it."""
+    if not items:
+        return at.execute(node.body)
+    item, *others = items
+    manager = at.narrow(at.evaluate(item.item))
+    if isinstance(manager, Context):
+        return _in_generator(at, node, manager, item, others)
+    at.frame.autocast = entered(at.on(item.item), at.frame, manager)
+    at.frame.grad_off = _is_grad_off(item.item, manager, at.frame.grad_off)
+    value = _entered(at.on(item.item), manager)
+    if item.asname is not None:
+        at.assign(item.asname.name, value)
+    flow = _within(at, node, others)
+    _left(at.on(item.item), manager)
     return flow
+
+
+def _in_generator(at: Site, node: cst.With, manager: Context, item: cst.WithItem, others: Sequence[cst.WithItem]) -> Flow:
+    """The body runs where the generator yields, and what stands behind that after it."""
+    flows: list[Flow] = []
+
+    def resume(inner: Frame, value: Value) -> None:
+        outer = at.frame.grad_off, at.frame.autocast
+        at.frame.grad_off, at.frame.autocast = inner.grad_off, inner.autocast
+        if item.asname is not None:
+            at.assign(item.asname.name, value)
+        flows.append(_within(at, node, others))
+        at.frame.grad_off, at.frame.autocast = outer
+
+    functions.enter(at.on(item.item), manager.function, manager.args, manager.receiver, resume)
+    return flows[-1] if flows else _within(at, node, others)
 
 
 def _entered(at: Site, manager: Value) -> Value:

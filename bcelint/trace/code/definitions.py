@@ -86,13 +86,14 @@ KEEPS = frozenset(
 def define_function(at: Site, node: cst.FunctionDef) -> None:
     name = node.name.value
     owner = at.frame.class_body
-    role, decorator, cached = "plain", "", False
+    role, decorator, cached, is_context = "plain", "", False, False
     cast: Value | None = None
     followed: list[tuple[cst.Decorator, Value]] = []
     for item in node.decorators:
         dotted = get_full_name_for_node(item.decorator) or ""
         last = dotted.rpartition(".")[2]
         cached = cached or "cache" in last
+        is_context = is_context or last in ("contextmanager", "asynccontextmanager")
         if last in ROLES:
             role = ROLES[last]
         elif last in GRAD_OFF or last == GRAD_ON:
@@ -108,7 +109,7 @@ def define_function(at: Site, node: cst.FunctionDef) -> None:
                 followed.append((item, made))
     closure = at.frame.parent if owner is not None and at.frame.parent is not None else at.frame
     qualname = name if owner is None else f"{owner.name}.{name}"
-    value: Value = Function(name, qualname, node, closure, defaults_of(at, node.params), owner, role, decorator, cast, cached)
+    value: Value = Function(name, qualname, node, closure, defaults_of(at, node.params), owner, role, decorator, cast, is_context, cached)
     if owner is None and isinstance(value, Function) and at.frame.function is not None:
         at.run.nested.append(value)
     for item, made in reversed(followed):
@@ -151,13 +152,21 @@ def define_class(at: Site, node: cst.ClassDef) -> None:
     body = Frame(at.frame.code, at.frame, None, at.frame.caller, at.frame.call_place)
     body.is_class_body = True
     body.class_body = cls
-    at.write(at.frame.cell_for(cls.name), cls.name, cls)
+    outer = at.frame.cell_for(cls.name)
+    at.write(outer, cls.name, cls)
     path = at.state.path
     at.inside(body, node).execute(node.body)
     at.state.path = path
     cls.fields.update(body.fields)
     enums.define(cls)
     _announce(at.on(node.name), cls, {item.keyword.value: at.evaluate(item.value) for item in node.keywords if item.keyword is not None})
+    for item in reversed(node.decorators):
+        decorator = at.evaluate(item.decorator)
+        function = decorator.function if isinstance(decorator, Partial) else decorator
+        if isinstance(function, (Function, Class)):
+            made = at.on(item.decorator).call(decorator, Arguments((outer.fields[cls.name],)))
+            if not isinstance(made, Unknown):
+                at.write(outer, cls.name, made)
 
 
 def _announce(at: Site, cls: Class, keywords: dict[str, Value]) -> None:

@@ -69,8 +69,12 @@ def _yield(at: Site, node: cst.Yield) -> Value:
     if isinstance(node.value, cst.From):
         content = sequence_of(at.on(node), at.evaluate(node.value.item))
         at.frame.yields.extend([*content.items, *([content.rest] if content.rest else [])])
-    else:
-        at.frame.yields.append(NONE if node.value is None else at.evaluate(node.value))
+        return at.on(node).unknown("what is sent into a generator")
+    value = NONE if node.value is None else at.evaluate(node.value)
+    if at.frame.resume is not None:
+        at.frame.resume(value)
+        return NONE
+    at.frame.yields.append(value)
     return at.on(node).unknown("what is sent into a generator")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import libcst as cst
@@ -26,7 +27,7 @@ from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.dicts import new_dict
-from bcelint.trace.values.functions import Bound, Function
+from bcelint.trace.values.functions import Bound, Context, Function
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.mapped import Mapped
 from bcelint.trace.values.nn_modules import SPLIT
@@ -57,12 +58,16 @@ def defaults_of(at: Site, params: cst.Parameters) -> dict[str, Value]:
     return found
 
 
-def enter(at: Site, function: Function, args: Arguments, receiver: Value | None = None) -> Value:
-    """Enter a function of the project."""
+def enter(
+    at: Site, function: Function, args: Arguments, receiver: Value | None = None, resume: Callable[[Frame, Value], None] | None = None
+) -> Value:
+    """Enter a function of the project. ``resume`` is what is done where it yields, with its frame and what it yields."""
     given = args if receiver is None else args.behind(receiver)
     problem = unfit(function, given)
     if problem:
         return Raised(f"{function.qualname}: {problem}")
+    if function.is_context and resume is None and not args.is_entry:
+        return Context(function, receiver, args)
     identity = id(function.node)
     if at.run.active.get(identity, 0) >= MAX_RECURSION:
         return _refused(at, identity, f"{function.qualname} calls itself", args)
@@ -74,6 +79,8 @@ def enter(at: Site, function: Function, args: Arguments, receiver: Value | None 
         at.state.given |= receiver.given
         at.state.path = settled(before | receiver.given)
     inner.entry_guard = at.state.path
+    if resume is not None:
+        inner.resume = lambda value: resume(inner, value)
     _bind(at.inside(inner, function.node), function, given)
     if function.decorator in (*GRAD_OFF, GRAD_ON):
         inner.grad_off = function.decorator != GRAD_ON

@@ -11,9 +11,10 @@ import libcst as cst
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.state import Changes
-from bcelint.trace.values.choices import alternatives
+from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.mapped import Mapped
+from bcelint.trace.values.tensors import Tensor
 
 _WORD = re.compile(r"\w+")
 
@@ -25,11 +26,14 @@ def changes_of_rounds(at: Site, iteration: Callable[[], object]) -> Changes:
     only then: it is unknown afterwards. Where a test hung on it, the body is run once more, as a later round meets it.
     """
     outer, at.run.decided = at.run.decided, set()
+    met = len(at.run.events)
     try:
         _, changes = at.state.changes_of(iteration)
         moved = {where: names for where, (_, key, old, new) in changes.items() if (names := dict(_moved(key, old, new)))}
-        if any(name in at.run.decided for names in moved.values() for name in names):
+        if any(_counts(at, item) or name in at.run.decided for names in moved.values() for name, item in names.items()):
             at.state.undo(changes)
+            if not all(_is_number(single) for names in moved.values() for item in names.values() for _, single in alternatives(item)):
+                at.run.take_back(met)
             for where, names in moved.items():
                 cell, key, old, _ = changes[where]
                 at.write(cell, key, _opened(at, old, names))
@@ -45,9 +49,14 @@ def changes_of_rounds(at: Site, iteration: Callable[[], object]) -> Changes:
     return changes
 
 
-def decided(at: Site, test: cst.BaseExpression, *sides: object) -> None:
-    """Note what a test in a loop asks for, if it comes out in one way only."""
-    if at.run.loops and not all(sides):
+def _counts(at: Site, value: Value) -> bool:
+    """Whether what has become of something matters to the next round, whatever is asked there: another module, another tensor."""
+    return not any(isinstance(single, Const) for _, single in alternatives(value))
+
+
+def decided(at: Site, test: cst.BaseExpression) -> None:
+    """Note what a test in a loop asks for."""
+    if at.run.loops:
         at.run.decided.update(_WORD.findall(at.text(test)))
 
 
@@ -61,6 +70,10 @@ def _moved(key: str, old: Value | None, new: Value | None) -> Iterator[tuple[str
         values = [single.value for _, single in alternatives(new) if isinstance(single, Const)]
         if any(value != old.value for value in values):
             yield key, new
+    elif isinstance(new, Choice) and old is not None and (old.is_module or isinstance(old, Tensor)):
+        kept = [single.key() == old.key() for _, single in new.alternatives]
+        if any(kept) and not all(kept):
+            yield key, new
 
 
 def _opened(at: Site, value: Value | None, names: dict[str, Value]) -> Value:
@@ -69,7 +82,8 @@ def _opened(at: Site, value: Value | None, names: dict[str, Value]) -> Value:
         return replace(value, items={name: at.unknown(f"{name} changes in a loop") if name in names else item for name, item in value.items.items()})
     if not names and value is not None:
         return value
-    return at.unknown(f"{next(iter(names), 'it')} changes in a loop")
+    counts = all(_is_number(single) for item in names.values() for _, single in alternatives(item))
+    return at.unknown(f"{next(iter(names), 'it')} changes in a loop", opaque=not counts)
 
 
 def _is_number(value: Value) -> bool:

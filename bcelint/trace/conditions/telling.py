@@ -12,6 +12,8 @@ from bcelint.trace.conditions.satisfiable import satisfiable
 
 _WITHOUT = re.compile(r"[\s\"']")
 """What makes no difference to how a condition reads."""
+_COMPARED = re.compile(r"([A-Za-z_][\w.]*)(<=|>=|==|!=|<|>)([A-Za-z_][\w.]*)")
+_SIGNS = {"<": (-1,), "<=": (-1, 0), "==": (0,), "!=": (-1, 1), ">": (1,), ">=": (0, 1)}
 MAX_OPEN = 8
 """The atoms in alternatives above which nothing more is drawn from them."""
 
@@ -69,7 +71,19 @@ def as_read(guard: Guard) -> Guard:
     return frozenset(map(_as_read, guard))
 
 
+def _ordered(atom: Atom) -> Atom | None:
+    """A comparison of two things, neither of them a literal: whether the first is less than, equal to or more than the second."""
+    found = _COMPARED.fullmatch(_WITHOUT.sub("", atom.text()))
+    if found is None:
+        return None
+    left, op, right = found.groups()
+    signs, mirrored = _SIGNS[op], left > right
+    signs = tuple(-sign for sign in signs) if mirrored else signs
+    symbol = f"{right}?{left}" if mirrored else f"{left}?{right}"
+    return replace(atom, symbol=symbol, op="in", operand=signs, truth=atom.truth == atom.reads, reads=True, domain=(-1, 0, 1))
+
+
 def _as_read(literal: Literal) -> Literal:
     if isinstance(literal, Atom):
-        return replace(literal, symbol=_WITHOUT.sub("", literal.text()))
+        return _ordered(literal) or replace(literal, symbol=_WITHOUT.sub("", literal.text()))
     return AnyOf(tuple(map(as_read, literal.choices)))

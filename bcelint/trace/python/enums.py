@@ -10,6 +10,7 @@ from bcelint.trace.state.site import Site
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.enums import Member
+from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Function
 from bcelint.trace.values.mapped import Mapped, item_under
 from bcelint.trace.values.tuples import Tuple
@@ -17,9 +18,15 @@ from bcelint.trace.values.tuples import Tuple
 _MIXINS: dict[str, tuple[Any, type | None]] = {
     "Enum": (enum.Enum, None),
     "IntEnum": (enum.IntEnum, None),
+    "Flag": (enum.Flag, None),
+    "IntFlag": (enum.IntFlag, None),
     "StrEnum": (enum.Enum, str),
 }
 """By the last part of their names: libraries have bases of their own beside those of the standard library."""
+
+
+AUTO = "enum.auto()"
+"""What a call of ``enum.auto`` stands as until the class is made."""
 
 
 def is_enum(cls: Class) -> bool:
@@ -36,10 +43,10 @@ def define(cls: Class) -> None:
     base, mixin = kind
     mixin = str if "builtins.str" in bases else int if "builtins.int" in bases else mixin
     try:
-        made: Any = base(cls.name, [(name, _plain(value)) for name, value in given.items()], **({"type": mixin} if mixin else {}))
+        made: Any = base(cls.name, [(name, _plain(value, name, mixin)) for name, value in given.items()], **({"type": mixin} if mixin else {}))
     except Exception:  # what Python refuses, or what hangs on values that are not known
         return
-    cls.members.update({name: Member(made[name], cls, value) for name, value in given.items()})
+    cls.members.update({name: Member(made[name], cls, Const(made[name].value) if _is_auto(value) else value) for name, value in given.items()})
     cls.fields.update(cls.members)
 
 
@@ -59,8 +66,14 @@ def _by_value(cls: Class) -> Mapped | None:
     return Mapped(known) if all(isinstance(value, Const) for value in given.values()) else None
 
 
-def _plain(value: Value) -> Any:
+def _is_auto(value: Value) -> bool:
+    return isinstance(value, External) and value.name == AUTO
+
+
+def _plain(value: Value, name: str = "", mixin: type | None = None) -> Any:
     """What stands for a value in Python: itself, or a thing that is equal to nothing else."""
+    if _is_auto(value):
+        return name.lower() if mixin is str else enum.auto()
     if isinstance(value, Tuple) and value.rest is None:
         return tuple(map(_plain, value.items))
     return value.value if isinstance(value, Const) else object()

@@ -9,7 +9,7 @@ import libcst as cst
 
 from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.interpreter import Arguments, Value
-from bcelint.trace.python import named_tuples, sequences
+from bcelint.trace.python import enums, named_tuples, sequences
 from bcelint.trace.python.registry import Handler
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import condition
@@ -120,6 +120,7 @@ HANDLERS: dict[str, Handler] = {
     "copy.copy": _copy,
     "copy.deepcopy": _deepcopy,
     "easydict.EasyDict": _ordered_dict,
+    "enum.auto": lambda at, args: External(enums.AUTO),
     "functools.partial": _partial,
     "functools.wraps": _same_decorator,
     "importlib.import_module": _import_module,

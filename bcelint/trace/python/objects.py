@@ -11,6 +11,7 @@ from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python.registry import Handlers
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import condition
+from bcelint.trace.values.attributes import Attributes
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
@@ -23,6 +24,7 @@ from bcelint.trace.values.mapped import Mapped
 from bcelint.trace.values.modules import Module, names_of
 from bcelint.trace.values.nn_modules import DYNAMIC, DYNAMIC_MODULES
 from bcelint.trace.values.options import Namespace
+from bcelint.trace.values.submodules import Submodule, some_inside
 from bcelint.trace.values.tensors import ARRAY, Tensor, is_attribute
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
@@ -88,6 +90,9 @@ def _getattr(at: Site, args: Arguments) -> Value:
 
     def one(name: Value) -> Value:
         if not isinstance(name, Const) or not isinstance(name.value, str):
+            inside = owner.owner if isinstance(owner, Submodule) else owner
+            if isinstance(inside, (Instance, Container)) and inside.is_of_library_class("torch.nn.Module"):
+                return some_inside(at, inside)
             return at.unknown("an attribute whose name is not known", owner)
         if default is not None and isinstance(owner, (Instance, Class)):
             found = owner.attribute(at, name.value)
@@ -117,6 +122,8 @@ def _vars(at: Site, args: Arguments) -> Value:
             return names_of(at.module_names(owner.path))
         if isinstance(owner, Namespace):
             return names_of(owner.fields)
+        if isinstance(owner, Instance):
+            return Attributes(owner)
         at.store(owner, DYNAMIC, Const(True))
     return at.unknown("the attributes of an object")
 
@@ -164,7 +171,7 @@ def _hasattr(at: Site, args: Arguments) -> Value:
         if isinstance(owner, Tensor) and owner.model is None and owner.cls and is_attribute(name):
             return Const(owner.cls != ARRAY)
         symbol = f"hasattr({owner.symbol if isinstance(owner, Unknown) else id(owner)}, {name})"
-        atom = Atom(symbol, "truth", None, True, at.place.text)
+        atom = Atom(symbol, "truth", None, True, at.place.text, opaque=owner.hangs_on()[1])
         return at.choice([(frozenset([atom]), Const(True)), (frozenset([atom.negated()]), Const(False))])
     return at.unknown("hasattr")
 

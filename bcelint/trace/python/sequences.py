@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python.registry import Handlers
 from bcelint.trace.state.site import Site
+from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.dicts import new_dict
@@ -56,6 +58,8 @@ def _tuple(at: Site, args: Arguments) -> Value:
 
 @builtin("dict")
 def _dict(at: Site, args: Arguments) -> Value:
+    if args.positional and isinstance(args.positional[0], Choice):
+        return at.lift_call(lambda single: _dict(at, replace(args, positional=(single, *args.positional[1:]))), args.positional[0])
     items: dict[Any, Value] = {}
     rest: Value | None = None
     if args.positional:
@@ -71,7 +75,7 @@ def _dict(at: Site, args: Arguments) -> Value:
                 else:
                     rest = at.unknown("a pair that is not followed")
             if content.rest is not None:
-                rest = at.unknown("pairs that are not followed")
+                rest = at.unknown("pairs that are not followed", args.positional[0])
     items.update(args.keywords)
     if args.open_keywords:
         rest = at.unknown("further keywords")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bcelint.project.code import Code, NodePlace
 from bcelint.trace.conditions.atoms import ALWAYS, Guard
 from bcelint.trace.interpreter import Value
@@ -42,6 +44,8 @@ class Frame(Scope):
         """The path condition at the start of the statement that runs here."""
         self.returns: list[tuple[Guard, Value]] = []
         self.yields: list[Value] = []
+        self.resume: Callable[[Value], None] | None = None
+        """Of a generator that is a context manager: what is done where it yields."""
         self.exits: list[list[dict[str, Value]]] = []
         """For each loop that runs here, what the locals were in the cases where it was left, or its iteration, midway."""
         self.grad_off: bool = caller.grad_off if caller is not None else False

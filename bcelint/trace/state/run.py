@@ -62,6 +62,11 @@ class Event:
     frames: frozenset[int] = frozenset()
     """The activations in which it stands, by their identity."""
 
+    def take_back(self, reason: str) -> None:
+        """Say nothing of what comes to the loss in this case."""
+        nothing = Argument(is_tensor=False, reason=reason)
+        self.call = replace(self.call, arguments=dict.fromkeys(self.call.arguments, nothing))
+
 
 @dataclass
 class Run:
@@ -106,7 +111,7 @@ class Run:
     """The loops of unknown length whose bodies run just now, innermost last."""
 
     decided: set[str] = field(default_factory=set)
-    """The words of the tests that have come out in one way only, in the round of a loop that runs just now."""
+    """The words of the tests in the round of a loop that runs just now."""
 
     _sources: dict[tuple[int, frozenset[int]], tuple[object, frozenset[int]]] = field(default_factory=dict)
 
@@ -151,8 +156,12 @@ class Run:
         """The program raises in a case: what has been met of it in this activation comes to nothing either, whoever wrote it never runs it."""
         for event in reversed(self.events[self._met_before :]):
             if frame in event.frames and entails(event.path, guard) and not entails(event.before, guard):
-                nothing = Argument(is_tensor=False, reason="the program raises in this case")
-                event.call = replace(event.call, arguments=dict.fromkeys(event.call.arguments, nothing))
+                event.take_back("the program raises in this case")
+
+    def take_back(self, first: int) -> None:
+        """What has been met since then was met in one round of a loop only, and another one finds things changed."""
+        for event in self.events[first:]:
+            event.take_back("a round of the loop changes what the next one finds")
 
     def step(self) -> None:
         """Count one statement, and the cases that the last one had."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from bcelint.contracts.schema import UNKNOWN
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values import submodules
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE, Const
@@ -87,6 +88,10 @@ class Container(Cell, NNModule):
             return at.unknown(f"nn.{self.name} can't be called", *args.all())
         return at.lift_call(lambda content: _through(at, content, args), self.content)
 
+    def inside(self, at: Interpreter, name: str, args: Arguments) -> Value | None:
+        known = name in ("children", "named_children") or (name == "modules" and not _holds_more(self.fields.get(CONTENT)))
+        return None if known or name not in submodules.METHODS else submodules.method(at, self, self, name, args)
+
     def own_method(self, at: Interpreter, name: str, args: Arguments) -> Value | None:
         """``Sequential.append``, ``ModuleDict.items`` …"""
         content = at.narrow(self.content)
@@ -165,6 +170,11 @@ class Container(Cell, NNModule):
 
     def type(self) -> Value | None:
         return External(f"torch.nn.{self.name}")
+
+
+def _holds_more(content: Value | None) -> bool:
+    """Whether there are modules inside of those that it holds."""
+    return not isinstance(content, Mapped) or any(isinstance(module, Cell) for module in content.items.values())
 
 
 def new_container(name: str, content: Mapped) -> Container:

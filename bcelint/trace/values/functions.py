@@ -37,6 +37,8 @@ class Function(Value):
     """An unknown decorator that may change what a call returns."""
     autocast: Value | None = None
     """The autocast that decorates it."""
+    is_context: bool = False
+    """``@contextmanager``: a call makes something for a ``with`` statement to enter."""
     cached: bool = False
     """What it returned once it returns again, without being run."""
     setter: Value | None = None
@@ -68,6 +70,16 @@ class Bound(Value):
 
     def call(self, at: Interpreter, args: Arguments) -> Value:
         return at.perform(self, args)
+
+
+@dataclass(frozen=True, eq=False)
+class Context(Value):
+    """What a generator that is a context manager returns: it runs as it is entered."""
+
+    noun = "context manager"
+    function: Function
+    receiver: Value | None
+    args: Arguments
 
 
 @dataclass(frozen=True, eq=False)

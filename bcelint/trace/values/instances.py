@@ -11,6 +11,8 @@ import libcst as cst
 from bcelint.contracts import frameworks
 from bcelint.trace.conditions.atoms import ALWAYS, Guard
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values import submodules
+from bcelint.trace.values.attributes import Attributes
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.classes import Class
@@ -68,8 +70,7 @@ class Instance(Cell, NNModule):
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         if name == "__dict__":
-            at.write(self, DYNAMIC, Const(True))
-            return None
+            return Attributes(self)
         if name in self.fields:
             return self._maybe_overwritten(at, name, self.fields[name])
         if name == "training":
@@ -108,7 +109,8 @@ class Instance(Cell, NNModule):
         return at.unknown(f"attributes of {self.cls.name} are set under names that are not followed", symbol=f"{self.id}.{name}", opaque=True)
 
     def no_attribute(self, at: Interpreter, name: str) -> Value:
-        return at.unknown(f"{self.cls.name} has no attribute {name} that is seen here", symbol=f"{self.id}.{name}")
+        reason = f"{self.cls.name} has no attribute {name} that is seen here"
+        return at.unknown(reason, symbol=f"{self.id}.{name}", opaque=DYNAMIC in self.fields)
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
         member = None if name in self.fields else self.cls.member(name)
@@ -159,6 +161,12 @@ class Instance(Cell, NNModule):
             self.native.add(at, name, value)
         else:
             super().add(at, name, value)
+
+    def inside(self, at: Interpreter, name: str, args: Arguments) -> Value | None:
+        return submodules.method(at, self, self, name, args) if name in submodules.METHODS else None
+
+    def has_own(self, name: str) -> bool:
+        return name in self.fields or self.cls.member(name) is not None
 
     def own_method(self, at: Interpreter, name: str, args: Arguments) -> Value | None:
         return self.native.own_method(at, name, args) if isinstance(self.native, Container) else None

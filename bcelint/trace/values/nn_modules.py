@@ -43,6 +43,9 @@ class NNModule(Value):
     def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
         if name in ("forward", "__call__"):
             return at.call(self, args)
+        inside = self.inside(at, name, args)
+        if inside is not None:
+            return inside
         if name in _HOOKING and isinstance(self, Cell):
             at.write(self, HOOKED, Const(True))
         if name in frameworks.SELF_METHODS:
@@ -53,6 +56,14 @@ class NNModule(Value):
             self.add(at, *args.all()[:2])
             return NONE
         return self.own_method(at, name, args) or at.unknown(f".{name}() of a module is not followed", *args.all())
+
+    def inside(self, at: Interpreter, name: str, args: Arguments) -> Value | None:
+        """A method that is about the modules inside of it; None where it is none, or they are not followed."""
+        return None
+
+    def has_own(self, name: str) -> bool:
+        """Whether the project gives it an attribute of that name."""
+        return False
 
     def own_method(self, at: Interpreter, name: str, args: Arguments) -> Value | None:
         """A method that not every module has; None where it is not followed."""

@@ -10,6 +10,7 @@ from bcelint.contracts.schema import UNKNOWN, Arg
 from bcelint.facts import Dim
 from bcelint.trace.identity import Sources
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values.asking import condition
 from bcelint.trace.values.batches import batch
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
@@ -20,6 +21,8 @@ from bcelint.trace.values.unknowns import Unknown
 
 MAX_REPEATED = 64
 _OF_NAMED = ("_replace", "_asdict", "_make", "_fields")
+MAX_CASES = 8
+"""Items that are a case each, where it is not known which one is meant."""
 _ATTRIBUTES = frozenset({*dir(tuple), "numel"})  # a torch.Size is one too
 
 
@@ -51,7 +54,14 @@ class Tuple(Items):
                 return Raised("a sequence has no item under a name")
         elif len(index) == 1 and isinstance(index[0], slice):
             return self.sliced(index[0]) or at.unknown("a slice of a list of unknown length", self)
-        return any_of(at, self)
+        return self._one_of(at, index) or any_of(at, self)
+
+    def _one_of(self, at: Interpreter, index: Any) -> Value | None:
+        """Each of a few items in a case of its own, where they are constants or containers and hang on the index."""
+        few = self.rest is None and 1 < len(self.items) <= MAX_CASES
+        if not few or not isinstance(index, Unknown) or not all(_is_plain(item) for item in self.items):
+            return None
+        return at.choice([(frozenset([condition(at, index, "==", position)]), item) for position, item in enumerate(self.items)])
 
     def _at(self, at: Interpreter, position: int) -> Value:
         if self.rest is None:
@@ -128,6 +138,11 @@ class Tuple(Items):
 
     def copied(self, memo: dict[int, Value]) -> Value:
         return replace(self, items=tuple(item.copied(memo) for item in self.items), rest=self.rest and self.rest.copied(memo))
+
+
+def _is_plain(item: Value) -> bool:
+    """Whether it is a constant or a container, and no module or tensor."""
+    return isinstance(item, Items) or item.has_equals or item.constant is not UNKNOWN
 
 
 def sequence_of(at: Interpreter, value: Value) -> Tuple:

@@ -1,0 +1,66 @@
+"""``vars(x)`` and ``x.__dict__`` of an object: its attributes, as a dict that writes through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values.cells import Cell
+from bcelint.trace.values.constants import NONE, Const
+from bcelint.trace.values.mapped import Mapped, mapping_of
+from bcelint.trace.values.methods import Method
+from bcelint.trace.values.nn_modules import DYNAMIC
+
+_READING = ("copy", "get", "items", "keys", "values", "__contains__")
+
+
+@dataclass(frozen=True, eq=False)
+class Attributes(Value):
+    """Those of ``owner``."""
+
+    noun = "dict"
+    owner: Cell
+
+    def key(self) -> Any:
+        return ("attributes", self.owner.id)
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        return Method(self, name)
+
+    def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
+        if name != "update":
+            if name not in _READING:
+                self._lost(at)
+            return at.unknown("the attributes of an object")
+        given = mapping_of(at, args.positional[0]) if args.positional else Mapped()
+        for key, value in {**(given.items if given else {}), **args.keywords}.items():
+            self._set(at, key, value)
+        if given is None or given.rest is not None or args.open_keywords:
+            self._lost(at)
+        return NONE
+
+    def item(self, at: Interpreter, index: Any) -> Value:
+        known = index.constant if isinstance(index, Value) else None
+        return at.attribute(self.owner, known) if isinstance(known, str) else at.unknown("an attribute whose name is not known", self.owner)
+
+    def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
+        self._set(at, index.constant if isinstance(index, Const) else None, value)
+        return None
+
+    def iterate(self, at: Interpreter) -> Items:
+        return Items((), at.unknown("the name of an attribute"))
+
+    def mapped(self) -> Value | None:
+        return Mapped({name: value for name, value in self.owner.fields.items() if name.isidentifier()})
+
+    def _set(self, at: Interpreter, name: object, value: Value) -> None:
+        if isinstance(name, str):
+            self.owner.store(at, name, value, lambda old: value)
+        else:
+            self._lost(at)
+
+    def _lost(self, at: Interpreter) -> None:
+        """Attributes are set that are not seen."""
+        at.write(self.owner, DYNAMIC, Const(True))
