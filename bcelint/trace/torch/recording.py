@@ -14,6 +14,7 @@ from bcelint.project.code import NodePlace
 from bcelint.trace.conditions.asking import asks_of_class, asks_of_dtype, asks_of_shape, is_below_one, opaque, symbols
 from bcelint.trace.conditions.atoms import Atom, Guard
 from bcelint.trace.conditions.compatible import compatible
+from bcelint.trace.conditions.sampled import has_sample
 from bcelint.trace.conditions.satisfiable import satisfiable
 from bcelint.trace.conditions.telling import as_read, told
 from bcelint.trace.interpreter import Arguments, Value
@@ -133,7 +134,7 @@ def _untold(row: Loss, hidden: Sequence[str], path: Guard, values: Sequence[Valu
     """Why nothing is said of a case; "" where it is."""
     if hidden:
         return f"it hangs on `{hidden[0]}`, which is set where it is not seen"
-    if not satisfiable(as_read(path)):
+    if not satisfiable(as_read(path)) or not has_sample(path):
         return "it is a case in which one test comes out so here and otherwise there"
     if is_below_one(path):
         return "it is the case of less than one class"

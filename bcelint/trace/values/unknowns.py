@@ -97,7 +97,8 @@ class Unknown(Value):
         if name in frameworks.SELF_METHODS and moves_only(name, args):
             return self  # a tensor or a module: the same thing on another device either way
         symbol = call_symbol(f"{self.symbol}.{name}", args) if self.symbol and name in READING else ""
-        if name in READING and tables.method(name) is None:
+        is_text = any(isinstance(value.constant, str) for value in args.all())  # as in ``split``, which strings and tensors have
+        if name in READING and (is_text or tables.method(name) is None):
             return at.unknown(self.reason, self, *args.all(), symbol=symbol)
         result = call_method(at, self, name, args, assign)
         return replace(result, symbol=symbol) if symbol and isinstance(result, Unknown) else result

@@ -1,0 +1,182 @@
+"""Conditions on one thing that are written in many ways: held against sample values, where no rule relates them.
+
+``not name.endswith("_logits")`` and ``name[-7:] == "_logits"``: of the texts that the conditions themselves speak of, and of some made of
+these, there is none for which both are so. Then the case is taken for none: it can only make a finding go away.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from bcelint.trace.conditions.atoms import COMPARE, AnyOf, Atom, Guard, Literal
+from bcelint.trace.conditions.expressions import NotKnown, value_of
+
+MAX_SAMPLES = 400
+MAX_TEXT = 200
+NUMBERS = (*range(13), 16, 32, 64, 100, 1000)
+JOINERS = ("", "_", "-", "+", ",", "/", " ", ".")
+OTHERS = ("", "other", "Other")
+_BASE = re.compile(r"(#\d+|.*:args\.\w+(?:@\d+)?)((?:\.|\[).*)?")
+"""A symbol: what it is about, and what is asked of that."""
+_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A condition as an expression on one thing. It is so where a comparison of the value is, or (``op`` is "") where the value is true."""
+
+    root: str
+    tree: ast.expr
+    op: str = ""
+    operand: Any = None
+    truth: bool = True
+
+    def is_so(self, sample: Any) -> bool:
+        value = value_of(self.tree, sample)
+        try:
+            return bool(COMPARE[self.op](value, self.operand) if self.op else value) == self.truth
+        except TypeError as error:
+            raise NotKnown from error
+
+
+def has_sample(guard: Guard) -> bool:
+    """Whether, for each thing that several conditions are about, there is a value for which they all are as they should be. True where
+    that can't be told."""
+    atoms = [atom for literal in guard for atom in _atoms(literal)]
+    if len(atoms) < 2:
+        return True
+    same = _same_things(atoms)
+    by_root: dict[str, list[Literal]] = {}
+    for literal in guard:
+        roots = {asked.root if asked else "" for asked in (_asked(atom, same) for atom in _atoms(literal))}
+        if len(roots) == 1 and "" not in roots:
+            by_root.setdefault(roots.pop(), []).append(literal)
+    return all(_some_fits(literals, same) for literals in by_root.values() if len(literals) > 1)
+
+
+def _atoms(literal: Literal) -> Iterator[Atom]:
+    if isinstance(literal, Atom):
+        yield literal
+    else:
+        for choice in literal.choices:
+            for part in choice:
+                yield from _atoms(part)
+
+
+def _same_things(atoms: list[Atom]) -> dict[str, str]:
+    """What names in the code stand for, by the symbols of the conditions in which they stand."""
+    found: dict[str, str] = {}
+    for atom in atoms:
+        base, name = _BASE.fullmatch(atom.symbol), _root(atom.text())
+        if base is not None and name and base[1].rpartition(".")[2].partition("@")[0] == name.rpartition(".")[2]:
+            found[name] = base[1]
+    return found
+
+
+def _asked(atom: Atom, same: dict[str, str]) -> _Asked | None:
+    base = _BASE.fullmatch(atom.symbol)
+    is_plain = base is not None and base[1].startswith("#") and not base[2]
+    if base is not None and not is_plain and atom.op in COMPARE and atom.op not in ("isinstance", "issubclass"):
+        tree = _parsed(f"_{base[2] or ''}", "_")
+        if tree is not None:
+            return _Asked(base[1], tree, atom.op, atom.operand, atom.truth)
+    root = _root(atom.text())
+    tree = _parsed(atom.text(), root) if root else None
+    return None if tree is None or root is None else _Asked(same.get(root, root), tree, truth=atom.truth == atom.reads)
+
+
+def _some_fits(literals: list[Literal], same: dict[str, str]) -> bool:
+    atoms = [atom for literal in literals for atom in _atoms(literal)]
+    texts = {atom.text() for atom in atoms} | {repr(atom.operand) for atom in atoms if isinstance(atom.operand, (str, int, float, tuple))}
+    told = False
+    for sample in _samples(tuple(sorted(texts))):
+        try:
+            if all(_is_so(literal, sample, same) for literal in literals):
+                return True
+            told = True
+        except NotKnown:
+            continue
+    return not told
+
+
+def _is_so(literal: Literal, sample: Any, same: dict[str, str]) -> bool:
+    if isinstance(literal, AnyOf):
+        return any(all(_is_so(part, sample, same) for part in choice) for choice in literal.choices)
+    asked = _asked(literal, same)
+    if asked is None:
+        raise NotKnown
+    return asked.is_so(sample)
+
+
+@lru_cache(maxsize=2_000)
+def _root(text: str) -> str | None:
+    """The one name that an expression hangs on, methods left aside; None where there are several, or it is no such expression."""
+    tree = _expression(text)
+    if tree is None:
+        return None
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    found: set[str] = set()
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Attribute) and id(node) in called:
+            waiting.append(node.value)
+        elif isinstance(node, (ast.Attribute, ast.Name)):
+            if id(node) not in called:
+                found.add(ast.unparse(node))
+        else:
+            waiting += ast.iter_child_nodes(node)
+    found.discard("re")
+    return next(iter(found)) if len(found) == 1 and _NAME.fullmatch(next(iter(found))) else None
+
+
+def _expression(text: str) -> ast.expr | None:
+    try:
+        return ast.parse(text, mode="eval").body if len(text) <= MAX_TEXT else None
+    except (SyntaxError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=2_000)
+def _parsed(text: str, root: str) -> ast.expr | None:
+    """The expression with the sample in the place of the root."""
+    tree = _expression(text)
+    return None if tree is None else _Filled(root).visit(tree)
+
+
+class _Filled(ast.NodeTransformer):
+    def __init__(self, root: str) -> None:
+        self.root = root
+
+    def visit(self, node: ast.AST) -> Any:
+        if isinstance(node, (ast.Attribute, ast.Name)) and ast.unparse(node) == self.root:
+            return ast.Name(id="", ctx=ast.Load())
+        return super().visit(node)
+
+
+@lru_cache(maxsize=500)
+def _samples(texts: tuple[str, ...]) -> tuple[Any, ...]:
+    """What the conditions speak of, and what can be made of it."""
+    words: dict[str, None] = {}
+    numbers: dict[float, None] = dict.fromkeys(NUMBERS)
+    trees = [tree for tree in map(_expression, texts) if tree is not None]
+    for node in itertools.chain.from_iterable(map(ast.walk, trees)):
+        value = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(value, str):
+            words.update(dict.fromkeys((value, value.strip("_-+./ "), *re.findall(r"[A-Za-z0-9]+", value))))
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            numbers.update(dict.fromkeys((value, 2 * value, *(value + more for more in range(-2, 13) if value + more >= 0))))
+    made = dict.fromkeys((*words, *OTHERS))
+    for first, second in itertools.product([*made], repeat=2):
+        made.update(dict.fromkeys(first + joiner + second for joiner in JOINERS))
+        if len(made) > MAX_SAMPLES:
+            break
+    cased = [changed for word in words for changed in (word.upper(), word.lower(), word.capitalize())]
+    lists = [list(chosen) for count in range(3) for chosen in itertools.combinations([*words][:6], count)]
+    return (*numbers, *made, *cased, None, True, False, *lists)
