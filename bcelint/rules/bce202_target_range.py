@@ -82,5 +82,7 @@ def _is_masked(call: LossCall) -> bool:
     """
     if call.loss.wants is Kind.PROBABILITIES:
         return False
-    reduction = call.options.get("reduction")
+    reduction, reduce = call.options.get("reduction"), call.options.get("reduce")
+    if reduce is not None and reduce.constant is not True:
+        return True
     return "weight" in call.options or (reduction is not None and reduction.constant not in ("mean", "sum"))

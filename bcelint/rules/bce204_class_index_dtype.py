@@ -109,8 +109,8 @@ def _not_declared(call: LossCall, dtype: DType) -> Problem:
 
 def _no_probabilities(facts: Facts, shape: Shape | None, scores: Shape | None) -> bool:
     """Whether a float target can't be class probabilities: not the prediction's rank, or not numbers in [0, 1]."""
-    if facts.kind is not None:
-        return False
+    if facts.kind is not None or _same_rank(shape, scores):
+        return False  # counts and signed weights of the classes are taken, too
     if leaves(facts.interval, UNIT):
         return True
     return shape is not None and shape.rank is not None and scores is not None and scores.min_rank > shape.rank

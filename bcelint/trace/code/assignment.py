@@ -16,6 +16,7 @@ from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
+from bcelint.trace.values.criteria import Criterion
 from bcelint.trace.values.lists import new_list
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple, sequence_of
@@ -34,6 +35,9 @@ def assign(at: Site, target: Any, value: Value) -> None:
         if target.attr.value == "data" and isinstance(owner, Tensor):
             assign(at, target.value, at.lift(lambda v: _with_gradient_of(owner, v), value))
             at.run.changed_data.add(owner.base)
+            return
+        if isinstance(owner, Criterion):
+            assign(at, target.value, replace(owner, options={**owner.options, target.attr.value: value}))
             return
         at.store(owner, target.attr.value, value)
     elif isinstance(target, cst.Subscript):

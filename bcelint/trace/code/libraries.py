@@ -133,6 +133,8 @@ _HANDLERS: dict[str, Handler] = {
     **packing.HANDLERS,
     "torch.autograd.backward": _backward,
     "torch.device": _device,
+    "torch.is_complex": lambda at, args: at.call(at.attribute(args.positional[0], "is_complex"), Arguments()),
+    "torch.is_floating_point": lambda at, args: at.call(at.attribute(args.positional[0], "is_floating_point"), Arguments()),
     "torch.is_tensor": asked.is_tensor,
     MAKE: objects.made_by_metaclass,
 }

@@ -126,6 +126,8 @@ def _delete(at: Site, node: cst.Del) -> Flow:
     for target in targets:
         if isinstance(target, cst.Subscript):
             subscripts.delete(at, target)
+        elif isinstance(target, cst.Attribute):
+            at.store(at.evaluate(target.value), target.attr.value, at.unknown("an attribute that was deleted", opaque=True))
     return Flow.NEXT
 
 

@@ -24,7 +24,7 @@ def try_statement(at: Site, node: cst.Try | cst.TryStar) -> Flow:
     if flow is Flow.RAISE and len(node.handlers) == 1:
         flow = at.execute(node.handlers[0].body)  # the body is known to raise
     else:
-        ends = [_aside(at, handler.body) for handler in node.handlers]
+        ends = [_aside(at.on(node), handler.body) for handler in node.handlers]
         if Flow.NEXT in ends:
             _may_be_left(at.on(node), changes)
         flow = Flow.NEXT if flow is Flow.RAISE and node.handlers else flow
@@ -48,6 +48,9 @@ def _may_be_left(at: Site, changes: Changes) -> None:
 def _aside(at: Site, body: Any) -> Flow:
     """Execute a suite for what is seen in it; only names that are not set yet come out of it."""
     before, returns = at.state.path, len(at.frame.returns)
+    line = at.place.line
+    raised = Atom(f"#{fresh()}", "truth", None, True, lambda: f"the try in line {line} fails", at.loop, opaque=True)
+    at.state.path = before | {raised}
     flow, changes = at.state.changes_of(lambda: at.execute(body))
     at.state.undo(changes)
     at.state.path = before

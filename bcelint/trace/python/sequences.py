@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import libcst as cst
+
+from bcelint.trace.conditions.atoms import ALWAYS, Guard
+from bcelint.trace.conditions.compatible import compatible
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python.registry import Handlers
 from bcelint.trace.state.site import Site
+from bcelint.trace.state.truth import split
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
@@ -19,6 +24,8 @@ from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple, sequence_of
 
 builtin = Handlers()
+MAX_CASES = 16
+"""Of ``any`` and ``all``."""
 MAX_RANGE = 64
 
 
@@ -54,6 +61,24 @@ def _reversed(at: Site, args: Arguments) -> Value:
 @builtin("tuple")
 def _tuple(at: Site, args: Arguments) -> Value:
     return _content(at, args)
+
+
+@builtin("any", "all")
+def _any(at: Site, args: Arguments) -> Value:
+    """As ``or`` and ``and`` between the items."""
+    content = _content(at, args)
+    node = at.node
+    wanted = isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "any"
+    made: list[tuple[Guard, Value]] = []
+    left: list[Guard] = [ALWAYS]
+    for item in content.items:
+        true, false = split(at, item)
+        decides, goes_on = (true, false) if wanted else (false, true)
+        made += [(guard | one, Const(wanted)) for guard in left for one in decides if compatible(guard, one)]
+        left = [guard | one for guard in left for one in goes_on if compatible(guard, one)]
+    if content.rest is not None or len(made) + len(left) > MAX_CASES:
+        return at.unknown("any or all of what is not known", *content.items, *([content.rest] if content.rest else []))
+    return at.choice([*made, *((guard, Const(not wanted)) for guard in left)])
 
 
 @builtin("dict")

@@ -24,6 +24,12 @@ from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
 _TO_ARRAYS = frozenset({"torch.Tensor.numpy", "torch.Tensor.__array__"})
+_VIEWS = frozenset(
+    f"torch.Tensor.{name}"
+    for name in "view view_as expand expand_as permute transpose swapaxes swapdims t T mT squeeze unsqueeze narrow select detach data".split()
+)
+"""Methods whose result shares the memory of the tensor (torch's docs on tensor views)."""
+_PRODUCTS = frozenset(f"torch.{name}" for name in "mul multiply div divide true_divide matmul bmm mm dot einsum".split())
 _UNWRITTEN = frozenset({"torch.empty", "torch.empty_like", "torch.Tensor.new_empty"})
 
 
@@ -112,7 +118,12 @@ def _apply(
     outcome = outcome_of(row, args)
     values = (*bound.values(), *extra)
     step = at.step(row.note if isinstance(row, Op) and row.note else row.title)
-    made = _Results(at, main, values, step, origin, _class_of(row, main, values)).value(outcome)
+    results = _Results(at, main, values, step, origin, _class_of(row, main, values))
+    if not _PRODUCTS.isdisjoint(row.names):
+        results.leave_factors(values)
+    made = results.value(outcome)
+    if isinstance(made, Tensor) and isinstance(main, Tensor) and not _VIEWS.isdisjoint(row.names):
+        made = replace(made, storage=main.base)
     return replace(made, blank=True) if isinstance(made, Tensor) and not _UNWRITTEN.isdisjoint(row.names) else made
 
 
@@ -150,6 +161,12 @@ class _Results:
         lost = [v for v in (main, *values) if isinstance(v, Unknown) or (isinstance(v, Tensor) and v.reason)]
         self.folded = any(v.reason == TOO_MANY for v in lost)
         self.lost = next((v for v in lost if v.reason == TOO_MANY), next(iter(lost), None))
+
+    def leave_factors(self, values: tuple[Value, ...]) -> None:
+        """A loss without gradient that weights what has one is no term of the sum that is trained on."""
+        trained = [tensor for tensor in _tensors(values) if tensor.facts.value("grad") is not False]
+        if trained:
+            self.losses = frozenset().union(*(tensor.losses for tensor in trained))
 
     def value(self, outcome: Outcome) -> Value:
         if isinstance(outcome, Result):
