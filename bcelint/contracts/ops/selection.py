@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from bcelint.contracts.operands import agreed_axis, agreed_kind, gradient, inter
 from bcelint.contracts.rows import op, ops
 from bcelint.contracts.schema import KEEP, Arg, Args, Outcome, Result
 from bcelint.contracts.shapes import broadcast_all
-from bcelint.facts import Interval
+from bcelint.facts import Claim, Interval
 
 
 def chosen(args: Args) -> Outcome:
@@ -20,7 +21,8 @@ def chosen(args: Args) -> Outcome:
         return None
     pair = (args.arg("input"), args.arg("other"))
     joined = broadcast_all([shape(args.arg("condition")), shape(pair[0]), shape(pair[1])])
-    return Result(together(pair), agreed_kind(pair), agreed_axis(pair), joined_dtype(pair), same(pair[0].facts.shape, joined), gradient(pair))
+    ranged = together(pair) if number(pair[0]) is not None and number(pair[1]) is not None else _loosely(together(pair))
+    return Result(ranged, agreed_kind(pair), agreed_axis(pair), joined_dtype(pair), same(pair[0].facts.shape, joined), gradient(pair))
 
 
 def overwritten(args: Args, value: Arg, tensor: Arg) -> Any:
@@ -31,11 +33,19 @@ def overwritten(args: Args, value: Arg, tensor: Arg) -> Any:
     return same(tensor.facts.range, held(intervals.hull((before, after)), tensor.facts.value("dtype")))
 
 
+def _loosely(claimed: Any) -> Any:
+    """A range that need not be reached: the mask may pick just those values that lie outside of what is wanted. What is unbounded stays so."""
+    value = claimed.value if isinstance(claimed, Claim) else claimed
+    if not isinstance(value, Interval) or math.isinf(value.low) or math.isinf(value.high):
+        return claimed
+    return replace(claimed, value=value.loosely()) if isinstance(claimed, Claim) else value.loosely()
+
+
 def masked(args: Args) -> Result:
     """``masked_fill(mask, value)``."""
     tensor, value = args.arg("input"), args.arg("value")
     joined = broadcast_all([shape(tensor), shape(args.arg("mask"))])
-    ranged = overwritten(args, value, tensor)
+    ranged = _loosely(overwritten(args, value, tensor))
     kept = tensor.facts.kind if _harmless(tensor, value) else None
     return Result(ranged, kept, None, KEEP, same(tensor.facts.shape, joined), KEEP if number(value) is not None else gradient((tensor, value)))
 

@@ -11,7 +11,7 @@ import libcst as cst
 from bcelint.trace.code.assigned import assigned
 from bcelint.trace.code.branches import branch
 from bcelint.trace.code.iterations import another
-from bcelint.trace.code.rounds import changes_of_rounds
+from bcelint.trace.code.rounds import changes_of_rounds, is_number
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.flow import Flow
@@ -100,8 +100,10 @@ def _any_iteration(at: Site, node: cst.For | cst.While, begin: Callable[[], None
     before = at.state.path
     at.run.loops.append(loop)
     for name in assigned(at, node.body) | (assigned(at, node.test) if isinstance(node, cst.While) else frozenset()):
-        if isinstance(at.frame.fields.get(name), Const):
-            at.write(at.frame, name, at.unknown(f"{name} changes in a loop"))
+        before_it = at.frame.fields.get(name)
+        if isinstance(before_it, Const):
+            # a flag goes with the rounds, in which other things change, too: no case is made of it
+            at.write(at.frame, name, at.unknown(f"{name} changes in a loop", opaque=not is_number(before_it)))
 
     try:
         changes = changes_of_rounds(at, lambda: _iteration(at, begin, node))

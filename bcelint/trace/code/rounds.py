@@ -32,7 +32,7 @@ def changes_of_rounds(at: Site, iteration: Callable[[], object]) -> Changes:
         moved = {where: names for where, (_, key, old, new) in changes.items() if (names := dict(_moved(key, old, new)))}
         if any(_counts(at, item) or name in at.run.decided for names in moved.values() for name, item in names.items()):
             at.state.undo(changes)
-            if not all(_is_number(single) for names in moved.values() for item in names.values() for _, single in alternatives(item)):
+            if not all(is_number(single) for names in moved.values() for item in names.values() for _, single in alternatives(item)):
                 at.run.take_back(met)
             for where, names in moved.items():
                 cell, key, old, _ = changes[where]
@@ -43,7 +43,7 @@ def changes_of_rounds(at: Site, iteration: Callable[[], object]) -> Changes:
         at.run.decided |= outer
     for where, names in moved.items():
         cell, key, old, new = changes[where]
-        counted = {name: item for name, item in names.items() if any(_is_number(single) for _, single in alternatives(item))}
+        counted = {name: item for name, item in names.items() if any(is_number(single) for _, single in alternatives(item))}
         changes[where] = (cell, key, old, _opened(at, new, counted))
         at.write(cell, key, _opened(at, new, counted))
     return changes
@@ -82,9 +82,9 @@ def _opened(at: Site, value: Value | None, names: dict[str, Value]) -> Value:
         return replace(value, items={name: at.unknown(f"{name} changes in a loop") if name in names else item for name, item in value.items.items()})
     if not names and value is not None:
         return value
-    counts = all(_is_number(single) for item in names.values() for _, single in alternatives(item))
+    counts = all(is_number(single) for item in names.values() for _, single in alternatives(item))
     return at.unknown(f"{next(iter(names), 'it')} changes in a loop", opaque=not counts)
 
 
-def _is_number(value: Value) -> bool:
+def is_number(value: Value) -> bool:
     return isinstance(value, Const) and isinstance(value.value, (int, float)) and not isinstance(value.value, bool)

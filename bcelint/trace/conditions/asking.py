@@ -17,6 +17,9 @@ def is_below_one(guard: Iterable[Literal]) -> bool:
 
 
 _OF_SHAPE = re.compile(r"(?<!:args)\.(?:ndim|shape)\b(?!\[0\])")
+_OF_VALUES = re.compile(r"\.(?:a?max|a?min|any|all|aminmax|unique)\(|\.item\(")
+_OF_RECORD = re.compile(r"(#\d+|v?\d+)(\.\w+|\[[^\]]*\])")
+"""A symbol: something that is not known, and the first thing that is taken out of it."""
 _OF_DTYPE = re.compile(r"(?<!:args)\.dtype\b|\bis_(?:floating_point|complex)\b")
 """In a symbol that is no option of the command line."""
 
@@ -34,6 +37,25 @@ def asks_of_dtype(guard: Iterable[Literal]) -> bool:
 def asks_of_class(guard: Iterable[Literal]) -> bool:
     """Whether a guard hangs on what data is: an array, a tensor, a list."""
     return any(atom.op == "isinstance" or atom.symbol.startswith("type(") for atom in _atoms(guard))
+
+
+def asks_of_values(guard: Iterable[Literal]) -> bool:
+    """Whether a guard hangs on what values are in a tensor: on the largest one, say."""
+    return any(_OF_VALUES.search(atom.text()) for atom in _atoms(guard))
+
+
+def mixes(guard: Iterable[Literal]) -> str:
+    """The record of which a guard asks for two things, "" where there is none. What one record holds comes together, and is not seen; of the
+    options of a command line each is the user's.
+    """
+    asked: dict[str, set[str]] = {}
+    for atom in _atoms(guard):
+        found = _OF_RECORD.match(atom.symbol)
+        if found is not None:
+            asked.setdefault(found[1], set()).add(found[2])
+            if len(asked[found[1]]) > 1:
+                return found[1]
+    return ""
 
 
 def in_loop(literal: Literal) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from bcelint.trace.conditions.atoms import AnyOf, Atom, Guard, Literal, alternatives_text, consistent, contradict
 from bcelint.trace.conditions.joining import equalities, follows, simplified
@@ -12,8 +14,9 @@ from bcelint.trace.conditions.satisfiable import satisfiable
 
 _WITHOUT = re.compile(r"[\s\"']")
 """What makes no difference to how a condition reads."""
-_COMPARED = re.compile(r"([A-Za-z_][\w.]*)(<=|>=|==|!=|<|>)([A-Za-z_][\w.]*)")
-_SIGNS = {"<": (-1,), "<=": (-1, 0), "==": (0,), "!=": (-1, 1), ">": (1,), ">=": (0, 1)}
+_SIGNS: dict[type[ast.cmpop], tuple[int, ...]] = {
+    ast.Lt: (-1,), ast.LtE: (-1, 0), ast.Eq: (0,), ast.NotEq: (-1, 1), ast.Gt: (1,), ast.GtE: (0, 1),
+}  # fmt: skip
 MAX_OPEN = 8
 """The atoms in alternatives above which nothing more is drawn from them."""
 
@@ -73,14 +76,29 @@ def as_read(guard: Guard) -> Guard:
 
 def _ordered(atom: Atom) -> Atom | None:
     """A comparison of two things, neither of them a literal: whether the first is less than, equal to or more than the second."""
-    found = _COMPARED.fullmatch(_WITHOUT.sub("", atom.text()))
+    found = _sides(atom.text())
     if found is None:
         return None
-    left, op, right = found.groups()
-    signs, mirrored = _SIGNS[op], left > right
+    left, signs, right = found
+    mirrored = left > right
     signs = tuple(-sign for sign in signs) if mirrored else signs
     symbol = f"{right}?{left}" if mirrored else f"{left}?{right}"
     return replace(atom, symbol=symbol, op="in", operand=signs, truth=atom.truth == atom.reads, reads=True, domain=(-1, 0, 1))
+
+
+@lru_cache(maxsize=2_000)
+def _sides(text: str) -> tuple[str, tuple[int, ...], str] | None:
+    """The two sides of a comparison, and whether the first is less than, equal to or more than the second; None of what is none, or of a literal."""
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError):
+        return None
+    if not isinstance(tree, ast.Compare) or len(tree.ops) != 1 or type(tree.ops[0]) not in _SIGNS:
+        return None
+    sides = tree.left, tree.comparators[0]
+    if any(isinstance(side, (ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict)) for side in sides):
+        return None
+    return ast.unparse(sides[0]), _SIGNS[type(tree.ops[0])], ast.unparse(sides[1])
 
 
 def _as_read(literal: Literal) -> Literal:

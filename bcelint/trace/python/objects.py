@@ -86,21 +86,21 @@ def _is_one(value: Value, cls: Value) -> bool | None:
 def _getattr(at: Site, args: Arguments) -> Value:
     if len(args.positional) < 2:
         return at.unknown("getattr")
-    owner, default = args.positional[0], args.positional[2] if len(args.positional) > 2 else None
+    default = args.positional[2] if len(args.positional) > 2 else None
+    return at.lift_call(lambda owner: at.lift_call(lambda name: _one_attribute(at, owner, name, default), args.positional[1]), args.positional[0])
 
-    def one(name: Value) -> Value:
-        if not isinstance(name, Const) or not isinstance(name.value, str):
-            inside = owner.owner if isinstance(owner, Submodule) else owner
-            if isinstance(inside, (Instance, Container)) and inside.is_of_library_class("torch.nn.Module"):
-                return some_inside(at, inside)
-            return at.unknown("an attribute whose name is not known", owner)
-        if default is not None and isinstance(owner, (Instance, Class)):
-            found = owner.attribute(at, name.value)
-            if found is None and not (isinstance(owner, Instance) and owner.cls.has_unknown_base()):
-                return default
-        return at.attribute(owner, name.value)
 
-    return at.lift_call(one, args.positional[1])
+def _one_attribute(at: Site, owner: Value, name: Value, default: Value | None) -> Value:
+    if not isinstance(name, Const) or not isinstance(name.value, str):
+        inside = owner.owner if isinstance(owner, Submodule) else owner
+        if isinstance(inside, (Instance, Container)) and inside.is_of_library_class("torch.nn.Module"):
+            return some_inside(at, inside)
+        return at.unknown("an attribute whose name is not known", owner)
+    if default is not None and isinstance(owner, (Instance, Class)):
+        found = owner.attribute(at, name.value)
+        if found is None and not (isinstance(owner, Instance) and owner.cls.has_unknown_base()):
+            return default
+    return at.attribute(owner, name.value)
 
 
 @builtin("setattr")
@@ -162,18 +162,22 @@ def _exec(at: Site, args: Arguments) -> Value:
 @builtin("hasattr")
 def _hasattr(at: Site, args: Arguments) -> Value:
     if len(args.positional) == 2 and isinstance(args.positional[1], Const):
-        owner, name = args.positional[0], str(args.positional[1].value)
-        if isinstance(owner, Instance):
-            if name in owner.fields or owner.cls.member(name) is not None:
-                return Const(True)
-            if not owner.cls.has_unknown_base() and CONTENT not in owner.fields:
-                return Const(False)
-        if isinstance(owner, Tensor) and owner.model is None and owner.cls and is_attribute(name):
-            return Const(owner.cls != ARRAY)
-        symbol = f"hasattr({owner.symbol if isinstance(owner, Unknown) else id(owner)}, {name})"
-        atom = Atom(symbol, "truth", None, True, at.place.text, opaque=owner.hangs_on()[1])
-        return at.choice([(frozenset([atom]), Const(True)), (frozenset([atom.negated()]), Const(False))])
+        name = str(args.positional[1].value)
+        return at.lift(lambda owner: _has_attribute(at, owner, name), args.positional[0])
     return at.unknown("hasattr")
+
+
+def _has_attribute(at: Site, owner: Value, name: str) -> Value:
+    if isinstance(owner, Instance):
+        if name in owner.fields or owner.cls.member(name) is not None:
+            return Const(True)
+        if not owner.cls.has_unknown_base() and CONTENT not in owner.fields:
+            return Const(False)
+    if isinstance(owner, Tensor) and owner.model is None and owner.cls and is_attribute(name):
+        return Const(owner.cls != ARRAY)
+    symbol = f"hasattr({owner.symbol if isinstance(owner, Unknown) else id(owner)}, {name})"
+    atom = Atom(symbol, "truth", None, True, at.place.text, opaque=owner.hangs_on()[1])
+    return at.choice([(frozenset([atom]), Const(True)), (frozenset([atom.negated()]), Const(False))])
 
 
 @builtin("callable")

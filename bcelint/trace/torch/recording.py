@@ -11,7 +11,7 @@ from bcelint.facts import NON_NEGATIVE, NON_POSITIVE, NOTHING_KNOWN, UNIT, Claim
 from bcelint.losscall import TOO_MANY, Argument, LossCall
 from bcelint.places import Step
 from bcelint.project.code import NodePlace
-from bcelint.trace.conditions.asking import asks_of_class, asks_of_dtype, asks_of_shape, is_below_one, opaque, symbols
+from bcelint.trace.conditions.asking import asks_of_class, asks_of_dtype, asks_of_shape, asks_of_values, is_below_one, opaque, symbols
 from bcelint.trace.conditions.atoms import Atom, Guard
 from bcelint.trace.conditions.compatible import compatible
 from bcelint.trace.conditions.sampled import has_sample
@@ -72,8 +72,10 @@ def record(
             values = [_of_any(value, "shape") for value in values]
         if asks_of_dtype(path):
             values = [_of_any(value, "dtype") for value in values]
+        if asks_of_values(path):
+            values = [_of_any(value, "range") if isinstance(value, Tensor) and value.facts.kind is None else value for value in values]
         if asks_of_class(path):
-            values = [_of_any(value, "gradient") if isinstance(value, Tensor) and value.facts.value("grad") is False else value for value in values]
+            values = [_of_any(value, "grad") if isinstance(value, Tensor) and value.facts.value("grad") is False else value for value in values]
         case = {**arguments, **dict(zip(names, map(at.as_it_is, values)))}
         place, outer = outermost(at, [case[name] for name in names])
         inner = at.place
@@ -163,8 +165,7 @@ def _of_any(value: Value, fact: str) -> Value:
     if not isinstance(value, Tensor):
         return value
     facts = value.facts
-    others = {"shape": replace(facts, shape=None), "dtype": replace(facts, dtype=None), "gradient": replace(facts, grad=None)}
-    return replace(value, facts=others[fact])
+    return replace(value, facts=replace(facts, **{fact: None}))
 
 
 def _is_never_negative(row: Loss, arguments: Mapping[str, Value]) -> bool:

@@ -119,6 +119,8 @@ class Tensor(Value):
             return External(f"torch.{dtype.value.value}")
         if name == "grad":
             return at.unknown("a gradient")
+        if name == "requires_grad" and self.facts.grad is not None:
+            return Const(self.facts.grad.value)
         if name in SETTINGS:
             return at.unknown(f"the {name} of a tensor", symbol=f"t{self.uid}.{name}")
         if name in INNER:
