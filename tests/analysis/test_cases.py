@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import bcelint
 from bcelint.api import check_paths
 
 HEAD = """
@@ -78,6 +79,40 @@ x, y = torch.rand(2, 4), torch.tensor([0, 1])
             "",
             id="a name that is not set",
         ),
+        pytest.param(
+            """
+            def load(name):
+                if name == 'a':
+                    net = nn.Linear(4, 3)
+                if name == 'b':
+                    net = nn.Linear(4, 2)
+                return net
+            def data(name):
+                if name == 'c':
+                    loader = somewhere.one()
+                elif name == 'd':
+                    loader = somewhere.two()
+                return loader
+            net = load(args.loss)
+            for x, y in data(args.kind):
+                nn.CrossEntropyLoss()(torch.softmax(net(x), 1), y)
+            """,
+            "",
+            id="whichever of several cases it is, of two things",
+        ),
+        pytest.param(
+            """
+            if args.name.startswith('link'):
+                net = nn.Linear(4, 3)
+            elif args.name.startswith('unet'):
+                net = nn.Sequential(nn.Linear(4, 2), nn.Softmax(1))
+            else:
+                net = nn.Linear(4, 2)
+            nn.CrossEntropyLoss()(net(x), y)
+            """,
+            "`args.name.startswith('unet')`",
+            id="what excludes the others",
+        ),
     ],
 )
 def test_named_conditions(tmp_path: Path, program: str, case: str) -> None:
@@ -85,3 +120,19 @@ def test_named_conditions(tmp_path: Path, program: str, case: str) -> None:
     (finding,) = check_paths([str(tmp_path)])
     assert finding.code == "BCE103"
     assert finding.message.partition(" (when ")[2].rstrip(")") == case
+
+
+def test_two_settings_out_of_one_record_are_no_case(tmp_path: Path) -> None:
+    program = """
+    def step(config, x, y):
+        out = torch.softmax(nn.Linear(4, 3)(x), 1) if config.act == 'softmax' else nn.Linear(4, 3)(x)
+        loss = nn.CrossEntropyLoss() if config.loss == 'ce' else nn.MSELoss()
+        return loss(out, y)
+    """
+    (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(program), encoding="utf-8")
+    assert check_paths([str(tmp_path)]) == []
+    (call,) = [call for call in bcelint.loss_calls([tmp_path], jobs=1) if call.loss == "CrossEntropyLoss" and not call.is_constructor and call.facts]
+    assert "it hangs on two settings out of one record, which come together" in call.reason
+    one = program.replace("nn.CrossEntropyLoss() if config.loss == 'ce' else nn.MSELoss()", "nn.CrossEntropyLoss()")
+    (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(one), encoding="utf-8")
+    assert [finding.code for finding in check_paths([str(tmp_path)])] == ["BCE103"]

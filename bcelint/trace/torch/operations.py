@@ -165,7 +165,7 @@ class _Results:
     def leave_factors(self, values: tuple[Value, ...]) -> None:
         """A loss without gradient that weights what has one is no term of the sum that is trained on."""
         trained = [tensor for tensor in _tensors(values) if tensor.facts.value("grad") is not False]
-        if trained:
+        if trained or any(isinstance(value, Unknown) and not value.is_number for value in values):
             self.losses = frozenset().union(*(tensor.losses for tensor in trained))
 
     def value(self, outcome: Outcome) -> Value:
