@@ -122,7 +122,8 @@ def record(
     losses = frozenset(numbers).union(*(t.losses for t in tensors))
     shape = Claim(Shape(())) if _reduced(options) else None
     facts = Facts() if row.declared else Facts(range=Claim(NON_NEGATIVE.loosely()) if _is_never_negative(row, arguments) else None, shape=shape)
-    if at.frame.grad_off or (tensors and all(tensor.facts.value("grad") is False for tensor in tensors)):
+    main = [single for name in names for _, single in alternatives(arguments[name])]
+    if at.frame.grad_off or (main and all(isinstance(single, Tensor) and single.facts.value("grad") is False for single in main)):
         facts = replace(facts, grad=Claim(False, (at.step(row.name),)))
     return Tensor(facts, merged_sources(*arguments.values()), losses=losses)
 
