@@ -21,6 +21,9 @@ from bcelint.runtime.asking import MAX_ELEMENTS, MAX_NESTING, as_arg, ask
 from bcelint.runtime.memory import Birth, Known, Memory, Record
 
 MAX_REMEMBERED = 50_000
+_PRODUCTS = frozenset(
+    "mul mul_ multiply __mul__ __rmul__ __imul__ div div_ divide true_divide __truediv__ __rtruediv__ matmul __matmul__ bmm mm dot einsum".split()
+)
 _PLAIN = (int, float, str, bool, type(None), torch.dtype, torch.device)
 
 Inputs = list[tuple[torch.Tensor, Record]]
@@ -69,7 +72,7 @@ class Transfer:
             else:
                 birth = birth or Birth(frame)
                 line = birth
-            losses = frozenset() if found.cut else frozenset().union(*(record.losses for _, record in inputs))
+            losses = frozenset() if found.cut else frozenset().union(*(record.losses for record in _terms(function, inputs)))
             self._memory.store(output, found.known, line, self._sources(inputs, found.trained), losses)
 
     def _lookup(self, key: object) -> Transferred | None:
@@ -210,3 +213,9 @@ def tensors_in(result: Any) -> list[torch.Tensor]:
     for item in result:
         found += [item] if isinstance(item, torch.Tensor) else tensors_in(item)
     return found
+
+
+def _terms(function: Any, inputs: Inputs) -> Iterator[Record]:
+    """Those of the inputs whose losses a sum is trained on: not a loss without gradient that weighs, in a product, what has one."""
+    weighs = getattr(function, "__name__", "") in _PRODUCTS and any(tensor.requires_grad for tensor, _ in inputs)
+    return (record for tensor, record in inputs if tensor.requires_grad or not weighs)
