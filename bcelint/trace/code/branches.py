@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from bcelint.trace.conditions.asking import without_opaque
 from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.site import Site
@@ -48,7 +49,7 @@ def branch(at: Site, options: Sequence[tuple[Any, Any]]) -> Flow:
         flows = {flow for flow, _ in ends}
         return Flow.RETURN if Flow.RETURN in flows else next((f for f in (Flow.CONTINUE, Flow.BREAK) if f in flows), Flow.RAISE)
     if len(live) < len(ends) or any(len(end) > len(before) + 1 for end in live):
-        at.state.path = at.state.after(before, live)
+        at.state.path = before | without_opaque(at.state.after(before, live) - before)
     return Flow.NEXT
 
 

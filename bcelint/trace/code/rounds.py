@@ -14,7 +14,6 @@ from bcelint.trace.state.state import Changes
 from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.mapped import Mapped
-from bcelint.trace.values.tensors import Tensor
 
 _WORD = re.compile(r"\w+")
 
@@ -26,11 +25,12 @@ def changes_of_rounds(at: Site, iteration: Callable[[], object]) -> Changes:
     only then: it is unknown afterwards. Where a test hung on it, the body is run once more, as a later round meets it.
     """
     outer, at.run.decided = at.run.decided, set()
+    outer_asked, at.run.asked = at.run.asked, set()
     met = len(at.run.events)
     try:
         _, changes = at.state.changes_of(iteration)
         moved = {where: names for where, (_, key, old, new) in changes.items() if (names := dict(_moved(key, old, new)))}
-        if any(_counts(at, item) or name in at.run.decided for names in moved.values() for name, item in names.items()):
+        if any(_matters(at, name, item) for names in moved.values() for name, item in names.items()):
             at.state.undo(changes)
             if not all(is_number(single) for names in moved.values() for item in names.values() for _, single in alternatives(item)):
                 at.run.take_back(met)
@@ -41,6 +41,7 @@ def changes_of_rounds(at: Site, iteration: Callable[[], object]) -> Changes:
             return changes
     finally:
         at.run.decided |= outer
+        at.run.asked |= outer_asked
     for where, names in moved.items():
         cell, key, old, new = changes[where]
         counted = {name: item for name, item in names.items() if any(is_number(single) for _, single in alternatives(item))}
@@ -49,15 +50,22 @@ def changes_of_rounds(at: Site, iteration: Callable[[], object]) -> Changes:
     return changes
 
 
-def _counts(at: Site, value: Value) -> bool:
-    """Whether what has become of something matters to the next round, whatever is asked there: another module, another tensor."""
-    return not any(isinstance(single, Const) for _, single in alternatives(value))
+def _matters(at: Site, name: str, value: Value) -> bool:
+    """Whether what has become of something matters to the next round: another module does, a flag that a test asks for, and a number by which
+    a test has come out in one way only."""
+    singles = [single for _, single in alternatives(value)]
+    if not any(isinstance(single, Const) for single in singles):
+        return True
+    return name in (at.run.decided if all(map(is_number, singles)) else at.run.asked)
 
 
-def decided(at: Site, test: cst.BaseExpression) -> None:
-    """Note what a test in a loop asks for."""
+def decided(at: Site, test: cst.BaseExpression, *sides: object) -> None:
+    """Note what a test in a loop asks for, and whether it comes out in one way only."""
     if at.run.loops:
-        at.run.decided.update(_WORD.findall(at.text(test)))
+        words = _WORD.findall(at.text(test))
+        at.run.asked.update(words)
+        if not all(sides):
+            at.run.decided.update(words)
 
 
 def _moved(key: str, old: Value | None, new: Value | None) -> Iterator[tuple[str, Value]]:
@@ -70,7 +78,7 @@ def _moved(key: str, old: Value | None, new: Value | None) -> Iterator[tuple[str
         values = [single.value for _, single in alternatives(new) if isinstance(single, Const)]
         if any(value != old.value for value in values):
             yield key, new
-    elif isinstance(new, Choice) and old is not None and (old.is_module or isinstance(old, Tensor)):
+    elif isinstance(new, Choice) and old is not None and old.is_module:
         kept = [single.key() == old.key() for _, single in new.alternatives]
         if any(kept) and not all(kept):
             yield key, new

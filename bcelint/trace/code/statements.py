@@ -150,7 +150,7 @@ def _if(at: Site, node: cst.If) -> Flow:
     true, false = split(at.on(node.test), at.evaluate(node.test))
     if at.run.recorder is not None:
         at.run.recorder.test(at.frame, node, bool(true), bool(false))
-    decided(at, node.test)
+    decided(at, node.test, true, false)
     for side, suite in ((true, node.body), (false, node.orelse)):
         if not side:
             at.run.dead.skip(at.frame.code.path, suite)

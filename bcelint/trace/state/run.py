@@ -110,8 +110,10 @@ class Run:
     loops: list[int] = field(default_factory=list)
     """The loops of unknown length whose bodies run just now, innermost last."""
 
-    decided: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
     """The words of the tests in the round of a loop that runs just now."""
+    decided: set[str] = field(default_factory=set)
+    """Those of the tests that have come out in one way only."""
 
     _sources: dict[tuple[int, frozenset[int]], tuple[object, frozenset[int]]] = field(default_factory=dict)
 

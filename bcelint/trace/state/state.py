@@ -29,7 +29,7 @@ Changes = dict[tuple[int, str], tuple[Cell, str, "Value | None", "Value | None"]
 
 MAX_ALTERNATIVES = 8
 MAX_COMBINATIONS = 16
-MAX_PARTIAL = 128
+MAX_PARTIAL = 1024
 """Combinations of the first of several values; most of them fit with no alternative of the others."""
 
 

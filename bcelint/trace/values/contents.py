@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bcelint.contracts.schema import UNKNOWN
 from bcelint.trace.interpreter import Interpreter, Items, Value
 from bcelint.trace.values.choices import alternatives
 
@@ -23,6 +22,5 @@ def any_of(at: Interpreter, content: Items) -> Value:
     if items and len({item.key() for item in items}) == 1:
         return items[0]
     shared = common([single for item in items for _, single in alternatives(item)])
-    # what one of several constants or containers holds goes together: no case is made of its parts
-    tied = all(isinstance(item, Items) or item.has_equals or item.constant is not UNKNOWN for item in items)
+    tied = all(isinstance(item, Items) or item.has_equals for item in items)  # what one container holds goes together: no case is made of its parts
     return shared or at.unknown("an item of a list at a position that is not known", *items, opaque=bool(items) and tied)
