@@ -347,7 +347,7 @@ def matmul(one: Shape | None, other: Shape | None) -> Shape | None:
 
 def indexed(shape: Shape | None, index: Sequence[Index]) -> Shape | None:
     """The shape of ``x[index]``. A slice other than ``:`` has a size where the dimension has; an index tensor or mask gives the shape up."""
-    if shape == Shape((0,)) and list(index) == [MASK]:
+    if shape == Shape((0,)) and MASK in index:
         return shape  # of nothing, nothing is left
     if shape is None or MASK in index or list(index).count(ELLIPSIS) > 1:
         return None

@@ -18,7 +18,7 @@ def is_below_one(guard: Iterable[Literal]) -> bool:
 
 _OF_SHAPE = re.compile(r"(?<!:args)\.(?:ndim|shape)\b(?!\[0\])")
 _OF_VALUES = re.compile(r"\.(?:a?max|a?min|any|all|aminmax|unique)\(|\.item\(")
-_OF_RECORD = re.compile(r"(#\d+|v?\d+)(\.\w+|\[[^\]]*\])")
+_OF_RECORD = re.compile(r"(#\d+)(\.\w+|\[[^\]]*\])")
 """A symbol: something that is not known, and the first thing that is taken out of it."""
 _OF_DTYPE = re.compile(r"(?<!:args)\.dtype\b|\bis_(?:floating_point|complex)\b")
 """In a symbol that is no option of the command line."""

@@ -22,7 +22,7 @@ class Cell(Value):
         self.fields: dict[str, Value] = {}
 
     def no_attribute(self, at: Interpreter, name: str) -> Value:
-        return at.unknown(f"the {self.noun} has no attribute {name} that is seen here", symbol=f"{self.id}.{name}")
+        return at.unknown(f"the {self.noun} has no attribute {name} that is seen here", symbol=f"#{self.id}.{name}")
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
         at.write(self, name, after(self.fields.get(name)))

@@ -98,7 +98,7 @@ class Instance(Cell, NNModule):
             return Method(self, name)
         made = None if name.startswith("__") else self.special(at, "__getattr__", Const(name))
         if isinstance(made, Unknown) or made is NONE:
-            return at.unknown(f"{self.cls.name} makes its attributes in __getattr__", symbol=f"{self.id}.{name}")
+            return at.unknown(f"{self.cls.name} makes its attributes in __getattr__", symbol=f"#{self.id}.{name}")
         return made
 
     def _maybe_overwritten(self, at: Interpreter, name: str, value: Value) -> Value:
