@@ -118,7 +118,7 @@ class Site(ABC):
         self.write(cell, name, value(cell.fields.get(name)))
 
     def foreign_inside(self, identity: int) -> Iterable[Value]:
-        return [value for symbol, cell in self.run.foreign.items() if symbol.startswith(f"{identity}.") for value in cell.fields.values()]
+        return [value for symbol, cell in self.run.foreign.items() if symbol.lstrip("#").startswith(f"{identity}.") for value in cell.fields.values()]
 
     def as_it_is(self, value: Value) -> Value:
         return self.run.as_it_is(value)
