@@ -23,6 +23,17 @@ from bcelint.trace.values.scopes import Scope
 MAX_FOLLOWED = 8
 """Functions that one which is handed on calls in turn."""
 _GROWING = ("append", "extend")
+_LEAVES = frozenset(
+    getattr(cst, name)
+    for name in "AssignEqual Comma Comment Dot EmptyLine Float Integer LeftParen Name Newline ParenthesizedWhitespace RightParen SimpleString "
+    "SimpleWhitespace TrailingWhitespace".split()
+)
+"""Nodes in which nothing is done."""
+_COMPOUND = frozenset(
+    getattr(cst, name)
+    for name in "Else ExceptHandler Finally For FunctionDef If IndentedBlock SimpleStatementLine SimpleStatementSuite Try While With".split()
+)
+"""Nodes that hold statements."""
 
 
 @dataclass(frozen=True)
@@ -125,31 +136,32 @@ def _effects(at: Site, function: Function) -> tuple[Effect, ...]:
     return known
 
 
-def _declared(node: cst.CSTNode) -> Iterator[str]:
+def _declared(node: Any) -> Iterator[str]:
     """The names that are declared ``global`` or ``nonlocal``."""
-    if isinstance(node, (cst.Global, cst.Nonlocal)):
+    kind = type(node)
+    if kind in (cst.Global, cst.Nonlocal):
         yield from (item.name.value for item in node.names)
-    for child in node.children:
-        yield from _declared(child)
+    elif kind in _COMPOUND:
+        for child in node.children:
+            yield from _declared(child)
 
 
-def _of_node(node: cst.CSTNode) -> Iterator[Effect]:
-    if isinstance(node, (cst.AugAssign, cst.AnnAssign, cst.AssignTarget)):
+def _of_node(node: Any) -> Iterator[Effect]:
+    kind = type(node)  # not ``isinstance``, which takes long with abstract classes
+    if kind in (cst.AugAssign, cst.AnnAssign, cst.AssignTarget):
         yield from _of_target(node.target)
-    elif isinstance(node, cst.WithItem) and isinstance(node.item, cst.Name):
+    elif kind is cst.WithItem and type(node.item) is cst.Name:
         yield Effect(node.item.value, "__enter__", "call")
         yield Effect(node.item.value, "__exit__", "call")
-    elif isinstance(node, cst.Call):
-        func = node.func
-        if isinstance(func, cst.Name):
-            yield Effect(func.value, how="call")
-        elif isinstance(func, cst.Attribute):
-            how = "grow" if func.attr.value in _GROWING else "change"
-            yield from _about(func.value, how)
-            if isinstance(func.value, cst.Name):
-                yield Effect(func.value.value, func.attr.value, "call")
-    for child in node.children:
-        yield from _of_node(child)
+    elif kind is cst.Call and type(node.func) is cst.Name:
+        yield Effect(node.func.value, how="call")
+    elif kind is cst.Call and type(node.func) is cst.Attribute:
+        yield from _about(node.func.value, "grow" if node.func.attr.value in _GROWING else "change")
+        if type(node.func.value) is cst.Name:
+            yield Effect(node.func.value.value, node.func.attr.value, "call")
+    if kind not in _LEAVES:
+        for child in node.children:
+            yield from _of_node(child)
 
 
 def _of_target(target: Any) -> Iterator[Effect]:
