@@ -72,11 +72,8 @@ def _device(args: Args) -> Arg | None:
 
 def _is_device(arg: Arg) -> bool:
     """A device is written as text or a number, made by ``torch.device``, or asked of something: ``x.device``, ``args.device``."""
-    return _names_device(arg.constant) or bool(arg.symbol and _OF_DEVICE.search(arg.symbol))
-
-
-def _names_device(constant: Any) -> bool:
-    return constant is None or isinstance(constant, (int, str))
+    written = arg.constant is None or isinstance(arg.constant, (int, str))
+    return written or bool(arg.symbol and _OF_DEVICE.search(arg.symbol))
 
 
 def typed(args: Args) -> Result:

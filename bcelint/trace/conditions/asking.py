@@ -17,11 +17,12 @@ def is_below_one(guard: Iterable[Literal]) -> bool:
 
 
 _OF_SHAPE = re.compile(r"(?<!:args)\.(?:ndim|shape)\b(?!\[0\])")
+_OF_DTYPE = re.compile(r"(?<!:args)\.dtype\b|\bis_(?:floating_point|complex)\b")
+"""Both in a symbol that is no option of the command line."""
 _OF_VALUES = re.compile(r"\.(?:a?max|a?min|any|all|aminmax|unique)\(|\.item\(")
+"""In the text of a condition."""
 _OF_RECORD = re.compile(r"(#\d+)(\.\w+|\[[^\]]*\])")
 """A symbol: something that is not known, and the first thing that is taken out of it."""
-_OF_DTYPE = re.compile(r"(?<!:args)\.dtype\b|\bis_(?:floating_point|complex)\b")
-"""In a symbol that is no option of the command line."""
 
 
 def asks_of_shape(guard: Iterable[Literal]) -> bool:
@@ -44,9 +45,9 @@ def asks_of_values(guard: Iterable[Literal]) -> bool:
     return any(_OF_VALUES.search(atom.text()) for atom in _atoms(guard))
 
 
-def mixes(guard: Iterable[Literal]) -> str:
-    """The record of which a guard asks for two things, "" where there is none. What one record holds comes together, and is not seen; of the
-    options of a command line each is the user's.
+def mixes(guard: Iterable[Literal]) -> bool:
+    """Whether a guard asks one record for two things. What one record holds comes together, and is not seen; of the options of a command line
+    each is the user's.
     """
     asked: dict[str, set[str]] = {}
     for atom in _atoms(guard):
@@ -54,8 +55,8 @@ def mixes(guard: Iterable[Literal]) -> str:
         if found is not None:
             asked.setdefault(found[1], set()).add(found[2])
             if len(asked[found[1]]) > 1:
-                return found[1]
-    return ""
+                return True
+    return False
 
 
 def in_loop(literal: Literal) -> bool:
