@@ -146,6 +146,8 @@ class Facts:
     dtype: Claim[DType] | None = None
     shape: Claim[Shape] | None = None
     grad: Claim[bool] | None = None
+    uneven: bool = False
+    """Its values come from several places, each with a range of its own (``cat``, a list in the code): a part need not reach what the whole does."""
 
     def value(self, field: str) -> Any:
         """The bare value of the fact ``field`` (``"range"``, ``"kind"`` …), or None."""
@@ -156,12 +158,24 @@ class Facts:
     def interval(self) -> Interval | None:
         return None if self.range is None else self.range.value
 
-    def of_some(self) -> Claim[Interval] | None:
-        """The range of some of the elements, where it is not known of which: of data it is a bound, which they need not reach. What a model returns
-        takes any value anywhere.
+    def of_part(self) -> Facts:
+        """What holds of the elements at some places of the tensor."""
+        return self._bound() if self.uneven else self
+
+    def of_some(self) -> Facts:
+        """What holds of some of the elements, where it is not known of which: of data the range is a bound, which they need not reach. What a model
+        returns takes any value anywhere.
         """
         is_output = self.grad is not None and self.grad.value
-        return self.range if self.range is None or is_output else replace(self.range, value=self.range.value.loosely())
+        return self.of_part() if is_output else self._bound()
+
+    def of_asked(self) -> Facts:
+        """What holds of elements that were picked for their values: logits between 0 and 1 may as well be probabilities."""
+        bound = self._bound()
+        return replace(bound, kind=None) if self.kind is not None and self.kind.value is Kind.LOGITS else bound
+
+    def _bound(self) -> Facts:
+        return self if self.range is None else replace(self, range=replace(self.range, value=self.range.value.loosely()))
 
     @property
     def what(self) -> str:

@@ -92,6 +92,11 @@ class Args:
         left, right = self.arg(one).sources, self.arg(other).sources
         return left is not None and right is not None and not (left & right)
 
+    def related(self, one: str, other: str) -> bool:
+        """Whether the two arguments are known to be computed from one value."""
+        left, right = self.arg(one).sources, self.arg(other).sources
+        return left is not None and right is not None and bool(left & right)
+
 
 FieldValue = Any
 Field = Union[FieldValue, Callable[[Args], FieldValue]]
@@ -107,6 +112,8 @@ class Result:
     dtype: Any = None
     shape: Any = None
     grad: Any = KEEP
+    uneven: bool = False
+    """Its values come from several places, as those of ``cat`` do; else it is uneven where an argument is."""
 
 
 @dataclass(frozen=True)

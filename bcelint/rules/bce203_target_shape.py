@@ -99,7 +99,12 @@ def _misfit(targets: Target, prediction: Shape, target: Shape) -> bool:
 
 
 def differ(one: Shape, other: Shape) -> bool:
-    """Whether two shapes are known to differ. Where ranks are equal the trailing dimensions line up; where not, they differ anyway."""
+    """Whether two shapes are known to differ. Where ranks are equal the trailing dimensions line up; where not, they differ anyway.
+
+    An open shape comes from a layer that was given a batch, as is assumed; beside a target for one sample alone it was not.
+    """
+    if any(part.open and all(size == 1 for size in whole.dims) for part, whole in ((one, other), (other, one))):
+        return False
     if one.rank is not None and other.min_rank > one.rank:
         return True
     if other.rank is not None and one.min_rank > other.rank:

@@ -48,7 +48,7 @@ class SingleLogitCrossEntropy(Rule):
         claim = call.prediction.facts.shape
         if call.loss.applies != "softmax" or not takes_classes(call.loss) or claim is None or class_count(claim.value) != 1:
             return None
-        if claim.value.open and _more_than_one_index(call.target.facts):
+        if claim.value.open and not _one_answer(call.target.facts):
             return None
         message = (
             f"prediction {claim.value}{brackets(born(claim))} has one class: {loss_name(call)} is "
@@ -59,16 +59,15 @@ class SingleLogitCrossEntropy(Rule):
     def lacks(self, call: LossCall) -> Iterable[Lack]:
         if call.loss.applies != "softmax" or not takes_classes(call.loss):
             return []
-        shape, labels = call.prediction.facts.value("shape"), call.target.facts.value("shape")
-        return [] if shape is not None and _surely_several(shape, labels) else of_prediction(call, "shape")
+        shape = call.prediction.facts.value("shape")
+        return [] if shape is not None and _surely_several(shape, call.target.facts) else of_prediction(call, "shape")
 
 
-def _surely_several(shape: Shape, labels: Shape | None) -> bool:
-    """Whether there is known to be more than one class. Beside one index a sample the last dimension is that of the classes."""
+def _surely_several(shape: Shape, target: Facts) -> bool:
+    """Whether there is known to be more than one class."""
     if not shape.open:
         return shape.rank == 0 or isinstance(class_count(shape), int)
-    flat = labels is not None and labels.rank is not None and labels.rank <= 1
-    return flat and bool(shape.dims) and isinstance(shape.dims[-1], int) and shape.dims[-1] != 1
+    return _one_answer(target) and bool(shape.dims) and isinstance(shape.dims[-1], int) and shape.dims[-1] != 1
 
 
 def class_count(shape: Shape) -> object:
@@ -81,7 +80,11 @@ def class_count(shape: Shape) -> object:
     return shape.dim(0 if shape.rank == 1 else 1)
 
 
-def _more_than_one_index(target: Facts) -> bool:
-    """Whether there are several class indices for each sample: the classes then stand in the second of three or more dimensions."""
-    dtype, shape = target.value("dtype"), target.value("shape")
-    return dtype is not None and dtype.is_integral and shape is not None and shape.min_rank >= 2
+def _one_answer(target: Facts) -> bool:
+    """Whether there is known to be one class index, or one row of class probabilities, for each sample: the last dimension of the prediction is
+    that of the classes then, which else may stand in the second of three or more.
+    """
+    shape, dtype = target.value("shape"), target.value("dtype")
+    if shape is None or shape.rank is None:
+        return False
+    return shape.rank <= 1 or (shape.rank == 2 and dtype is not None and dtype.is_floating)

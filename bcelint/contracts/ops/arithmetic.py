@@ -27,10 +27,12 @@ def scored(one: Arg, other: Arg, free: bool) -> Any:
 
 
 def ranged(combine: Combine, one: Arg, other: Arg, free: bool, logits: bool) -> Interval | None:
-    """The range of ``one ∘ other``; unknown operands leave none, unless logits say that it is unbounded anyway."""
+    """The range of ``one ∘ other``; unknown operands leave none, unless logits say that it is unbounded anyway. Where the values of both stand each
+    at its place, their ends need not meet."""
     left, right = interval(one), interval(other)
     if left is not None and right is not None:
-        return combine(left, right, free)
+        ordered = one.facts.uneven and other.facts.uneven and not (intervals.unbounded(left) or intervals.unbounded(right))
+        return combine(left, right, free and not ordered)
     return UNBOUNDED if logits else None
 
 

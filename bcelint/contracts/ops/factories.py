@@ -129,7 +129,12 @@ def from_data(args: Args, shares: bool = False) -> Outcome:
     own = _own_dtype(found) if wanted is False else wanted
     if isinstance(own, DType) and not own.is_floating and ranged is not None and any(isinstance(_constant(a), float) for a in found):
         ranged = None
-    return Result(dtypes.fits(ranged, own if isinstance(own, DType) else None), None, None, own, data_shape(data), grad)
+    return Result(dtypes.fits(ranged, own if isinstance(own, DType) else None), None, None, own, data_shape(data), grad, _varies(ranged))
+
+
+def _varies(ranged: Interval | None) -> bool:
+    """Whether the numbers of a list differ, each at its place."""
+    return ranged is not None and ranged.low != ranged.high
 
 
 def _constant(arg: Arg | None) -> Any:
@@ -164,7 +169,7 @@ def legacy(dtype_of: DType) -> Any:
             ranged = intervals.hull(values) if values and len(values) == len(given_data) else None
             if ranged is not None and not dtype_of.is_floating:
                 ranged = None if any(isinstance(_constant(a), float) for a in given_data) else dtypes.fits(ranged, dtype_of)
-            return Result(ranged, None, None, dtype_of, data_shape(found[0]), False)
+            return Result(ranged, None, None, dtype_of, data_shape(found[0]), False, _varies(ranged))
         if is_whole(found[0]) if len(found) == 1 else found and all(isinstance(a.constant, int) or a.symbol for a in found):
             return Result(None, None, None, dtype_of, listed(args), False)
         return Result(None, None, None, dtype_of, None, False)

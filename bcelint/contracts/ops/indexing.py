@@ -8,7 +8,7 @@ from bcelint.contracts import shapes
 from bcelint.contracts.operands import same
 from bcelint.contracts.ops.views import axis, given
 from bcelint.contracts.rows import MOVED, op, ops
-from bcelint.contracts.schema import Args
+from bcelint.contracts.schema import KEEP, Args, Result
 from bcelint.facts import DType, Shape
 
 
@@ -32,16 +32,18 @@ def _selected(args: Args) -> Any:
     return Shape((0 if shape is not None and 0 in shape.dims else None,))
 
 
-def _some(args: Args) -> Any:
-    return args.facts("input").of_some()
+def _masked(args: Args) -> Result:
+    given = args.facts("input")
+    some = given.of_asked() if args.related("input", "mask") else given.of_some()
+    return Result(some.range, some.kind, None, KEEP, same(given.shape, _selected(args)))
 
 
-PICKED: dict[str, Any] = {**MOVED, "range": _some}
+PICKED: dict[str, Any] = {**MOVED, "range": lambda a: a.facts("input").of_some().range}
 
 ROWS = (
     op("torch.gather .gather", "input, dim, index, *, sparse_grad=False", **PICKED, shape=lambda a: a.facts("index").shape),
     op("torch.index_select .index_select", "input, dim, index", **PICKED, shape=_picked),
-    op("torch.masked_select .masked_select", "input, mask", **PICKED, shape=_selected),
+    op("torch.masked_select .masked_select", "input, mask", outcome=_masked),
     op("torch.take .take", "input, index", **PICKED, shape=lambda a: a.facts("index").shape),
     op("torch.take_along_dim .take_along_dim", "input, indices, dim=None", **PICKED, shape=None),
     op(".index_put_ .index_put", "input, indices, values, accumulate=False", grad=None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from bcelint.contracts import shapes
-from bcelint.contracts.operands import agreed_kind, elements, gradient, joined_dtype, same, some_elements, together, whole
+from bcelint.contracts.operands import agreed_kind, elements, gradient, interval, joined_dtype, same, some_elements, together, whole
 from bcelint.contracts.ops.views import axis, given
 from bcelint.contracts.rows import op, ops
 from bcelint.contracts.schema import KEEP, Arg, Args, Many, Outcome, Result
@@ -25,7 +25,8 @@ def joined(shape_of: Joined) -> Callable[[Args], Outcome]:
         if not parts:
             return None
         shape = shape_of(args, [shape_claim(p) for p in parts], exact)
-        return Result(together(parts), agreed_kind(parts), None, joined_dtype(parts), same(parts[0].facts.shape, shape), gradient(parts))
+        uneven = len({interval(part) for part in parts}) > 1
+        return Result(together(parts), agreed_kind(parts), None, joined_dtype(parts), same(parts[0].facts.shape, shape), gradient(parts), uneven)
 
     return outcome
 
@@ -55,7 +56,7 @@ def _vstack(args: Args, parts: list[Shape | None], exact: bool) -> Shape | None:
 
 
 def piece(args: Args, shape: Shape | None) -> Result:
-    return Result(KEEP, KEEP, None, KEEP, same(args.facts("input").shape, shape), KEEP)
+    return Result(args.facts("input").of_part().range, KEEP, None, KEEP, same(args.facts("input").shape, shape), KEEP)
 
 
 def _size_along(args: Args) -> Dim:

@@ -165,8 +165,14 @@ def quantile(args: Args) -> Any:
     return recast(args.facts("input").range, args.facts("input").interval and loosened(args).value)
 
 
+def averaged(args: Args) -> Any:
+    """The mean of bounded data need not come near the ends; that of what a model returns may, as it is the same everywhere."""
+    given = args.facts("input")
+    return given.range if given.interval is not None and intervals.unbounded(given.interval) else given.of_some().range
+
+
 DIM = "dim=None, keepdim=False"
-MEAN: dict[str, Any] = {"range": KEEP, "kind": kept(Kind.LOGITS, Kind.PROBABILITIES), "dtype": asked_or_kept, "shape": reduced}
+MEAN: dict[str, Any] = {"range": averaged, "kind": kept(Kind.LOGITS, Kind.PROBABILITIES), "dtype": asked_or_kept, "shape": reduced}
 SUM: dict[str, Any] = {"range": summed, "kind": kept(Kind.LOGITS), "dtype": total_dtype, "shape": reduced}
 BEST: dict[str, Any] = {"range": loosened, "kind": KEEP, "shape": reduced}
 SPREAD: dict[str, Any] = {"range": spread, "shape": reduced}

@@ -22,7 +22,10 @@ def chosen(args: Args) -> Outcome:
     pair = (args.arg("input"), args.arg("other"))
     joined = broadcast_all([shape(args.arg("condition")), shape(pair[0]), shape(pair[1])])
     ranged = together(pair) if number(pair[0]) is not None and number(pair[1]) is not None else _loosely(together(pair))
-    return Result(ranged, agreed_kind(pair), agreed_axis(pair), joined_dtype(pair), same(pair[0].facts.shape, joined), gradient(pair))
+    agreed = agreed_kind(pair)
+    if any(args.related("condition", name) for name in ("input", "other")):
+        ranged, agreed = _asked(ranged), None
+    return Result(ranged, agreed, agreed_axis(pair), joined_dtype(pair), same(pair[0].facts.shape, joined), gradient(pair))
 
 
 def overwritten(args: Args, value: Arg, tensor: Arg) -> Any:
@@ -36,9 +39,14 @@ def overwritten(args: Args, value: Arg, tensor: Arg) -> Any:
 def _loosely(claimed: Any) -> Any:
     """A range that need not be reached: the mask may pick just those values that lie outside of what is wanted. What is unbounded stays so."""
     value = claimed.value if isinstance(claimed, Claim) else claimed
-    if not isinstance(value, Interval) or math.isinf(value.low) or math.isinf(value.high):
-        return claimed
-    return replace(claimed, value=value.loosely()) if isinstance(claimed, Claim) else value.loosely()
+    return claimed if not isinstance(value, Interval) or math.isinf(value.low) or math.isinf(value.high) else _asked(claimed)
+
+
+def _asked(claimed: Any) -> Any:
+    """The range of values that a mask of their own has chosen: even an unbounded one is a bound only."""
+    if isinstance(claimed, Claim):
+        return replace(claimed, value=claimed.value.loosely())
+    return claimed.loosely() if isinstance(claimed, Interval) else claimed
 
 
 def masked(args: Args) -> Result:
@@ -47,6 +55,8 @@ def masked(args: Args) -> Result:
     joined = broadcast_all([shape(tensor), shape(args.arg("mask"))])
     ranged = _loosely(overwritten(args, value, tensor))
     kept = tensor.facts.kind if _harmless(tensor, value) else None
+    if args.related("input", "mask"):
+        ranged, kept = _asked(ranged), None
     return Result(ranged, kept, None, KEEP, same(tensor.facts.shape, joined), KEEP if number(value) is not None else gradient((tensor, value)))
 
 

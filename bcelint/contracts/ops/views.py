@@ -115,6 +115,7 @@ UNFLATTEN: dict[str, Any] = {
 LIKE_OTHER: dict[str, Any] = {**MOVED, "shape": lambda a: a.facts("other").shape}
 TILE: dict[str, Any] = {**MOVED, "shape": None}
 FLIP: dict[str, Any] = dict(MOVED)
+PART: dict[str, Any] = {**MOVED, "range": lambda a: a.facts("input").of_part().range}
 
 ROWS = (
     op(".view .reshape", "input, *shape, dtype=None", **RESHAPE),
@@ -147,13 +148,13 @@ ROWS = (
     op("torch.tile", "input, dims", **TILE),
     op(".tile", "input, *dims", **TILE),
     op("torch.repeat_interleave .repeat_interleave", "input, repeats, dim=None, *, output_size=None", **MOVED, shape=shaped(_repeated)),
-    op("torch.narrow .narrow", "input, dim, start, length", **MOVED, shape=shaped(_narrowed)),
-    op("torch.select .select", "input, dim, index", **MOVED, shape=shaped(_selected)),
+    op("torch.narrow .narrow", "input, dim, start, length", **PART, shape=shaped(_narrowed)),
+    op("torch.select .select", "input, dim, index", **PART, shape=shaped(_selected)),
     op("torch.roll .roll", "input, shifts, dims=()", **MOVED),
     op("torch.flip", "input, dims", **FLIP),
     op(".flip", "input, *dims", **FLIP),
     op("torch.fliplr .fliplr torch.flipud .flipud", "input", **FLIP),
     *ops({"torch.rot90 .rot90": "input, k=1, dims=(0, 1)"}, **MOVED, shape=None),
-    op("torch.diagonal .diagonal", "input, offset=0, dim1=0, dim2=1", **MOVED, shape=shaped(_diagonal)),
+    op("torch.diagonal .diagonal", "input, offset=0, dim1=0, dim2=1", **PART, shape=shaped(_diagonal)),
     op("torch.atleast_1d torch.atleast_2d torch.atleast_3d", "*tensors", shape=None, dtype=None, main="tensors", grad=None),
 )

@@ -38,7 +38,8 @@ def branch(at: Site, options: Sequence[tuple[Any, Any]]) -> Flow:
 
     def dropped(flow: Flow, changes: Changes) -> None:
         if flow in (Flow.BREAK, Flow.CONTINUE) and at.frame.exits:
-            at.frame.exits[-1].append({key: new for (_, key), (cell, _, _, new) in changes.items() if cell is at.frame and new is not None})
+            own = {key: new for (_, key), (cell, _, _, new) in changes.items() if cell is at.frame and new is not None}
+            at.frame.exits[-1].append({**at.frame.fields, **own})
 
     results = at.state.branches(cases, lambda flow, cell: _survives(at.frame, flow, cell), dropped)
     if not results:

@@ -71,11 +71,11 @@ def _iteration(at: Site, begin: Callable[[], None], node: cst.For | cst.While) -
 
 
 def _meet(at: Site, exits: list[dict[str, Value]], goes_on: bool) -> None:
-    for name in {name for exit in exits for name in exit}:
+    for name in dict.fromkeys(name for exit in exits for name in exit):
         now = at.frame.fields.get(name)
         options = [exit.get(name, now) for exit in exits] + ([now] if goes_on else [])
         values = [value for value in options if value is not None]
-        if values:
+        if any(value is not now for value in values):
             at.write(at.frame, name, any_of(at, Tuple(tuple(values))))
 
 
@@ -120,7 +120,7 @@ def _any_iteration(at: Site, node: cst.For | cst.While, begin: Callable[[], None
 def _settled(at: Site, key: str, old: Value | None, new: Value, loop: int) -> Value:
     """A value after the loop: what grew in it is of unknown length, and what hung on the iteration is unknown."""
     if key != CONTENT:
-        return without_loop(at.state, _of_any_rank(old, new), loop)
+        return without_loop(at.state, _of_any_size(old, new), loop)
     if isinstance(new, Choice):  # appended to in some case only
         return Tuple((), at.unknown("an item of a list that grows in a loop", new))
     if isinstance(new, Tuple):
@@ -129,14 +129,18 @@ def _settled(at: Site, key: str, old: Value | None, new: Value, loop: int) -> Va
     return _grown_container(at, old, new) or without_loop(at.state, new, loop)
 
 
-def _of_any_rank(old: Value | None, new: Value) -> Value:
-    """A tensor whose rank a round has changed: another round may change it again, or there may have been none."""
+def _of_any_size(old: Value | None, new: Value) -> Value:
+    """A tensor whose rank or sizes a round has changed: another round may change them again, or there may have been none."""
     if not isinstance(old, Tensor) or not isinstance(new, Tensor):
         return new
-    before, after = old.facts.value("shape"), new.facts.value("shape")
-    if before is None or after is None or (len(before.dims), before.open) == (len(after.dims), after.open):
+    before, after = old.facts.shape, new.facts.shape
+    if before is None or after is None or before.value == after.value:
         return new
-    return replace(new, facts=replace(new.facts, shape=None))
+    shape = None
+    if (len(before.value.dims), before.value.open) == (len(after.value.dims), after.value.open):
+        sizes = tuple(size if size == was else None for was, size in zip(before.value.dims, after.value.dims))
+        shape = replace(after, value=replace(after.value, dims=sizes))
+    return replace(new, facts=replace(new.facts, shape=shape))
 
 
 def _grown_list(at: Site, old: Value | None, new: Tuple) -> Tuple:

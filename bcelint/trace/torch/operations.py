@@ -153,6 +153,7 @@ class _Results:
         self.main = main
         flat = [*_tensors(values)]
         self.losses = frozenset().union(*(t.losses for t in flat)) if flat else frozenset()
+        self.uneven = any(t.facts.uneven for t in flat)
         if isinstance(main, Tensor):
             self.via = main.via
         else:
@@ -186,6 +187,7 @@ class _Results:
             facts = replace(facts, grad=Claim(False, (replace(self.step, note="computed under torch.no_grad()"),)))
         born = facts.grad is not None and facts.grad.value is True and facts.grad.steps == (self.step,)
         sources = self.at.run.source_of(self.origin, self.sources) if born or not self.sources else self.sources
+        facts = replace(facts, uneven=result.uneven or (self.uneven and (facts.kind is None or facts.kind.steps != (self.step,))))
         keeps = any(claim is not None and claim.steps != (self.step,) for claim in (facts.range, facts.kind))
         via = self.via if keeps or (facts.range is None and facts.kind is None) else ()
         reason, lost_at = TOO_MANY if self.folded else "", None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from bcelint.contracts.schema import Loss, TargetForm
 from bcelint.facts import NON_NEGATIVE, NON_POSITIVE, NOTHING_KNOWN, UNIT, Claim, Facts, Shape
@@ -165,8 +166,8 @@ def _of_any(value: Value, fact: str) -> Value:
     """A value of which one thing is not claimed: the program asks for it itself, and may know better what comes together."""
     if not isinstance(value, Tensor):
         return value
-    facts = value.facts
-    return replace(value, facts=replace(facts, **{fact: None}))
+    without: dict[str, Any] = {fact: None}
+    return replace(value, facts=replace(value.facts, **without))
 
 
 def _is_never_negative(row: Loss, arguments: Mapping[str, Value]) -> bool:

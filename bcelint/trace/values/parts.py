@@ -14,20 +14,18 @@ from bcelint.trace.interpreter import Value
 _WHOLE = (shapes.FULL_SLICE, shapes.ELLIPSIS, shapes.NEW_AXIS)
 
 
-def part_of(facts: Facts, parts: Sequence[Any]) -> Facts:
-    """The facts of ``x[parts]``, which are values and slices of values."""
+def part_of(facts: Facts, parts: Sequence[Any], asked: bool) -> Facts:
+    """The facts of ``x[parts]``, which are values and slices of values; ``asked`` where x itself has been asked for them."""
     shape = facts.shape
     marks = list(map(_mark, parts))
     new = shapes.indexed(None if shape is None else shape.value, marks)
-    picks = shapes.MASK in marks or (_is_literal(facts) and any(mark not in _WHOLE for mark in marks))
-    picked = facts.of_some() if picks else facts.range
-    return replace(facts, range=picked, shape=None if new is None or shape is None else Claim(new, shape.steps), axis=None)
-
-
-def _is_literal(facts: Facts) -> bool:
-    """Whether the values stand in the code, each at its place."""
-    steps = () if facts.range is None else facts.range.steps
-    return bool(steps) and steps[0].note in ("tensor", "as_tensor", "asarray", "Tensor", "FloatTensor", "LongTensor", "DoubleTensor", "IntTensor")
+    if asked:
+        found = facts.of_asked()
+    elif shapes.MASK in marks:
+        found = facts.of_some()
+    else:
+        found = facts if all(mark in _WHOLE for mark in marks) else facts.of_part()
+    return replace(found, shape=None if new is None or shape is None else Claim(new, shape.steps), axis=None)
 
 
 def _mark(part: Any) -> Any:

@@ -55,6 +55,7 @@ def is_attribute(name: str) -> bool:
     return name in ("backward", "detach", "grad", "is_cuda", "requires_grad", "cuda", "cpu", "numpy", "grad_fn", "device")
 
 
+_NONE: frozenset[int] = frozenset()
 COMPARISONS = {"==": "torch.eq", "!=": "torch.ne", "<": "torch.lt", "<=": "torch.le", ">": "torch.gt", ">=": "torch.ge"}
 
 
@@ -88,7 +89,7 @@ class Tensor(Value):
     def key(self) -> Any:
         facts = self.facts
         claims = tuple((claim.value, claim.steps) if claim else None for claim in (facts.range, facts.kind, facts.dtype, facts.shape, facts.grad))
-        return ("tensor", claims, facts.axis, self.losses, self.reason if facts == NOTHING_KNOWN else "", self.model and self.model.id)
+        return ("tensor", claims, facts.axis, facts.uneven, self.losses, self.reason if facts == NOTHING_KNOWN else "", self.model and self.model.id)
 
     def through(self, step: Step) -> Tensor:
         """The same tensor, one step on."""
@@ -207,14 +208,17 @@ class Tensor(Value):
 
     def item(self, at: Interpreter, index: Any) -> Tensor:
         """Part of a tensor: range, kind and dtype go on, and the shape where it can be computed."""
-        parts = index if isinstance(index, tuple) else (index,)
-        if len(parts) == 1 and isinstance(parts[0], Tuple):
-            parts = parts[0].items
-        values = [part for part in parts if isinstance(part, Value)]
-        return replace(self, facts=part_of(self.facts, parts), sources=merged_sources(self, *values), uid=fresh(), storage=self.base)
+        parts, values = _parts_of(index)
+        facts = part_of(self.facts, parts, self._is_asked(values))
+        return replace(self, facts=facts, sources=merged_sources(self, *values), uid=fresh(), storage=self.base)
+
+    def _is_asked(self, values: list[Value]) -> bool:
+        """Whether an index is made of the tensor's own values: ``x[x > 0]``."""
+        return any(isinstance(value, Tensor) and bool((self.sources or _NONE) & (value.sources or _NONE)) for value in values)
 
     def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
-        return at.lift(self._patched, value)
+        before = replace(self, facts=self.facts.of_asked()) if self._is_asked(_parts_of(index)[1]) else self
+        return at.lift(before._patched, value)
 
     def _patched(self, value: Value) -> Tensor:
         """A tensor of which a part was overwritten."""
@@ -281,7 +285,16 @@ class Tensor(Value):
             interval = Interval(min(i.low for i in intervals), max(i.high for i in intervals), tight=False)
             hull = ranges[0] if all(i == intervals[0] for i in intervals) else Claim(interval, ranges[-1].steps)
         axis = self.facts.axis if all(t.facts.axis == self.facts.axis for t in tensors) else None
-        facts = Facts(hull, same("kind"), axis, same("dtype"), same("shape"), same("grad"))
+        uneven = any(t.facts.uneven for t in tensors)
+        facts = Facts(hull, same("kind"), axis, same("dtype"), same("shape"), same("grad"), uneven)
         losses = frozenset().union(*(t.losses for t in tensors))
         lost = next((t for t in tensors if t.reason), self)
         return Tensor(facts, merged_sources(*tensors), self.via, losses, lost.reason, lost.lost_at)
+
+
+def _parts_of(index: Any) -> tuple[tuple[Any, ...], list[Value]]:
+    """The parts of an index, and those of them that are values."""
+    parts = index if isinstance(index, tuple) else (index,)
+    if len(parts) == 1 and isinstance(parts[0], Tuple):
+        parts = parts[0].items
+    return parts, [part for part in parts if isinstance(part, Value)]
