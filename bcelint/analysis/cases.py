@@ -7,13 +7,15 @@ in which the call is right or is not known, has to do with it: where all of them
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bcelint.analysis.judge import Judged
 from bcelint.finding import Verdict
+from bcelint.rules.base import Problem
 from bcelint.trace.conditions.asking import mixes
 from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.conditions.joining import joined
+from bcelint.trace.conditions.satisfiable import entails
 from bcelint.trace.conditions.satisfiable import least as least_of
 from bcelint.trace.conditions.telling import told
 
@@ -22,21 +24,30 @@ MAX_TRIED = 4
 """The cases of a call that are shortened, to name the shortest."""
 
 
+@dataclass(frozen=True)
+class _Shared:
+    """A problem that a call has in several cases: the shortest of these, and the problem as it is in that one."""
+
+    guard: Guard
+    case: tuple[str, ...] | None = None
+    problem: Problem | None = None
+
+
 def with_cases(judged: Sequence[Judged]) -> list[Judged]:
     """The same with the shortest case that holds for each of their problems, and without those that only hold in a case which mixes settings."""
     groups: dict[tuple[object, str], list[Judged]] = {}
     for each in judged:
         for rule, _ in each.problems:
             groups.setdefault((_where(each), rule.code), []).append(each)
-    shortest = {key: _together(group) for key, group in groups.items()}
+    shortest = {(where, code): _together(group, code) for (where, code), group in groups.items()}
     return [_with_case(each, {rule.code: shortest[_where(each), rule.code] for rule, _ in each.problems}) for each in judged]
 
 
-def _with_case(judged: Judged, shortest: Mapping[str, tuple[Guard, tuple[str, ...] | None]]) -> Judged:
-    cases = {code: case for code, (_, case) in shortest.items()}
-    left = tuple((rule, problem) for rule, problem in judged.problems if not mixes(shortest[rule.code][0]))
+def _with_case(judged: Judged, shortest: Mapping[str, _Shared]) -> Judged:
+    cases = {code: shared.case for code, shared in shortest.items()}
+    left = tuple((rule, shortest[rule.code].problem or problem) for rule, problem in judged.problems if not mixes(shortest[rule.code].guard))
     if len(left) == len(judged.problems):
-        return replace(judged, cases=cases)
+        return replace(judged, cases=cases, problems=left)
     wrong = any(not rule.advice for rule, _ in left)
     return replace(judged, cases=cases, problems=left, verdict=judged.verdict if wrong else Verdict.UNKNOWN, reason="" if wrong else MIXED)
 
@@ -46,17 +57,26 @@ def _where(judged: Judged) -> tuple[object, ...]:
     return (call.place, call.inner, call.loss.name, call.is_constructor)
 
 
-def _together(group: Sequence[Judged]) -> tuple[Guard, tuple[str, ...] | None]:
-    """The case of a problem that several calls have, and how it is told; None where each of them names its own."""
-    guards = {each.call.guard for each in group}
-    excused = frozenset().union(*(each.call.excused for each in group))
+def _together(group: Sequence[Judged], code: str) -> _Shared:
+    """The case of a problem that several calls have, and what is wrong in that case; none where each of them names its own."""
+    guards = dict.fromkeys(each.call.guard for each in group)
+    excused = dict.fromkeys(guard for each in group for guard in sorted(each.call.excused, key=_as_text))
     if len(guards) + len(excused) < 2 and len(group[0].call.case) < 2:
-        return group[0].call.guard, None
-    guard, exact = joined([*guards, *excused])
-    begun = [*sorted(guards, key=lambda guard: len(told(guard)))[:MAX_TRIED], *([guard] if exact else [])]
-    least = [least_of(guard, [*guards, *excused]) for guard in begun]
+        return _Shared(group[0].call.guard)
+    every = [*guards, *excused]
+    guard, exact = joined(every)
+    begun = [*sorted(guards, key=lambda guard: (len(told(guard)), _as_text(guard)))[:MAX_TRIED], *([guard] if exact else [])]
+    least = [least_of(guard, every) for guard in begun]
     kept, case = min(zip(least, map(told, least)), key=lambda found: _length(found[1]))
-    return kept, case if _length(case) < min(_length(each.call.case) for each in group) else None
+    if _length(case) >= min(_length(each.call.case) for each in group):
+        return _Shared(kept)
+    first = next((each for each in group if entails(each.call.guard, kept)), group[0])
+    return _Shared(kept, case, next(problem for rule, problem in first.problems if rule.code == code))
+
+
+def _as_text(guard: Guard) -> list[str]:
+    """What guards are ordered by: a set of them has another order in each run."""
+    return sorted(map(str, guard))
 
 
 def _length(case: tuple[str, ...]) -> tuple[int, int]:

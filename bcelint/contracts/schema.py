@@ -8,7 +8,7 @@ arguments that returns one of these. No row may claim what does not hold for eve
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable, Union
 
@@ -22,6 +22,7 @@ class Mark(enum.Enum):
     KEEP = "keep"
     UNKNOWN = "unknown"
     REQUIRED = "required"
+    REFUSED = "refused"
 
 
 KEEP = Mark.KEEP
@@ -30,6 +31,8 @@ UNKNOWN = Mark.UNKNOWN
 """Of an argument: passed, but no constant that is known."""
 REQUIRED = Mark.REQUIRED
 """Of a parameter: it has no default."""
+REFUSED = Mark.REFUSED
+"""Of an outcome: torch raises."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,8 @@ class Many:
     count: int | None = None
 
 
-Outcome = Union[Result, Many, tuple[Any, ...], None]
-"""One output, many, a tuple of outcomes (nested, as LSTM returns), or nothing known."""
+Outcome = Union[Result, Many, tuple[Any, ...], Mark, None]
+"""One output, many, a tuple of outcomes (nested, as LSTM returns), ``REFUSED``, or nothing known."""
 
 
 @dataclass(frozen=True)
@@ -287,6 +290,12 @@ def facts_of(result: Result, main: Facts, step: Step | None) -> Facts:
 
     axis = main.axis if result.axis is KEEP else result.axis
     return Facts(claim("range"), claim("kind"), axis, claim("dtype"), claim("shape"), claim("grad"))
+
+
+def is_uneven(result: Result, operands: Iterable[Facts], facts: Facts, step: Step) -> bool:
+    """Whether the values of an output come from several places: it was joined, or an operand was and the operation gives it no kind of its own."""
+    is_new = facts.kind is not None and facts.kind.steps == (step,)
+    return result.uneven or (not is_new and any(operand.uneven for operand in operands))
 
 
 def floating(args: Args) -> Any:

@@ -127,6 +127,20 @@ def reshape(shape: Shape | None, sizes: Sequence[Dim] | None) -> Shape | None:
     return Shape(tuple(dims))
 
 
+def holds_other_number(shape: Shape | None, sizes: Sequence[Dim] | None) -> bool:
+    """Whether ``sizes`` are known to be for more or fewer elements than ``shape`` has: no view can be taken so."""
+    if shape is None or shape.open or sizes is None or -1 in sizes:
+        return False
+    ours, theirs = list(shape.dims), []
+    for size in sizes:
+        if size in ours and size is not None:
+            ours.remove(size)
+        else:
+            theirs.append(size)
+    have, want = product(ours), product(theirs)
+    return isinstance(have, int) and isinstance(want, int) and have != want
+
+
 def quotient(dims: Sequence[Dim], divisors: Sequence[Dim]) -> Dim:
     """The product of ``dims`` over that of ``divisors``: names and numbers are cancelled; None where something is left open."""
     top, bottom = list(dims), []

@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from bcelint.contracts.declared.knowledge import Declared, Knowledge
 from bcelint.contracts.declared.rows import DeclaredLoss
+from bcelint.project.bound import Bound, bound_in
 from bcelint.project.files import discover
 from bcelint.project.imports import ImportLine, defines, import_lines, names_a_loss
 from bcelint.project.reach import Reach
@@ -45,6 +46,7 @@ class Project:
         self._losses: dict[str, bool] = {}
         self._lines: dict[str, list[ImportLine]] = {}
         self._imports: dict[str, frozenset[str]] = {}
+        self._bound: dict[str, Bound | None] = {}
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -112,6 +114,13 @@ class Project:
         if path not in self._losses:
             self._losses[path] = names_a_loss(self._code(path), self.words_of_losses(path))
         return self._losses[path]
+
+    def is_defined(self, path: str, name: str, line: int) -> bool:
+        """Whether ``name``, read in a line of ``path``, may be bound there."""
+        if path not in self._bound:
+            self._bound[path] = bound_in(self.source(path))
+        bound = self._bound[path]
+        return bound is None or name.startswith("_") or bound.has(name, line)
 
     def declared(self, path: str, qualname: str) -> Declared | None:
         """What the user has declared of the class, function or method ``qualname`` of the file ``path``."""

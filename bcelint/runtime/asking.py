@@ -23,13 +23,21 @@ Asked = tuple[str, Outcome, Any, bool]
 def ask(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any], arg: Callable[[Any], Arg]) -> Asked | None:
     """What the tables say of one call, or None where they say nothing."""
     if function == GETITEM:
-        return "index", Result(KEEP, KEEP, None, KEEP, None, KEEP), args[0], False
+        return "index", _item(arg(args[0]), arg(args[1])), args[0], False
     row = by_function().get(function)
     if isinstance(row, Weighted):
         return _of_layer(row, function, args, kwargs, arg)
     if isinstance(row, Swapped):
         row, args = row.row, tuple(reversed(args))
     return None if row is None else _of_function(row, args, kwargs, arg)
+
+
+def _item(given: Arg, index: Arg) -> Result:
+    """What holds of ``x[index]``."""
+    asked = [part for part in (index, *(index.items or ())) if part.is_tensor]
+    own = any(part.sources and given.sources and part.sources & given.sources for part in asked)
+    facts = given.facts.of_asked() if own else given.facts.of_some() if asked else given.facts.of_part()
+    return Result(facts.range, facts.kind, None, KEEP, None, KEEP)
 
 
 def _of_function(row: Op, args: Sequence[Any], kwargs: Mapping[str, Any], arg: Callable[[Any], Arg]) -> Asked | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from bcelint.contracts.schema import Many, Outcome, Result, facts_of
+from bcelint.contracts.schema import Many, Outcome, Result, facts_of, is_uneven
 from bcelint.facts import NOTHING_KNOWN, Claim, Facts
 from bcelint.places import FixedPlace, Step
 from bcelint.runtime import frames, memory
@@ -135,7 +135,8 @@ class Transfer:
         inferred = facts_of(replace(result, dtype=None, shape=None, grad=None), before, step)
         dtype = _kept(before.dtype, seen[0], step)
         shape = _kept(before.shape, seen[1], step)
-        facts = Facts(inferred.range, inferred.kind, inferred.axis, dtype, shape, _gradient(inputs, record, output, step, result))
+        uneven = is_uneven(result, (known.known.facts for _, known in inputs), inferred, step)
+        facts = Facts(inferred.range, inferred.kind, inferred.axis, dtype, shape, _gradient(inputs, record, output, step, result), uneven)
         cut = result.grad is False
         reason, lost_at = "", None
         if facts.range is None and facts.kind is None:

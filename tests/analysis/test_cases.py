@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -136,3 +139,31 @@ def test_two_settings_out_of_one_record_are_no_case(tmp_path: Path) -> None:
     one = program.replace("nn.CrossEntropyLoss() if config.loss == 'ce' else nn.MSELoss()", "nn.CrossEntropyLoss()")
     (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(one), encoding="utf-8")
     assert [finding.code for finding in check_paths([str(tmp_path)])] == ["BCE103"]
+
+
+def test_a_message_speaks_of_the_case_that_it_names(tmp_path: Path) -> None:
+    program = """
+    if args.act == 'tanh':
+        out = torch.tanh(nn.Linear(4, 3)(x))
+    elif args.act == 'relu':
+        out = torch.relu(nn.Linear(4, 3)(x))
+    else:
+        out = torch.log_softmax(nn.Linear(4, 3)(x), 1)
+    if args.kinds > 3:
+        out = out + 0
+    nn.NLLLoss()(out, y)
+    """
+    (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(program), encoding="utf-8")
+    (finding,) = check_paths([str(tmp_path)])
+    assert ("(tanh at" in finding.message) is ("args.act == 'tanh'" in finding.message)
+    assert ("(relu at" in finding.message) is ("args.act == 'relu'" in finding.message)
+
+
+def test_the_same_case_is_named_in_each_run(tmp_path: Path) -> None:
+    """Sets of strings have another order in each process."""
+    tests = "".join(f"if args.act == '{name}': out = torch.{name}(nn.Linear(4, 3)(x))\n" for name in ("tanh", "relu", "sigmoid", "softplus"))
+    (tmp_path / "a.py").write_text(f"{HEAD}out = torch.log_softmax(x, 1)\n{tests}nn.NLLLoss()(out, y)\n", encoding="utf-8")
+    command = [sys.executable, "-m", "bcelint", "check", "--no-cache", "--jobs", "1", str(tmp_path)]
+    outputs = {subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": str(seed)}, capture_output=True).stdout for seed in range(4)}
+    assert len(outputs) == 1
+    assert b"BCE104" in outputs.pop()

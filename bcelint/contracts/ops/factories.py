@@ -119,7 +119,7 @@ def from_data(args: Args, shares: bool = False) -> Outcome:
         kept = dtype(data) if wanted is False else wanted
         ranged = interval(data) if isinstance(kept, DType) and (kept.is_floating or kept is dtype(data)) else None
         kind = data.facts.kind if ranged is not None else None
-        return Result(data.facts.range if ranged is not None else None, kind, None, kept, data.facts.shape, grad)
+        return Result(data.facts.range if ranged is not None else None, kind, None, kept, KEEP, grad)
     found = list(leaves(data))
     values = [interval(a) for a in found if a is not None]
     known = [v for v in values if v is not None]
@@ -129,7 +129,7 @@ def from_data(args: Args, shares: bool = False) -> Outcome:
     own = _own_dtype(found) if wanted is False else wanted
     if isinstance(own, DType) and not own.is_floating and ranged is not None and any(isinstance(_constant(a), float) for a in found):
         ranged = None
-    return Result(dtypes.fits(ranged, own if isinstance(own, DType) else None), None, None, own, data_shape(data), grad, _varies(ranged))
+    return Result(dtypes.fits(ranged, own if isinstance(own, DType) else None), None, None, own, data_shape(data) or KEEP, grad, _varies(ranged))
 
 
 def _varies(ranged: Interval | None) -> bool:
@@ -172,7 +172,7 @@ def legacy(dtype_of: DType) -> Any:
             return Result(ranged, None, None, dtype_of, data_shape(found[0]), False, _varies(ranged))
         if is_whole(found[0]) if len(found) == 1 else found and all(isinstance(a.constant, int) or a.symbol for a in found):
             return Result(None, None, None, dtype_of, listed(args), False)
-        return Result(None, None, None, dtype_of, None, False)
+        return Result(None, None, None, dtype_of, KEEP if len(found) == 1 else None, False)
 
     return outcome
 
@@ -244,7 +244,7 @@ ROWS = (
         outcome=lambda a: from_data(a, shares=True),
     ),
     op("nn.Parameter", "data=None, requires_grad=True", main="data", **PARAMETER),
-    op("torch.from_numpy", "ndarray", main="ndarray", dtype=None, shape=None, grad=False),
+    op("torch.from_numpy", "ndarray", main="ndarray", dtype=None, grad=False),
     op("F.one_hot", "tensor, num_classes=-1", main="tensor", outcome=classes),
     *(op(f"torch.{name}", "*data", main="data", outcome=legacy(dtype_of)) for name, dtype_of in dtypes.TENSOR_TYPES.items()),
     op("torch.Tensor", "*data", main="data", outcome=legacy(DType.FLOAT32)),

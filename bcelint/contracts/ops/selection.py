@@ -105,7 +105,7 @@ def mixed(args: Args) -> Result:
 
 
 ROWS = (
-    op("torch.where", "condition, input, other", outcome=chosen),
+    op("torch.where", "condition, input=None, other=None", outcome=chosen),
     op(".where", "input, condition, other", outcome=chosen),
     op("torch.masked_fill .masked_fill", "input, mask, value", outcome=masked),
     op(".masked_fill_", "input, mask, value", outcome=in_place(masked)),

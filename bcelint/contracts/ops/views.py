@@ -7,7 +7,7 @@ from typing import Any, Callable
 from bcelint.contracts import dtypes, shapes
 from bcelint.contracts.operands import elements, listing, same, star, whole
 from bcelint.contracts.rows import MOVED, op, ops
-from bcelint.contracts.schema import KEEP, Arg, Args, Outcome, Result
+from bcelint.contracts.schema import KEEP, REFUSED, Arg, Args, Outcome, Result
 from bcelint.facts import Dim, Shape
 
 Sized = Callable[[Args], Any]
@@ -32,16 +32,15 @@ def shaped(function: Callable[[Args], Shape | None]) -> Sized:
     return lambda args: same(args.facts("input").shape, function(args))
 
 
-def _viewed(args: Args) -> Shape | None:
-    found = star(args)
-    return None if found is None else shapes.reshape(given(args), sizes(found))
-
-
 def _reshaped(args: Args) -> Outcome:
     """``view`` and ``reshape``; ``view(dtype)`` reads the same bits as other numbers."""
     if "dtype" in args or any(dtypes.named(a.constant) is not None for a in args.star):
         return None
-    return Result(KEEP, KEEP, None, KEEP, same(args.facts("input").shape, _viewed(args)), KEEP)
+    wanted = sizes(star(args))
+    if shapes.holds_other_number(given(args), wanted):
+        return REFUSED
+    viewed = None if wanted is None else shapes.reshape(given(args), wanted)
+    return Result(KEEP, KEEP, None, KEEP, same(args.facts("input").shape, viewed), KEEP)
 
 
 def _axes(args: Args, found: tuple[Arg, ...] | None) -> Shape | None:
@@ -147,7 +146,7 @@ ROWS = (
     op(".repeat", "input, *repeats", **MOVED, shape=shaped(lambda a: shapes.repeat(given(a), sizes(star(a))))),
     op("torch.tile", "input, dims", **TILE),
     op(".tile", "input, *dims", **TILE),
-    op("torch.repeat_interleave .repeat_interleave", "input, repeats, dim=None, *, output_size=None", **MOVED, shape=shaped(_repeated)),
+    op("torch.repeat_interleave .repeat_interleave", "input, repeats=None, dim=None, *, output_size=None", **MOVED, shape=shaped(_repeated)),
     op("torch.narrow .narrow", "input, dim, start, length", **PART, shape=shaped(_narrowed)),
     op("torch.select .select", "input, dim, index", **PART, shape=shaped(_selected)),
     op("torch.roll .roll", "input, shifts, dims=()", **MOVED),

@@ -9,7 +9,7 @@ import libcst as cst
 from bcelint.trace.code import attributes
 from bcelint.trace.code.handed import hand_on
 from bcelint.trace.code.purity import is_settled
-from bcelint.trace.code.raising import raises
+from bcelint.trace.code.raising import first_raised
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python.supers import super_value
 from bcelint.trace.state.site import Site
@@ -28,7 +28,7 @@ def call(at: Site, node: cst.Call) -> Value:
     else:
         callee = at.evaluate(node.func)
     args = _arguments(at, node)
-    raised = next((value for value in args.all() if raises(at, value)), None)
+    raised = first_raised(at, args.all())
     if raised is not None:
         return raised
     result = at.on(node).call(callee, args)

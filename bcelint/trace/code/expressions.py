@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 from typing import Any
 
 import libcst as cst
 
+from bcelint.project.source import is_notebook
 from bcelint.trace.code import attributes, calls, comparisons, comprehensions, libraries, literals, operators, subscripts
 from bcelint.trace.code.functions import defaults_of
 from bcelint.trace.interpreter import Value
@@ -15,6 +17,7 @@ from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.externals import External, external_member
 from bcelint.trace.values.functions import Function
+from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tuples import Tuple, sequence_of
 from bcelint.trace.values.unknowns import Unknown
 
@@ -47,7 +50,16 @@ def _name(at: Site, node: cst.Name) -> Value:
                 return member
         elif isinstance(module, Unknown):
             return at.on(node).unknown(f"{name} may come from a star import that is not in the project")
+    if star is None and not hasattr(builtins, name) and _is_undefined(at.on(node), name):
+        return Raised(f"{name} is not defined")
     return External(f"builtins.{name}")
+
+
+def _is_undefined(at: Site, name: str) -> bool:
+    """Whether a name is bound nowhere. The statements of a script may be a fragment of one: what they lack is taken for set elsewhere."""
+    path = at.frame.code.path
+    is_fragment = at.frame.outside().parent is None and not is_notebook(path)
+    return not is_fragment and not at.run.project.is_defined(path, name, at.place.line)
 
 
 def _lambda(at: Site, node: cst.Lambda) -> Value:

@@ -79,6 +79,7 @@ def enter(
         at.state.given |= receiver.given
         at.state.path = settled(before | receiver.given)
     inner.entry_guard = at.state.path
+    inner.loops_around = len(at.run.loops)
     if resume is not None:
         inner.resume = lambda value: resume(inner, value)
     _bind(at.inside(inner, function.node), function, given)
@@ -183,7 +184,7 @@ def _bind(at: Site, function: Function, args: Arguments) -> None:
         used.add(param.name.value)
     extra = values[len(positional) :]
     if isinstance(params.star_arg, cst.Param):
-        rest = at.unknown("further arguments") if args.open_positional else None
+        rest = at.unknown("further arguments") if args.open_positional or args.is_entry else None
         fields[params.star_arg.name.value] = Tuple(tuple(extra), rest)
     named = [*params.params, *params.kwonly_params]
     names = {param.name.value for param in named}

@@ -25,6 +25,7 @@ from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Partial
 from bcelint.trace.values.instances import MAKE, Instance
 from bcelint.trace.values.nn_modules import SPLIT
+from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
 
@@ -60,7 +61,7 @@ def _by_name(at: Site, callee: External, args: Arguments) -> Value:
         return losses.call_function(at, loss, args)
     op = tables.op(name)
     if op is not None:
-        return operations.call_op(at, op, args)
+        return Raised(f"{name} lacks an argument") if operations.lacks(op.params, args) else operations.call_op(at, op, args)
     made = layers.construct(at, name, args) or losses.construct(at, name, args)
     if made is not None:
         return made

@@ -6,6 +6,7 @@ from typing import Any
 
 import libcst as cst
 
+from bcelint.trace.code.raising import first_raised, raises
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.constants import Const
@@ -49,6 +50,8 @@ def formatted(at: Site, node: cst.FormattedString) -> Value:
             text += part.value
         elif isinstance(part, cst.FormattedStringExpression):
             value = at.evaluate(part.expression)
+            if raises(at, value):
+                return value
             if not isinstance(value, Const) or part.format_spec or part.conversion:
                 return at.on(node).unknown("a string that is put together", value)
             text += str(value.value)
@@ -66,15 +69,18 @@ def _elements(at: Site, nodes: Any) -> Tuple:
 
 
 def tuple_display(at: Site, node: cst.Tuple) -> Value:
-    return _elements(at, node.elements)
+    content = _elements(at, node.elements)
+    return first_raised(at, content.items) or content
 
 
 def list_display(at: Site, node: cst.List) -> Value:
-    return new_list(_elements(at, node.elements))
+    content = _elements(at, node.elements)
+    return first_raised(at, content.items) or new_list(content)
 
 
 def set_display(at: Site, node: cst.Set) -> Value:
-    return new_set(_elements(at, node.elements))
+    content = _elements(at, node.elements)
+    return first_raised(at, content.items) or new_set(content)
 
 
 def dict_display(at: Site, node: cst.Dict) -> Value:
@@ -96,4 +102,4 @@ def dict_display(at: Site, node: cst.Dict) -> Value:
         else:
             same = rest is None or rest.key() == value.key()
             rest = value if same else at.on(element.value).unknown("a value under a key that is not known")
-    return new_dict(Mapped(items, rest))
+    return first_raised(at, items.values()) or new_dict(Mapped(items, rest))

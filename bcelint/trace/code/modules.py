@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
+
+import libcst as cst
 
 from bcelint.contracts import tables
+from bcelint.project.code import Code
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.modules import SourceModule
 from bcelint.trace.state.site import Site
@@ -23,11 +27,21 @@ def run_module(at: Site, module: SourceModule) -> None:
     state.path, run.loops = frozenset(), []
     branching, state.branching = state.branching, 0  # what an import defines stays, whatever branch it stands in
     try:
-        at.inside(module.frame, module.code.tree).execute(module.code.tree)
+        for suite in _suites(module.code):
+            at.inside(module.frame, module.code.tree).execute(suite)
         module.finished = True
     finally:
         state.path, run.loops, state.branching = before, loops_before, branching
         module.frame.grad_off = grad
+
+
+def _suites(code: Code) -> Iterator[cst.CSTNode]:
+    """What is run of a module: all of it until something raises, of a notebook each cell by itself."""
+    if not code.source.cells:
+        yield code.tree
+        return
+    for _, statements in itertools.groupby(code.tree.body, lambda statement: code.source.cell_at(code.span(statement)[0])):
+        yield cst.IndentedBlock(tuple(statements))
 
 
 def module_names(at: Site, path: str) -> Mapping[str, Value]:

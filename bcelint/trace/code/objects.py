@@ -21,6 +21,9 @@ MAX_INSTANCES = 24
 """The objects of one class that are remembered."""
 
 
+_DICTS = ("builtins.dict", "collections.OrderedDict")
+
+
 def construct(at: Site, cls: Class, args: Arguments) -> Value:
     """A call of a class: what is declared of it, or an instance."""
     row = declared.row_of(at.run, cls)
@@ -77,11 +80,11 @@ def _constructed(at: Site, instance: Instance, args: Arguments) -> Value:
 
 
 def make_native(at: Site, instance: Instance, cls: Class, args: Arguments) -> None:
-    """Construct the layer, loss or container of torch that the class inherits from, as its content."""
+    """Construct the layer, loss or container of torch, or the dict, that the class inherits from, as its content."""
     for base in cls.external_bases():
         if base.name in frameworks.MODULE_BASES:
             continue
-        native = layers.construct(at, base.name, args)
+        native = at.call(base, args) if base.name in _DICTS else layers.construct(at, base.name, args)
         if native is None:
             native = losses.construct(at, base.name, args)
         if native is None:

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from bcelint.trace.conditions.asking import without_opaque
+from bcelint.trace.conditions.compatible import settled
+from bcelint.trace.conditions.joining import opposite
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.choices import Choice
 
 
 def raises(at: Site, value: Value) -> bool:
-    """Whether evaluating an expression raises in every case; where it does in some, these are ruled out."""
+    """Whether evaluating an expression raises in every case; where it does in some, these are ruled out, and the program goes on in the others.
+
+    In a loop it may not have raised then either: an earlier round has set what is not set in this one.
+    """
     if isinstance(value, Choice):
-        for guard, single in value.alternatives:
-            if single.is_raised:
-                at.run.rule_out(at.frame.id, at.state.path | guard)
+        path = at.state.path
+        for end in [path | guard for guard, single in value.alternatives if single.is_raised]:
+            for frame in at.frame.left_by_errors():
+                at.run.rule_out(frame.id, end)
+            if len(at.run.loops) > at.frame.outside().loops_around:
+                continue
+            at.state.raised.add(end)
+            at.state.path |= without_opaque(opposite(settled(end) - path))
     return bool(value.is_raised)
+
+
+def first_raised(at: Site, values: Iterable[Value]) -> Value | None:
+    """The first of several values that raises in every case."""
+    return next((value for value in values if raises(at, value)), None)

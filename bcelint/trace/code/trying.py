@@ -20,12 +20,16 @@ def try_statement(at: Site, node: cst.Try | cst.TryStar) -> Flow:
 
     What the body replaces by something that is not known (``torch.load``) may be left as it was.
     """
+    before = at.state.path
+    at.frame.tries += bool(node.handlers)
     flow, changes = at.state.changes_of(lambda: at.execute(node.body))
+    at.frame.tries -= bool(node.handlers)
     if flow is Flow.RAISE and len(node.handlers) == 1:
         flow = at.execute(node.handlers[0].body)  # the body is known to raise
     else:
         ends = [_aside(at.on(node), handler.body) for handler in node.handlers]
         if Flow.NEXT in ends:
+            at.state.path = before  # the cases in which the body raises go on, too
             _may_be_left(at.on(node), changes)
         flow = Flow.NEXT if flow is Flow.RAISE and node.handlers else flow
     if flow is Flow.NEXT and node.orelse is not None:

@@ -38,13 +38,13 @@ def two_sides(true: Sequence[Guard], false: Sequence[Guard]) -> tuple[list[Guard
     """One guard for each side of a test that can come out so. Where one of them can't be said as it is, the other one's opposite says it."""
     (one, one_is_exact), (other, other_is_exact) = (joined(side) if side else (ALWAYS, False) for side in (true, false))
     if one_is_exact and not other_is_exact:
-        other |= _opposite(one)
+        other |= opposite(one)
     elif other_is_exact and not one_is_exact:
-        one |= _opposite(other)
+        one |= opposite(other)
     return [one] if true else [], [other] if false else []
 
 
-def _opposite(guard: Guard) -> Guard:
+def opposite(guard: Guard) -> Guard:
     """What holds where a guard does not; nothing where that would be long."""
     atoms = [literal.negated() for literal in guard if isinstance(literal, Atom)]
     if len(atoms) < len(guard) or len(atoms) > MAX_SINGLES:

@@ -95,7 +95,8 @@ def _some_fits(literals: list[Literal], same: dict[str, str]) -> bool:
     atoms = [atom for literal in literals for atom in _atoms(literal)]
     texts = {atom.text() for atom in atoms} | {repr(atom.operand) for atom in atoms if isinstance(atom.operand, (str, int, float, tuple))}
     told = False
-    for sample in _samples(tuple(sorted(texts))):
+    samples = _samples(tuple(sorted(texts)))
+    for sample in filter(_is_number, samples) if _is_about_a_number(tuple(sorted(texts))) else samples:
         try:
             if all(_is_so(literal, sample, same) for literal in literals):
                 return True
@@ -103,6 +104,19 @@ def _some_fits(literals: list[Literal], same: dict[str, str]) -> bool:
         except NotKnown:
             continue
     return not told
+
+
+def _is_number(sample: Any) -> bool:
+    return isinstance(sample, (int, float))
+
+
+@lru_cache(maxsize=500)
+def _is_about_a_number(texts: tuple[str, ...]) -> bool:
+    """Whether a thing is compared with numbers, and with nothing else: then it is taken for one."""
+    nodes = [node for text in texts for node in ast.walk(_expression(text) or ast.Tuple([], ast.Load()))]
+    constants = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    others = any(isinstance(node, (ast.Call, ast.Subscript, ast.JoinedStr, ast.In, ast.NotIn)) for node in nodes)
+    return bool(constants) and not others and all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in constants)
 
 
 def _is_so(literal: Literal, sample: Any, same: dict[str, str]) -> bool:

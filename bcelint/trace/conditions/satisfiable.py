@@ -46,10 +46,16 @@ def least(guard: Guard, cases: Iterable[Guard]) -> Guard:
     What is put in the negative goes first.
     """
     outside = frozenset(map(negation, cases))
-    for literal in sorted(guard, key=lambda literal: (isinstance(literal, Atom) and literal.truth == literal.reads, -len(str(literal)))):
+    for literal in sorted(
+        guard, key=lambda literal: (isinstance(literal, Atom) and literal.truth == literal.reads, -len(str(literal)), str(literal))
+    ):
         if not satisfiable(guard - {literal} | outside, MAX_STEPS_OF_A_FINDING):
             guard -= {literal}
     return guard
+
+
+def _order(literal: Literal) -> tuple[bool, int, str]:
+    return isinstance(literal, Atom) and literal.truth == literal.reads, -len(str(literal)), str(literal)
 
 
 class _Search:

@@ -11,6 +11,7 @@ from bcelint.contracts.schema import UNKNOWN
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python.registry import Handlers
 from bcelint.trace.state.site import Site
+from bcelint.trace.state.truth import split
 from bcelint.trace.values.asked import call_symbol
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
@@ -47,8 +48,9 @@ def _one(at: Site, name: str, values: tuple[Value, ...], args: Arguments) -> Val
             return Const(_PYTHON_NUMBERS[name](*(v.constant for v in values)))
         except Exception:
             return at.unknown(f"{name}() of a constant")
-    if name == "bool" and len(values) == 1 and values[0].truth() is not None:
-        return Const(values[0].truth())
+    if name == "bool" and len(values) == 1:
+        true, false = split(at.on(args.nodes[0]) if args.nodes else at, values[0])
+        return at.choice([*((guard, Const(True)) for guard in true), *((guard, Const(False)) for guard in false)])
     if name == "abs" and len(values) == 1 and isinstance(values[0], Tensor):
         return at.operation("torch.abs", {"input": values[0]})
     if name == "int" and len(values) == 1 and isinstance(values[0], Unknown) and values[0].is_number:

@@ -12,7 +12,7 @@ from bcelint.trace.python.registry import Handlers
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import condition
 from bcelint.trace.values.attributes import Attributes
-from bcelint.trace.values.choices import alternatives
+from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.containers import Container
@@ -100,6 +100,8 @@ def _one_attribute(at: Site, owner: Value, name: Value, default: Value | None) -
         found = owner.attribute(at, name.value)
         if found is None and not (isinstance(owner, Instance) and owner.cls.has_unknown_base()):
             return default
+        if isinstance(found, Choice):
+            return at.choice([(guard, default if single.is_raised else single) for guard, single in found.alternatives])
     return at.attribute(owner, name.value)
 
 
@@ -169,7 +171,9 @@ def _hasattr(at: Site, args: Arguments) -> Value:
 
 def _has_attribute(at: Site, owner: Value, name: str) -> Value:
     if isinstance(owner, Instance):
-        if name in owner.fields or owner.cls.member(name) is not None:
+        if name in owner.fields:
+            return at.choice([(guard, Const(not single.is_raised)) for guard, single in alternatives(owner.fields[name])])
+        if owner.cls.member(name) is not None:
             return Const(True)
         if not owner.cls.has_unknown_base() and CONTENT not in owner.fields:
             return Const(False)

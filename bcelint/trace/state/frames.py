@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from bcelint.project.code import Code, NodePlace
 from bcelint.trace.conditions.atoms import ALWAYS, Guard
@@ -48,6 +48,10 @@ class Frame(Scope):
         """Of a generator that is a context manager: what is done where it yields."""
         self.exits: list[list[dict[str, Value]]] = []
         """For each loop that runs here, what the locals were in the cases where it was left, or its iteration, midway."""
+        self.loops_around = 0
+        """The loops of unknown length in which it was called."""
+        self.tries = 0
+        """The ``try`` statements whose bodies run here just now."""
         self.grad_off: bool = caller.grad_off if caller is not None else False
         """Inside ``torch.no_grad()``."""
         self.autocast: Value = caller.autocast if caller is not None else Const(False)
@@ -77,6 +81,13 @@ class Frame(Scope):
                 found.append(scope)
             scope = scope.parent
         return found
+
+    def left_by_errors(self) -> Iterator[Frame]:
+        """This activation and those that called it, up to one that catches what is raised here."""
+        frame: Frame | None = self.outside()
+        while frame is not None and not frame.tries:
+            yield frame
+            frame = frame.caller
 
     def depth(self) -> int:
         count, frame = 0, self.caller

@@ -9,7 +9,7 @@ from bcelint.contracts import frameworks, tables
 from bcelint.contracts.schema import REQUIRED
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.site import Site
-from bcelint.trace.torch.operations import apply, bind, operation
+from bcelint.trace.torch.operations import apply, bind, lacks, operation
 from bcelint.trace.torch.packing import is_packed, packed
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.containers import new_container
@@ -17,6 +17,7 @@ from bcelint.trace.values.contents import CONTENT
 from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.layers import Layer
 from bcelint.trace.values.mapped import Mapped
+from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tuples import Tuple, sequence_of
 
 
@@ -27,6 +28,8 @@ def construct(at: Site, name: str, args: Arguments) -> Value | None:
     row = tables.layer(name)
     if row is None:
         return None
+    if lacks(row.init, args):
+        return Raised(f"{name} lacks an argument")
     positional = [p.name for p in row.init if not p.keyword_only]
     bound = dict(zip(positional, args.positional))
     bound.update(args.keywords)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bcelint.contracts import aliases, tables
-from bcelint.contracts.schema import REQUIRED, Args, Many, Op, Outcome, Param, Result, facts_of, outcome_of
+from bcelint.contracts.schema import KEEP, REFUSED, REQUIRED, Args, Many, Op, Outcome, Param, Result, facts_of, is_uneven, outcome_of
 from bcelint.contracts.schema import Layer as LayerRow
 from bcelint.facts import NOTHING_KNOWN, Claim
 from bcelint.losscall import TOO_MANY
@@ -54,6 +54,16 @@ def bind(params: tuple[Param, ...], args: Arguments, variadic: bool) -> tuple[di
     if any(p.default is REQUIRED and p.name not in bound for p in params):
         return None
     return bound, extra
+
+
+def lacks(params: tuple[Param, ...], args: Arguments) -> bool:
+    """Whether all arguments of a call are written out, and one that is demanded is not among them: there torch raises a TypeError."""
+    if args.open_positional or args.open_keywords:
+        return False
+    passed = {aliases.KEYWORDS.get(name, name) for name in args.keywords} | set(args.keywords)
+    positional = [p.name for p in params if not p.keyword_only][: len(args.positional)]
+    lacking = [p.name for p in params if p.default is REQUIRED and p.name not in passed and p.name not in positional]
+    return bool(lacking) and passed <= {*aliases.KEYWORDS, *aliases.KEYWORDS.values(), *aliases.IGNORED, *(p.name for p in params)}
 
 
 def call_op(at: Site, row: Op, args: Arguments) -> Value:
@@ -112,10 +122,12 @@ def _apply(
 ) -> Value:
     """One row on one case of its arguments."""
     args = Args({name: value.as_arg() for name, value in bound.items()}, params, [value.as_arg() for value in extra])
-    main = bound.get(row.main)
+    main = bound.get(row.main) if row.main in bound or len(extra) != 1 else extra[0]
     if isinstance(main, Tensor) and main.cls == TENSOR and "torch.from_numpy" in row.names:
         return Raised("torch.from_numpy takes an array, and no tensor")
     outcome = outcome_of(row, args)
+    if outcome is REFUSED:
+        return Raised(f"torch refuses such a {row.title}")
     values = (*bound.values(), *extra)
     step = at.step(row.note if isinstance(row, Op) and row.note else row.title)
     results = _Results(at, main, values, step, origin, _class_of(row, main, values))
@@ -153,7 +165,7 @@ class _Results:
         self.main = main
         flat = [*_tensors(values)]
         self.losses = frozenset().union(*(t.losses for t in flat)) if flat else frozenset()
-        self.uneven = any(t.facts.uneven for t in flat)
+        self.operands = [t.facts for t in flat]
         if isinstance(main, Tensor):
             self.via = main.via
         else:
@@ -187,7 +199,7 @@ class _Results:
             facts = replace(facts, grad=Claim(False, (replace(self.step, note="computed under torch.no_grad()"),)))
         born = facts.grad is not None and facts.grad.value is True and facts.grad.steps == (self.step,)
         sources = self.at.run.source_of(self.origin, self.sources) if born or not self.sources else self.sources
-        facts = replace(facts, uneven=result.uneven or (self.uneven and (facts.kind is None or facts.kind.steps != (self.step,))))
+        facts = replace(facts, uneven=is_uneven(result, self.operands, facts, self.step))
         keeps = any(claim is not None and claim.steps != (self.step,) for claim in (facts.range, facts.kind))
         via = self.via if keeps or (facts.range is None and facts.kind is None) else ()
         reason, lost_at = TOO_MANY if self.folded else "", None
@@ -198,7 +210,12 @@ class _Results:
                 reason, lost_at = self.lost.reason, self.lost.lost_at
             if not reason:
                 reason, lost_at = f"the range is not known after {self.step.note}", self.at.place
-        return Tensor(facts, sources, via, self.losses, reason, lost_at, cls=self.cls)
+        return Tensor(facts, sources, via, self.losses, reason, lost_at, cls=self.cls, form=self._form() if result.shape is KEEP else "")
+
+    def _form(self) -> str:
+        if isinstance(self.main, Tensor):
+            return self.main.shaped
+        return self.main.symbol if isinstance(self.main, Unknown) else ""
 
 
 def _tensors(values: tuple[Value, ...]) -> list[Tensor]:

@@ -14,11 +14,12 @@ from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values import submodules
 from bcelint.trace.values.attributes import Attributes
 from bcelint.trace.values.cells import Cell
-from bcelint.trace.values.choices import alternatives
+from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.containers import Container
 from bcelint.trace.values.contents import CONTENT
+from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Function, bind
 from bcelint.trace.values.methods import Method
@@ -65,7 +66,7 @@ class Instance(Cell, NNModule):
 
     @property
     def native(self) -> Value | None:
-        """The layer, loss, container or model that it inherits from."""
+        """The layer, loss, container, model or dict that it inherits from."""
         return self.fields.get(CONTENT)
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
@@ -87,9 +88,12 @@ class Instance(Cell, NNModule):
 
     def _inherited(self, at: Interpreter, name: str) -> Value | None:
         """An attribute that it has from outside of the project."""
-        found = None if self.native is None else self.native.attribute(at, name)
+        native = self.native
+        if isinstance(native, Choice):
+            return at.attribute(native, name)
+        found = None if native is None else native.attribute(at, name)
         if found is not None:
-            return Method(self, name) if isinstance(found, Method) else found
+            return Method(self, name) if isinstance(found, Method) and not isinstance(native, DictCell) else found
         if name in frameworks.BACKWARD_METHODS and any(base.name in frameworks.MODULE_BASES for base in self.cls.external_bases()):
             return External("torch.autograd.backward")
         if name == "module":
@@ -117,6 +121,12 @@ class Instance(Cell, NNModule):
         if member is not None and isinstance(member[0], Function) and member[0].setter is not None:
             at.call(bind(at, member[0].setter, self), Arguments((after(None),)))
             return
+        if name == "__dict__" and value is not self:
+            Attributes(self).method(at, "update", Arguments((value,)), None)
+            return
+        if self.fields.get("__dict__") is self and self.native is not None:  # its attributes are its items
+            self.store_item(at, Const(name), after(None))
+            return
         at.write(self, name, after(self.fields.get(name) if member is None else member[0]))
 
     def unset(self, name: str) -> Value | None:
@@ -136,8 +146,9 @@ class Instance(Cell, NNModule):
     def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
         if isinstance(index, Value) and self.cls.member("__setitem__") is not None:
             self.special(at, "__setitem__", index, value)
-        elif isinstance(self.native, Container):
-            self.native.store_item(at, index, value)
+        elif self.native is not None:
+            for _, single in alternatives(self.native):
+                single.store_item(at, index, value)
         return None
 
     def call(self, at: Interpreter, args: Arguments) -> Value:
@@ -186,6 +197,9 @@ class Instance(Cell, NNModule):
         if self.native is not None:
             return at.narrow(self.native).iterate(at)
         return Items((), at.unknown(f"what iterating over {self.cls.name} yields"))
+
+    def mapped(self) -> Value | None:
+        return self.native.mapped() if isinstance(self.native, DictCell) else None
 
     def truth(self) -> bool | None:
         if self.cls.member("__bool__") or self.cls.member("__len__"):

@@ -13,6 +13,7 @@ from bcelint.project.code import NodePlace
 from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.interpreter import Interpreter, Value
 from bcelint.trace.values.asking import condition
+from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.externals import External
@@ -62,9 +63,16 @@ class Mapped(Value):
 
 
 def mapping_of(at: Interpreter, value: Value) -> Mapped | None:
-    """The content of a dict-like value, or None."""
-    content = at.narrow(value).mapped()
-    return content if isinstance(content, Mapped) else None
+    """The content of a dict-like value, or None; of one of several with the same keys, each item case by case."""
+    cases = [(guard, single.mapped()) for guard, single in alternatives(at.narrow(value))]
+    contents = [content for _, content in cases if isinstance(content, Mapped)]
+    if len(contents) < len(cases) or not contents:
+        return None
+    if len(contents) == 1:
+        return contents[0]
+    if any(content.rest is not None or content.items.keys() != contents[0].items.keys() for content in contents):
+        return None
+    return Mapped({key: at.choice([(guard, content.items[key]) for (guard, _), content in zip(cases, contents)]) for key in contents[0].items})
 
 
 def dict_key(value: Const | External) -> Any:

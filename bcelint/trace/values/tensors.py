@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,12 +14,12 @@ from bcelint.project.code import NodePlace
 from bcelint.trace.conditions.atoms import About
 from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values import sizes
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.parts import part_of, patched
-from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.sources import merged_sources
 from bcelint.trace.values.tensor_methods import RANK, call_method, moves_only
 from bcelint.trace.values.tuples import Tuple
@@ -82,14 +81,32 @@ class Tensor(Value):
     blank: bool = False
     """Its memory was never written to: it was made to be filled."""
 
+    form: str = ""
+    """What it has its shape from, by the symbol of that: a copy as floats is asked for the same sizes. Empty where its shape is its own."""
+
     @property
     def base(self) -> int:
         return self.storage or self.uid
 
+    @property
+    def shaped(self) -> str:
+        """The symbol by which its shape is asked for."""
+        return self.form or f"t{self.uid}"
+
     def key(self) -> Any:
         facts = self.facts
         claims = tuple((claim.value, claim.steps) if claim else None for claim in (facts.range, facts.kind, facts.dtype, facts.shape, facts.grad))
-        return ("tensor", claims, facts.axis, facts.uneven, self.losses, self.reason if facts == NOTHING_KNOWN else "", self.model and self.model.id)
+        form = self.form if facts.shape is None else ""
+        return (
+            "tensor",
+            claims,
+            facts.axis,
+            facts.uneven,
+            form,
+            self.losses,
+            self.reason if facts == NOTHING_KNOWN else "",
+            self.model and self.model.id,
+        )
 
     def through(self, step: Step) -> Tensor:
         """The same tensor, one step on."""
@@ -111,10 +128,9 @@ class Tensor(Value):
         if row is not None:
             return at.operation(row, {"input": self})
         if name == "shape":
-            return self._sizes(at)
+            return sizes.sizes(at, self.facts, self.shaped)
         if name == "ndim":
-            rank = None if self.facts.shape is None else self.facts.shape.value.rank
-            return Const(rank) if rank is not None else at.unknown("the rank of a tensor", symbol=f"t{self.uid}.ndim", number=True)
+            return sizes.rank(at, self.facts, self.shaped)
         dtype = self.facts.dtype
         if name == "dtype" and dtype is not None and dtype.value.value not in ("floating", "integral", "complex"):
             return External(f"torch.{dtype.value.value}")
@@ -127,18 +143,6 @@ class Tensor(Value):
         if name in INNER:
             return at.unknown(f"the {name} of a tensor", opaque=True)
         return Method(self, name, at.setter())
-
-    def _sizes(self, at: Interpreter) -> Value:
-        """The sizes that are known, symbols for the others."""
-        shape = self.facts.shape
-        if shape is None or shape.value.open:
-            return at.unknown("the shape of a tensor", symbol=f"t{self.uid}.shape")
-        return Tuple(tuple(self._size(at, axis, dim) for axis, dim in enumerate(shape.value.dims)))
-
-    def _size(self, at: Interpreter, axis: int, dim: Any) -> Value:
-        if isinstance(dim, int):
-            return Const(dim)
-        return at.unknown("a size of a tensor", symbol=dim if isinstance(dim, str) else f"t{self.uid}.shape[{axis}]", number=True)
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
         if self.model is not None:
@@ -173,17 +177,14 @@ class Tensor(Value):
     def _own_method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value | None:
         """A method that is no operation: it asks for the shape or the dtype, or sets what the tensor is to autograd."""
         if name == "size":
-            return self._size_method(at, args)
+            return sizes.size(at, self.facts, self.shaped, args)
         if name in RANK:
-            return at.attribute(self, "ndim")
+            return sizes.rank(at, self.facts, self.shaped)
         if name in ("is_floating_point", "is_complex") and self.facts.dtype is not None:
             dtype = self.facts.dtype.value
             return Const(dtype.is_floating if name == "is_floating_point" else dtype is DType.COMPLEX)
         if name in ("numel", "nelement"):
-            sizes = None if self.facts.shape is None or self.facts.shape.value.open else self.facts.shape.value.dims
-            if sizes is not None and all(isinstance(size, int) for size in sizes):
-                return Const(math.prod(size for size in sizes if isinstance(size, int)))
-            return at.unknown("the size of a tensor", symbol=f"t{self.uid}.numel", number=True)
+            return sizes.count(at, self.facts, self.shaped)
         if name == "requires_grad_" and all(value.constant is True for value in args.all()):
             changed = self.trainable(Step(at.place, "requires_grad_()"))
             if assign is not None:
@@ -193,24 +194,13 @@ class Tensor(Value):
             return self
         return None
 
-    def _size_method(self, at: Interpreter, args: Arguments) -> Value:
-        if not args.all():
-            return self._sizes(at)
-        axis = args.all()[0].constant
-        if not isinstance(axis, int):
-            return at.unknown("a size of a tensor", number=True)
-        shape = None if self.facts.shape is None else self.facts.shape.value
-        if shape is not None and not shape.open and not -len(shape.dims) <= axis < len(shape.dims):
-            return Raised(f"a tensor of {len(shape.dims)} dimensions has no dimension {axis}")
-        return self._size(at, axis, None if shape is None else shape.dim(axis))
-
     # Items
 
     def item(self, at: Interpreter, index: Any) -> Tensor:
         """Part of a tensor: range, kind and dtype go on, and the shape where it can be computed."""
         parts, values = _parts_of(index)
         facts = part_of(self.facts, parts, self._is_asked(values))
-        return replace(self, facts=facts, sources=merged_sources(self, *values), uid=fresh(), storage=self.base)
+        return replace(self, facts=facts, sources=merged_sources(self, *values), uid=fresh(), storage=self.base, form="")
 
     def _is_asked(self, values: list[Value]) -> bool:
         """Whether an index is made of the tensor's own values: ``x[x > 0]``."""
@@ -228,6 +218,9 @@ class Tensor(Value):
 
     def iterate(self, at: Interpreter) -> Items:
         return Items((), self.item(at, Const(0)))
+
+    def length(self, at: Interpreter) -> Value:
+        return sizes.length(at, self.facts, self.shaped)
 
     def truth(self) -> bool | None:
         return None
