@@ -17,7 +17,8 @@ from bcelint.contracts.aliases import canonical
 from bcelint.contracts.schema import Args, Layer, Loss, Op, Outcome, Wrapper
 
 __all__ = [
-    "attribute", "canonical", "is_known", "layer", "layers", "loss_class", "loss_function", "losses", "method", "op", "ops", "outcome", "wrapper",
+    "attribute", "canonical", "is_known", "is_product", "layer", "layers", "loss_class", "loss_function", "losses", "method", "op", "ops", "outcome",
+    "wrapper",
 ]  # fmt: skip
 
 OP_MODULES = (
@@ -26,6 +27,10 @@ OP_MODULES = (
 )  # fmt: skip
 LAYER_MODULES = ("activations", "affine", "attention", "normalizations", "recurrent", "shaping", "spatial")
 METHOD = "torch.Tensor."
+_PRODUCTS = frozenset(
+    "torch.mul torch.Tensor.mul_ torch.div torch.Tensor.div_ torch.true_divide torch.Tensor.true_divide_ torch.matmul torch.bmm torch.mm torch.dot "
+    "torch.einsum".split()
+)
 
 
 @cache
@@ -56,6 +61,11 @@ def method(name: str) -> Op | None:
 def attribute(name: str) -> Op | None:
     """The row of what is read from a tensor: ``T``, ``data``."""
     return _attributes().get(METHOD + name)
+
+
+def is_product(row: Op | Layer) -> bool:
+    """Whether it multiplies or divides: a loss may stand in it as a weight of another one."""
+    return not _PRODUCTS.isdisjoint(row.names)
 
 
 def layer(name: str) -> Layer | None:

@@ -11,7 +11,7 @@ from bcelint.contracts.declared.knowledge import Declared, Knowledge
 from bcelint.contracts.declared.rows import DeclaredLoss
 from bcelint.project.bound import Bound, bound_in
 from bcelint.project.files import discover
-from bcelint.project.imports import ImportLine, defines, import_lines, names_a_loss
+from bcelint.project.imports import LOSS_NAMES, ImportLine, defines, import_lines, names_a_loss
 from bcelint.project.reach import Reach
 from bcelint.project.reading import decoded, read_bytes, source_from_bytes, source_from_text
 from bcelint.project.resolve import Resolver
@@ -219,6 +219,10 @@ class Project:
             words = self.knowledge.loss_words(self._bytes(path))
             self._loss_words[path] = words.union(name.rpartition(".")[2].encode() for name in own)
         return self._loss_words[path]
+
+    def names_of_losses(self, path: str) -> frozenset[str]:
+        """The names by which code in ``path`` may mean a loss: of torch's own and of declared ones."""
+        return LOSS_NAMES.union(name.decode(errors="replace") for name in self.words_of_losses(path))
 
     def _bytes(self, path: str) -> bytes:
         if path in self._overlay:

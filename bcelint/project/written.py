@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from bcelint.contracts import tables
 from bcelint.contracts.declared.rows import DeclaredLoss
-from bcelint.project.imports import LOSS_NAMES
 from bcelint.project.parse import python_tree
 from bcelint.project.reached import MODULE
 from bcelint.project.scopes import Names, Scope
@@ -108,7 +107,7 @@ class Reader:
         """Those that a search of the text finds, by the imports in it or in ``scope``."""
         blank = _PLAIN.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
         scope = scope or Scope(path).add(_import_statements(blank))
-        for match in _call_of_one(self._project.words_of_losses(path)).finditer(blank):
+        for match in _call_of_one(self._project.names_of_losses(path)).finditer(blank):
             written = self._one(_call_of(match[1]), scope)
             if written is not None:
                 line, column = text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start())
@@ -123,9 +122,8 @@ class Reader:
 
 
 @lru_cache(maxsize=64)
-def _call_of_one(also: frozenset[bytes]) -> re.Pattern[str]:
-    names = sorted(LOSS_NAMES.union(name.decode(errors="replace") for name in also))
-    return re.compile(rf"(?<![\w.])((?:[A-Za-z_]\w*\s*\.\s*)*(?:{'|'.join(map(re.escape, names))}))\s*(?=\()")
+def _call_of_one(names: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.])((?:[A-Za-z_]\w*\s*\.\s*)*(?:{'|'.join(map(re.escape, sorted(names)))}))\s*(?=\()")
 
 
 def _of_library(name: str, row: DeclaredLoss) -> Written:

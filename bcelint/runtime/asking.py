@@ -32,6 +32,13 @@ def ask(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any], arg: Call
     return None if row is None else _of_function(row, args, kwargs, arg)
 
 
+def is_product(function: Any) -> bool:
+    """Whether a function of torch multiplies or divides."""
+    row = by_function().get(function)
+    row = row.row if isinstance(row, Swapped) else row
+    return isinstance(row, Op) and tables.is_product(row)
+
+
 def _item(given: Arg, index: Arg) -> Result:
     """What holds of ``x[index]``."""
     asked = [part for part in (index, *(index.items or ())) if part.is_tensor]

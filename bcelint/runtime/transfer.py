@@ -17,13 +17,10 @@ from bcelint.contracts.schema import Many, Outcome, Result, facts_of, is_uneven
 from bcelint.facts import NOTHING_KNOWN, Claim, Facts
 from bcelint.places import FixedPlace, Step
 from bcelint.runtime import frames, memory
-from bcelint.runtime.asking import MAX_ELEMENTS, MAX_NESTING, as_arg, ask
+from bcelint.runtime.asking import MAX_ELEMENTS, MAX_NESTING, as_arg, ask, is_product
 from bcelint.runtime.memory import Birth, Known, Memory, Record
 
 MAX_REMEMBERED = 50_000
-_PRODUCTS = frozenset(
-    "mul mul_ multiply __mul__ __rmul__ __imul__ div div_ divide true_divide __truediv__ __rtruediv__ matmul __matmul__ bmm mm dot einsum".split()
-)
 _PLAIN = (int, float, str, bool, type(None), torch.dtype, torch.device)
 
 Inputs = list[tuple[torch.Tensor, Record]]
@@ -218,5 +215,5 @@ def tensors_in(result: Any) -> list[torch.Tensor]:
 
 def _terms(function: Any, inputs: Inputs) -> Iterator[Record]:
     """Those of the inputs whose losses a sum is trained on: not a loss without gradient that weighs, in a product, what has one."""
-    weighs = getattr(function, "__name__", "") in _PRODUCTS and any(tensor.requires_grad for tensor, _ in inputs)
+    weighs = is_product(function) and any(tensor.requires_grad for tensor, _ in inputs)
     return (record for tensor, record in inputs if tensor.requires_grad or not weighs)

@@ -43,7 +43,7 @@ def to(dtype: DType) -> Any:
     return lambda args: cast(args.arg("input"), dtype)
 
 
-_OF_DEVICE = re.compile(r"\.device(?:@\d+)?$|^torch\.device\(|\[['\"]device['\"]\]$")
+_OF_DEVICE = re.compile(r"\.device(?:@\d+)?$|^torch\.device\(")
 """In the symbol of what is not known."""
 SAME = Result(KEEP, KEEP, KEEP, KEEP, KEEP, KEEP)
 

@@ -102,7 +102,7 @@ def _membership(at: Site, a: Value, b: Value, positive: bool) -> Value:
     if a.constant is not UNKNOWN:
         if options is not None and not (isinstance(options, str) and not isinstance(a.constant, str)):
             return Const((a.constant in options) == positive)
-        content = b.mapped() if b.has_equals else None
+        content = b.mapped() if b.has_equals or isinstance(b, Instance) else None
         if isinstance(content, Mapped) and content.rest is None:
             return Const((a.constant in content.items) == positive)
     if isinstance(a, Unknown) and isinstance(options, tuple):

@@ -14,7 +14,6 @@ from bcelint.trace.conditions.asking import in_loop
 from bcelint.trace.conditions.atoms import ALWAYS, Guard
 from bcelint.trace.conditions.compatible import compatible, settled
 from bcelint.trace.conditions.joining import either
-from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.dropped import DEPTH
 from bcelint.trace.state.flow import Flow
@@ -208,8 +207,7 @@ def _bind(at: Site, function: Function, args: Arguments) -> None:
             fields[name] = function.defaults[name]
         else:
             number = param.annotation is not None and isinstance(param.annotation.annotation, cst.Name) and param.annotation.annotation.value == "int"
-            symbol = f"#{fresh()}.device" if name == "device" else ""  # torch's own name for such a parameter
-            fields[name] = at.on(param).unknown(f"{name}: parameter that no call in the project sets", number=number, symbol=symbol)
+            fields[name] = at.on(param).unknown(f"{name}: parameter that no call in the project sets", number=number)
 
 
 def _is_none(value: Value) -> bool:

@@ -18,7 +18,6 @@ from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.functions import Bound, Function, Partial
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.lists import ListCell
-from bcelint.trace.values.scopes import Scope
 
 MAX_FOLLOWED = 8
 """Functions that one which is handed on calls in turn."""
@@ -78,7 +77,7 @@ def _open(at: Site, function: Function, receiver: Value | None, effect: Effect, 
     """Open what an effect is about; of a call, the function that is called."""
     first = next((param.name.value for param in (*function.node.params.posonly_params, *function.node.params.params)), "")
     if not effect.attribute and effect.how == "set":
-        scope = _scope_of(function.closure, effect.name)
+        scope = function.closure.holder(effect.name)
         if scope is not None:
             _set(at, scope, effect.name, scope.fields[effect.name], reason)
         return None
@@ -114,13 +113,6 @@ def _change(at: Site, value: Value | None, how: str, reason: str) -> None:
         value.open_up(at, unknown, grows=how == "grow")
     elif isinstance(value, DictCell):
         value.open_up(at, unknown, keeps=True)
-
-
-def _scope_of(closure: Scope, name: str) -> Scope | None:
-    scope: Scope | None = closure
-    while scope is not None and name not in scope.fields:
-        scope = scope.parent
-    return scope
 
 
 def _effects(at: Site, function: Function) -> tuple[Effect, ...]:

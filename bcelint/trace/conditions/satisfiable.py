@@ -11,6 +11,7 @@ from bcelint.trace.conditions.derived import consistent_with_bases
 MAX_STEPS = 2_000
 """The alternatives that are tried before a case counts as possible."""
 MAX_STEPS_OF_A_FINDING = 60_000
+"""The same where it decides what a message says: findings are few."""
 _DECIDED = frozenset(COMPARE) - {"isinstance", "issubclass"}
 """Comparisons with a value that is known tell of every value whether it fits."""
 

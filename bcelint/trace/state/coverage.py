@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 import libcst as cst
 
 from bcelint.project.code import Code, NodePlace
-from bcelint.project.imports import LOSS_NAMES
 from bcelint.project.reached import MODULE, Reached
 from bcelint.trace.state.dead import DeadCode
 from bcelint.trace.state.dropped import Dropped
@@ -95,18 +94,13 @@ class Coverage:
                 tuple(sorted(entered.get(path, ()))),
                 self._passed_over.get(path, {}),
                 self._broken_off.get(path, {}),
-                tuple(_ruled_out(module, _losses_named_in(modules, path), [*dead.never_ran(path), *self._never_taken(path)])),
+                tuple(_ruled_out(module, modules.project.names_of_losses(path), [*dead.never_ran(path), *self._never_taken(path)])),
                 tuple(sorted(uncalled.get(path, ()))),
                 tuple(left_out.get(path, ())),
             )
 
     def _never_taken(self, path: str) -> list[cst.CSTNode]:
         return [node for identity, node in self._sides.get(path, {}).items() if identity not in self._possible]
-
-
-def _losses_named_in(modules: Modules, path: str) -> frozenset[str]:
-    """The names by which code may mean a loss."""
-    return LOSS_NAMES.union(name.decode(errors="replace") for name in modules.project.words_of_losses(path))
 
 
 def _ruled_out(module: SourceModule, names: Iterable[str], nodes: Iterable[cst.CSTNode]) -> Iterator[tuple[int, int, int, int]]:

@@ -29,7 +29,6 @@ _VIEWS = frozenset(
     for name in "view view_as expand expand_as permute transpose swapaxes swapdims t T mT squeeze unsqueeze narrow select detach data".split()
 )
 """Methods whose result shares the memory of the tensor (torch's docs on tensor views)."""
-_PRODUCTS = frozenset(f"torch.{name}" for name in "mul multiply div divide true_divide matmul bmm mm dot einsum".split())
 _UNWRITTEN = frozenset({"torch.empty", "torch.empty_like", "torch.Tensor.new_empty"})
 
 
@@ -131,7 +130,7 @@ def _apply(
     values = (*bound.values(), *extra)
     step = at.step(row.note if isinstance(row, Op) and row.note else row.title)
     results = _Results(at, main, values, step, origin, _class_of(row, main, values))
-    if not _PRODUCTS.isdisjoint(row.names):
+    if tables.is_product(row):
         results.leave_factors(values)
     made = results.value(outcome)
     if isinstance(made, Tensor) and isinstance(main, Tensor) and not _VIEWS.isdisjoint(row.names):

@@ -42,7 +42,7 @@ class OptionParser(Cell):
             return self
         if name == "set_defaults":
             for option, value in args.keywords.items():
-                at.write(self, option, _option(at, f"args.{option}", value))
+                at.write(self, option, _option(at, f"args.{option}", value) if option in self.fields else value)
             return NONE
         if name in ("parse_args", "parse_known_args", "parse_intermixed_args"):
             namespace = Namespace()

@@ -25,11 +25,16 @@ class Scope(Cell):
 
     def find(self, name: str) -> Value | None:
         """The value of ``name`` here, in an enclosing function, or in the module."""
+        scope = self.holder(name)
+        return None if scope is None else scope.fields[name]
+
+    def holder(self, name: str) -> Scope | None:
+        """The scope in which ``name`` is found: this one, that of an enclosing function, or of the module."""
         if name in self.fields:
-            return self.fields[name]
+            return self
         scope = self.parent
         while scope is not None:
             if name in scope.fields and not scope.is_class_body:
-                return scope.fields[name]
+                return scope
             scope = scope.parent
         return None

@@ -19,6 +19,10 @@ def test_an_option_is_the_same_condition_everywhere() -> None:
     assert with_option(declared, "(p if args.loss == 'bce' else z) if args.loss == 'bce' else p").count("logits") == 0
 
 
+def test_what_no_option_sets_is_its_default() -> None:
+    assert with_option("parser.set_defaults(act='sigmoid')", "{'sigmoid': p, 'none': z}[args.act]") == "probabilities"
+
+
 def test_a_flag_is_true_or_false() -> None:
     assert with_option("parser.add_argument('--flag', action='store_true')", "p if args.flag else z") == (
         "probabilities when args.flag; logits when not args.flag"
@@ -31,7 +35,7 @@ def test_a_flag_is_true_or_false() -> None:
         ("parser.add_argument('--act', default='sigmoid')", "act"),
         ("parser.add_argument('-a', '--last-act', default='sigmoid')", "last_act"),
         ("parser.add_argument('-a', default='sigmoid', dest='act')", "act"),
-        ("parser.set_defaults(act='sigmoid')", "act"),
+        ("parser.add_argument('--act')\nparser.set_defaults(act='sigmoid')", "act"),
         ("group = parser.add_argument_group('model')\ngroup.add_argument('--act', default='sigmoid')", "act"),
     ],
 )
