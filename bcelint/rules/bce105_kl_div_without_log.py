@@ -52,8 +52,8 @@ class KlDivWithoutLog(Rule):
         facts = call.prediction.facts
         claim = no_log_probabilities(facts)
         if claim is not None:
-            repair = "use log_softmax" if facts.value("kind") is not None else "pass log-probabilities"
-            message = f"{facts.what}{brackets(born(claim))} reach {loss_name(call)} as input, which wants log-probabilities; {repair}"
+            wants = f"reach {loss_name(call)} as input, which wants log-probabilities"
+            message = f"{facts.what}{brackets(born(claim))} {wants}; {_with_log(facts, claim)}"
             return problem(call, call.prediction, claim, message)
         if not _says_what_it_wants(call):
             return None
@@ -83,6 +83,15 @@ class KlDivWithoutLog(Rule):
         right = Kind.LOG_PROBABILITIES if log_target else Kind.PROBABILITIES
         is_right = facts.value("kind") is right or (facts.interval is not None and facts.interval.within(bound, SLACK))
         return [] if is_right else of_target(call, "kind")
+
+
+def _with_log(facts: Facts, claim: Claim[Any]) -> str:
+    """What makes log-probabilities of the input: those of a sigmoid are none of one softmax."""
+    kind = facts.value("kind")
+    if kind is None:
+        return "pass log-probabilities"
+    of_softmax = kind is Kind.LOGITS or not claim.steps or "softmax" in claim.steps[0].note.lower()
+    return "use log_softmax" if of_softmax else "take their log"
 
 
 def _says_what_it_wants(call: LossCall) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bcelint.facts import Facts, Kind
+from bcelint.facts import Claim, Facts, Kind
+from bcelint.places import FixedPlace, Step
 from tests.rules.build import INF, LABELS, LOG_SIGMOID, LOG_SOFTMAX, LOGITS, NOTHING, SIGMOID, SOFTMAX, TANH, call, facts, said
 
 
@@ -109,6 +110,12 @@ class TestLogProbabilitiesWanted:
     def test_leaves_the_other_losses_to_the_other_rules(self, code: str, loss: str) -> None:
         for other in {"NLLLoss", "KLDivLoss", "CTCLoss", "CrossEntropyLoss"} - {loss}:
             assert said(code, call(other, LOGITS)) is None
+
+
+def test_the_log_of_a_sigmoid_is_no_log_softmax() -> None:
+    assert "use log_softmax" in str(said("BCE105", call("KLDivLoss", SOFTMAX)))
+    sigmoid = Facts(kind=Claim(Kind.PROBABILITIES, (Step(FixedPlace("a.py", 1, 1), "sigmoid"),)))
+    assert "take their log" in str(said("BCE105", call("KLDivLoss", sigmoid)))
 
 
 class TestBCE105Target:

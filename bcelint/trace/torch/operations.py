@@ -11,6 +11,7 @@ from bcelint.contracts.schema import Layer as LayerRow
 from bcelint.facts import NOTHING_KNOWN, Claim
 from bcelint.losscall import TOO_MANY
 from bcelint.places import Step
+from bcelint.trace.conditions.asking import symbols
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.state import MAX_COMBINATIONS
@@ -209,12 +210,15 @@ class _Results:
                 reason, lost_at = self.lost.reason, self.lost.lost_at
             if not reason:
                 reason, lost_at = f"the range is not known after {self.step.note}", self.at.place
-        return Tensor(facts, sources, via, self.losses, reason, lost_at, cls=self.cls, form=self._form() if result.shape is KEEP else "")
+        form = self._form() if result.shape is KEEP and (facts.shape is None or facts.shape.value.open) else ""
+        return Tensor(facts, sources, via, self.losses, reason, lost_at, cls=self.cls, form=form)
 
     def _form(self) -> str:
-        if isinstance(self.main, Tensor):
-            return self.main.shaped
-        return self.main.symbol if isinstance(self.main, Unknown) else ""
+        """By what the shape of a copy is asked for: as that of the original, where a condition has asked for it there."""
+        if isinstance(self.main, Tensor) and self.main.form:
+            return self.main.form
+        owner = self.main.shaped if isinstance(self.main, Tensor) else self.main.symbol if isinstance(self.main, Unknown) else ""
+        return owner if owner and any(f"{owner}." in symbol for symbol in symbols(self.at.state.path)) else ""
 
 
 def _tensors(values: tuple[Value, ...]) -> list[Tensor]:

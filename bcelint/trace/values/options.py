@@ -27,6 +27,9 @@ class Namespace(Cell):
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         return names_of(self.fields) if name == "__dict__" else self.fields.get(name)
 
+    def item(self, at: Interpreter, index: Any) -> Value:
+        return Raised("a namespace has no items")
+
 
 class OptionParser(Cell):
     """``argparse.ArgumentParser()``; its fields are the options declared so far."""

@@ -82,7 +82,7 @@ class Tensor(Value):
     """Its memory was never written to: it was made to be filled."""
 
     form: str = ""
-    """What it has its shape from, by the symbol of that: a copy as floats is asked for the same sizes. Empty where its shape is its own."""
+    """What it has its shape from, by the symbol of that, where a case hangs on it: a copy as floats is asked for the same sizes."""
 
     @property
     def base(self) -> int:
@@ -96,13 +96,12 @@ class Tensor(Value):
     def key(self) -> Any:
         facts = self.facts
         claims = tuple((claim.value, claim.steps) if claim else None for claim in (facts.range, facts.kind, facts.dtype, facts.shape, facts.grad))
-        form = self.form if facts.shape is None else ""
         return (
             "tensor",
             claims,
             facts.axis,
             facts.uneven,
-            form,
+            self.form,
             self.losses,
             self.reason if facts == NOTHING_KNOWN else "",
             self.model and self.model.id,
