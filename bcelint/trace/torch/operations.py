@@ -58,12 +58,12 @@ def bind(params: tuple[Param, ...], args: Arguments, variadic: bool) -> tuple[di
 
 def lacks(params: tuple[Param, ...], args: Arguments) -> bool:
     """Whether all arguments of a call are written out, and one that is demanded is not among them: there torch raises a TypeError."""
-    if args.open_positional or args.open_keywords:
+    demanded = [p.name for p in params[len(args.positional) :] if p.default is REQUIRED and p.name not in args.keywords]
+    if not demanded or args.open_positional or args.open_keywords:
         return False
-    passed = {aliases.KEYWORDS.get(name, name) for name in args.keywords} | set(args.keywords)
-    positional = [p.name for p in params if not p.keyword_only][: len(args.positional)]
-    lacking = [p.name for p in params if p.default is REQUIRED and p.name not in passed and p.name not in positional]
-    return bool(lacking) and passed <= {*aliases.KEYWORDS, *aliases.KEYWORDS.values(), *aliases.IGNORED, *(p.name for p in params)}
+    passed = {aliases.KEYWORDS.get(name, name) for name in args.keywords}
+    known = {*aliases.KEYWORDS.values(), *aliases.IGNORED, *(p.name for p in params)}
+    return not passed.issuperset(demanded) and passed <= known
 
 
 def call_op(at: Site, row: Op, args: Arguments) -> Value:
