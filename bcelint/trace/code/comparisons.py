@@ -11,6 +11,7 @@ from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import case
 from bcelint.trace.values.constants import Const
+from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.mapped import Mapped
@@ -105,6 +106,9 @@ def _membership(at: Site, a: Value, b: Value, positive: bool) -> Value:
         content = b.mapped() if b.has_equals or isinstance(b, Instance) else None
         if isinstance(content, Mapped) and content.rest is None:
             return Const((a.constant in content.items) == positive)
+    if isinstance(a, Unknown) and options is None and isinstance(b, (DictCell, Instance)):
+        content = b.mapped()
+        options = tuple(content.items) if isinstance(content, Mapped) and content.rest is None else None
     if isinstance(a, Unknown) and isinstance(options, tuple):
         return case(at, a, "in", options, positive)
     if isinstance(b, Unknown) and b.symbol and isinstance(a.constant, str):  # asked so that it is held against what the string is said to be

@@ -49,7 +49,8 @@ def opposite(guard: Guard) -> Guard:
     atoms = [literal.negated() for literal in guard if isinstance(literal, Atom)]
     if len(atoms) < len(guard) or len(atoms) > MAX_SINGLES:
         return ALWAYS
-    return frozenset(atoms if len(atoms) == 1 else [AnyOf(tuple(frozenset([atom]) for atom in atoms))] if atoms else [])
+    choices = _one_of([frozenset([atom]) for atom in atoms])
+    return choices[0] if len(choices) == 1 else frozenset([AnyOf(choices)] if choices else [])
 
 
 def _plain(choices: Sequence[Guard]) -> tuple[tuple[Guard, ...], bool]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -95,8 +95,7 @@ def _some_fits(literals: list[Literal], same: dict[str, str]) -> bool:
     atoms = [atom for literal in literals for atom in _atoms(literal)]
     texts = {atom.text() for atom in atoms} | {repr(atom.operand) for atom in atoms if isinstance(atom.operand, (str, int, float, tuple))}
     told = False
-    samples = _samples(tuple(sorted(texts)))
-    for sample in filter(_is_number, samples) if _is_about_a_number(tuple(sorted(texts))) else samples:
+    for sample in _values_of(atoms) or _tried(tuple(sorted(texts))):
         try:
             if all(_is_so(literal, sample, same) for literal in literals):
                 return True
@@ -104,6 +103,16 @@ def _some_fits(literals: list[Literal], same: dict[str, str]) -> bool:
         except NotKnown:
             continue
     return not told
+
+
+def _values_of(atoms: list[Atom]) -> tuple[Any, ...]:
+    """All values that the thing itself may have, where they are known."""
+    return next((atom.domain for atom in atoms if atom.domain and (base := _BASE.fullmatch(atom.symbol)) is not None and not base[2]), ())
+
+
+def _tried(texts: tuple[str, ...]) -> Iterable[Any]:
+    samples = _samples(texts)
+    return filter(_is_number, samples) if _is_about_a_number(texts) else samples
 
 
 def _is_number(sample: Any) -> bool:

@@ -17,6 +17,7 @@ from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.externals import External
+from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
@@ -100,6 +101,9 @@ def item_under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNod
     return under(at, content, key, written)
 
 
+_MISSING = Raised("there is no such key")
+
+
 def under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNode, default: Value | None = None) -> Value:
     """What stands under a key that is not known, ``written`` so: one value where all are alike, else each in a case of its own, if they are few.
 
@@ -111,12 +115,11 @@ def under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNode, de
     if isinstance(key, Unknown) and key.symbol and few and not alike:
         equal = {name: replace(condition(at, key, "==", name), text=_equality(at.on(written).place, name)) for name in content.items}
         others: Guard = frozenset(atom.negated() for atom in equal.values())
-        rest = [] if default is None else [(others, default)]
-        return at.choice([*((frozenset([atom]), content.items[name]) for name, atom in equal.items()), *rest])
-    if default is None:
+        return at.choice([*((frozenset([atom]), content.items[name]) for name, atom in equal.items()), (others, default or _MISSING)])
+    if default is None and not (isinstance(key, Unknown) and key.symbol and not key.opaque and few and content.items):
         return found
     there = condition(at, key, "in", tuple(content.items))
-    return at.choice([(frozenset([there]), found), (frozenset([there.negated()]), default)])
+    return at.choice([(frozenset([there]), found), (frozenset([there.negated()]), default or _MISSING)])
 
 
 def _equality(key: NodePlace, name: object) -> Callable[[], str]:

@@ -70,7 +70,8 @@ class OptionParser(Cell):
         default = args.keywords.get("default")
         if action is not None and action.constant in ("store_true", "store_false") and default is None:
             default = Const(action.constant == "store_false")
-        domain = () if action is not None else _choices(args, default)
+        is_given = args.keywords.get("required", NONE).constant is True or not all(flag.startswith("-") for flag in flags)
+        domain = () if action is not None else _choices(args, default, is_given)
         at.write(self, name, _option(at, f"args.{name}", default, domain))
 
 
@@ -87,12 +88,12 @@ def _about_line(literal: Literal, line: str) -> Literal:
     return replace(literal, symbol=f"{literal.symbol}{line}") if isinstance(literal, Atom) else literal
 
 
-def _choices(args: Arguments, default: Value | None) -> tuple[Any, ...]:
-    """All values of an option with ``choices``, the default among them; nothing where they are not known."""
+def _choices(args: Arguments, default: Value | None, is_given: bool) -> tuple[Any, ...]:
+    """All values of an option with ``choices``, the default among them where it need not be given; nothing where they are not known."""
     choices = constants_of(args.keywords.get("choices", NONE))
     if not isinstance(choices, tuple) or "nargs" in args.keywords or not isinstance(default, (Const, type(None))):
         return ()
-    return (*choices, None if default is None else default.value)
+    return choices if is_given else (*choices, None if default is None else default.value)
 
 
 def _option(at: Interpreter, symbol: str, default: Value | None, domain: tuple[Any, ...] = ()) -> Value:
