@@ -13,6 +13,7 @@ from bcelint.trace.state.site import Site
 from bcelint.trace.torch import declared, layers, losses
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.contents import CONTENT
+from bcelint.trace.values.fields import FieldOfDataclass
 from bcelint.trace.values.functions import Bound, Function, bind
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.networks import MADE, Making
@@ -108,8 +109,12 @@ def _fill_dataclass(at: Site, instance: Instance, args: Arguments) -> None:
     for name in names:
         if name in given:
             at.write(instance, name, given[name])
-        elif instance.cls.member(name) is None:
-            at.write(instance, name, at.unknown(f"{name}: field that no call sets"))
+        else:
+            member = instance.cls.member(name)
+            if member is None:
+                at.write(instance, name, at.unknown(f"{name}: field that no call sets"))
+            elif isinstance(member[0], FieldOfDataclass):
+                at.write(instance, name, member[0].made(at))
     post = instance.cls.member("__post_init__")
     if post is not None:
         at.call(bind(at, post[0], instance), Arguments())

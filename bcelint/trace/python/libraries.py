@@ -19,10 +19,12 @@ from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
+from bcelint.trace.values.fields import FieldOfDataclass
 from bcelint.trace.values.functions import Partial
 from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.modules import Module
 from bcelint.trace.values.options import OptionParser
+from bcelint.trace.values.plain import constants_of
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tuples import sequence_of
 from bcelint.trace.values.unknowns import Unknown
@@ -106,6 +108,19 @@ def _shuffle(at: Site, args: Arguments) -> Value:
     return NONE
 
 
+def _field(at: Site, args: Arguments) -> Value:
+    """``dataclasses.field``, and what other packages call so."""
+    default = args.positional[0] if args.positional else args.keywords.get("default")
+    return FieldOfDataclass(default, args.keywords.get("default_factory"))
+
+
+def _one_of(at: Site, args: Arguments) -> Value:
+    """``random.choice(("a", "b"))``."""
+    options = constants_of(args.positional[0]) if args.positional else None
+    some = at.unknown("it is drawn at random", *args.all())
+    return replace(some, domain=options) if isinstance(options, tuple) and options and isinstance(some, Unknown) else some
+
+
 def _ends(at: Site, args: Arguments) -> Value:
     return Raised("the program ends here")
 
@@ -120,10 +135,12 @@ HANDLERS: dict[str, Handler] = {
     "copy.copy": _copy,
     "copy.deepcopy": _deepcopy,
     "easydict.EasyDict": _ordered_dict,
+    **dict.fromkeys(("dataclasses.field", "pydantic.Field"), _field),
     "enum.auto": lambda at, args: External(enums.AUTO),
     "functools.partial": _partial,
     "functools.wraps": _same_decorator,
     "importlib.import_module": _import_module,
+    **dict.fromkeys(("random.choice", "numpy.random.choice"), _one_of),
     "random.shuffle": _shuffle,
     named_tuples.MAKER: named_tuples.make,
     "types.SimpleNamespace": _ordered_dict,

@@ -11,6 +11,7 @@ from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import Choice
+from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.methods import Method
@@ -89,8 +90,10 @@ def _about_line(literal: Literal, line: str) -> Literal:
 
 
 def _choices(args: Arguments, default: Value | None, is_given: bool) -> tuple[Any, ...]:
-    """All values of an option with ``choices``, the default among them where it need not be given; nothing where they are not known."""
-    choices = constants_of(args.keywords.get("choices", NONE))
+    """All values of an option with ``choices`` or of an enum, the default among them where it need not be given; nothing where they are not known."""
+    kind = args.keywords.get("type")
+    members = tuple(member.constant for member in kind.members.values()) if isinstance(kind, Class) else ()
+    choices = members or constants_of(args.keywords.get("choices", NONE))
     if not isinstance(choices, tuple) or "nargs" in args.keywords or not isinstance(default, (Const, type(None))):
         return ()
     return choices if is_given else (*choices, None if default is None else default.value)

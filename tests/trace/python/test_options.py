@@ -49,6 +49,8 @@ def test_the_default_is_a_case(declared: str, name: str) -> None:
         "parser.add_argument('--act', default='a', choices=['a', 'b', 'c'])",
         "parser.add_argument('--act', required=True, default='a', choices=('a', 'b', 'c'))",
         "parser.add_argument('act', default='a', choices=list({'a': 1, 'b': 2, 'c': 3}))",
+        "parser.add_argument('act', choices=['a', 'b', 'c'])",
+        "parser.add_argument('--act', required=True, choices=['a', 'b', 'c'])",
     ],
 )
 def test_choices_are_all_that_an_option_may_be(declared: str) -> None:
@@ -67,3 +69,14 @@ def test_choices_are_all_that_an_option_may_be(declared: str) -> None:
 )
 def test_an_option_that_may_be_something_else_than_its_choices(declared: str) -> None:
     assert with_option(declared, "p if args.act == 'a' else p if args.act == 'b' else z").count("logits") == 1
+
+
+def test_an_enum_is_all_that_an_option_may_be() -> None:
+    declared = "import enum\nclass Act(str, enum.Enum):\n    A = 'a'\n    B = 'b'\nparser.add_argument('--act', type=Act, default=Act.A)"
+    assert with_option(declared, "p if args.act == 'a' else p if args.act == Act.B else z").count("logits") == 0
+
+
+def test_a_method_is_asked_of_the_choices() -> None:
+    declared = "parser.add_argument('--act', default='sigmoid_a', choices=['sigmoid_a', 'sigmoid_b', 'none'])"
+    found = with_option(declared, "(p if args.act.startswith('sigmoid') else z) if args.act in ('sigmoid_a', 'sigmoid_b') else p")
+    assert "logits" not in found
