@@ -77,7 +77,7 @@ def _constant(claim: Const, seen: Seen) -> Misfit | None:
     value = claim.value
     if isinstance(seen, Thing):
         other = seen.value
-        if isinstance(claim, Member):
+        if isinstance(claim, Member) or isinstance(value, enum.Enum):  # the tracer has enums of its own
             same = isinstance(other, enum.Enum) and other.name == getattr(value, "name", None)
         else:
             plain = other.value if isinstance(other, enum.Enum) and isinstance(other, (int, str)) else other

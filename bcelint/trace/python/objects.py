@@ -133,7 +133,7 @@ def _vars(at: Site, args: Arguments) -> Value:
 @builtin("globals")
 def _globals(at: Site, args: Arguments) -> Value:
     made = names_of(at.module_names(at.frame.code.path))
-    unset = {name: at.unknown(f"{name} of a module") for name in ("__doc__", "__file__", "__loader__", "__name__", "__package__", "__spec__")}
+    unset = {name: at.unknown(f"{name} of a module") for name in ("__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__spec__")}
     return new_dict(Mapped({**unset, **made.content.items})) if isinstance(made.content, Mapped) else made
 
 
@@ -192,7 +192,9 @@ def _callable(at: Site, args: Arguments) -> Value:
 
 @builtin("type")
 def _type(at: Site, args: Arguments) -> Value:
-    return at.lift(lambda value: _type_of(at, value), args.positional[0] if args.positional else NONE)
+    if len(args.all()) != 1:
+        return at.unknown("a class that type() makes", *args.all())
+    return at.lift(lambda value: _type_of(at, value), args.all()[0])
 
 
 def _type_of(at: Site, value: Value) -> Value:
@@ -202,7 +204,7 @@ def _type_of(at: Site, value: Value) -> Value:
     return value.type() or at.unknown("a type", value, symbol=symbol)
 
 
-@builtin("print", "delattr", "exit", "quit", "input")
+@builtin("print", "delattr", "exit", "quit")
 def _nothing(at: Site, args: Arguments) -> Value:
     return NONE
 
