@@ -11,6 +11,7 @@ import libcst as cst
 from bcelint.project.source import is_notebook
 from bcelint.trace.code import attributes, calls, comparisons, comprehensions, libraries, literals, operators, subscripts
 from bcelint.trace.code.functions import defaults_of
+from bcelint.trace.code.raising import raises
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.choices import Choice
@@ -30,7 +31,11 @@ def evaluate(at: Site, node: cst.BaseExpression) -> Value:
     if handler is None:
         return at.on(node).unknown(f"{type(node).__name__} is not followed")
     value = handler(at, node)
-    return at.narrow(value) if isinstance(value, Choice) else value
+    if not isinstance(value, Choice):
+        return value
+    if any(single.is_raised for _, single in value.alternatives) and not raises(at, value):
+        value = at.choice([(guard, single) for guard, single in value.alternatives if not single.is_raised])
+    return at.narrow(value)
 
 
 def _name(at: Site, node: cst.Name) -> Value:

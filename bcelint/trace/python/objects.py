@@ -133,7 +133,10 @@ def _vars(at: Site, args: Arguments) -> Value:
 @builtin("globals")
 def _globals(at: Site, args: Arguments) -> Value:
     made = names_of(at.module_names(at.frame.code.path))
-    unset = {name: at.unknown(f"{name} of a module") for name in ("__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__spec__")}
+    unset = {
+        name: at.unknown(f"{name} of a module")
+        for name in ("__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__spec__")
+    }
     return new_dict(Mapped({**unset, **made.content.items})) if isinstance(made.content, Mapped) else made
 
 

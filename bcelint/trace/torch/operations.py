@@ -15,7 +15,8 @@ from bcelint.trace.conditions.asking import symbols
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.state import MAX_COMBINATIONS
-from bcelint.trace.values.choices import Choice
+from bcelint.trace.values.choices import Choice, alternatives
+from bcelint.trace.values.constants import Const
 from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.plain import content_of
 from bcelint.trace.values.raised import Raised
@@ -92,6 +93,8 @@ def apply(
     origin: object = None,
 ) -> Value:
     """A row on bound arguments, case by case. ``origin`` is the layer, whose weights make its output what it is."""
+    if row.main == "data":
+        bound, extra = {name: _one_or_many(at, value) for name, value in bound.items()}, tuple(_one_or_many(at, value) for value in extra)
     names = tuple(bound)
 
     def one(*given: Value) -> Value:
@@ -99,6 +102,13 @@ def apply(
         return _apply(at, row, params, dict(zip(names, values)), values[len(names) :], origin)
 
     return at.lift(one, *(_spread(at, value) for value in bound.values()), *extra)
+
+
+def _one_or_many(at: Site, value: Value) -> Value:
+    """Data to make a tensor of. What compares something that is not known may be one truth value, and as well an array of them."""
+    singles = [single for _, single in alternatives(value)]
+    is_asked = len(singles) == 2 and {single.constant for single in singles if isinstance(single, Const)} == {True, False}
+    return at.unknown("a truth value, or an array of them", value) if is_asked else value
 
 
 def _spread(at: Site, value: Value) -> Value:

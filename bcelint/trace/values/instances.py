@@ -100,10 +100,17 @@ class Instance(Cell, NNModule):
             return self  # DataParallel(model).module, after the wrapper has been seen through
         if name in frameworks.SELF_METHODS or name in METHODS:
             return Method(self, name)
-        made = None if name.startswith("__") else self.special(at, "__getattr__", Const(name))
-        if isinstance(made, Unknown) or made is NONE:
+        made = None if name.startswith("__") else self._made_attribute(at, name)
+        if isinstance(made, Unknown) or (made is NONE and not isinstance(native, DictCell)):
             return at.unknown(f"{self.cls.name} makes its attributes in __getattr__", symbol=f"#{self.id}.{name}")
         return made
+
+    def _made_attribute(self, at: Interpreter, name: str) -> Value | None:
+        """What ``__getattr__`` makes: a function of the project, or ``dict.get`` itself."""
+        member = self.cls.member("__getattr__")
+        if member is not None and isinstance(member[0], External) and isinstance(self.native, DictCell):
+            return self.native.method(at, member[0].name.rpartition(".")[2], Arguments((Const(name),)), None)
+        return self.special(at, "__getattr__", Const(name))
 
     def _maybe_overwritten(self, at: Interpreter, name: str, value: Value) -> Value:
         """A setting of an object whose attributes are also set under names that are not seen here."""

@@ -10,7 +10,7 @@ from bcelint.trace.conditions.atoms import Atom, Literal
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
 from bcelint.trace.values.cells import Cell
-from bcelint.trace.values.choices import Choice
+from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.externals import External
@@ -46,7 +46,10 @@ class OptionParser(Cell):
             return self
         if name == "set_defaults":
             for option, value in args.keywords.items():
-                at.write(self, option, _option(at, f"args.{option}", value) if option in self.fields else value)
+                known = self.fields.get(option)
+                domain = () if known is None else tuple(each for each in _domain(known) if each is not None)
+                domain = (*domain, value.value) if domain and isinstance(value, Const) else ()
+                at.write(self, option, value if known is None else _option(at, f"args.{option}", value, domain))
             return NONE
         if name in ("parse_args", "parse_known_args", "parse_intermixed_args"):
             namespace = Namespace()
@@ -73,7 +76,16 @@ class OptionParser(Cell):
             default = Const(action.constant == "store_false")
         is_given = args.keywords.get("required", NONE).constant is True or not all(flag.startswith("-") for flag in flags)
         domain = () if action is not None else _choices(args, default, is_given)
+        const = args.keywords.get("const")
+        if action is not None and action.constant == "store_const" and isinstance(const, Const):  # several flags may set one option
+            others = _domain(self.fields[name]) if name in self.fields else (None if default is None else default.constant,)
+            domain = (*others, const.value)
         at.write(self, name, _option(at, f"args.{name}", default, domain))
+
+
+def _domain(option: Value) -> tuple[Any, ...]:
+    """All values of an option, where they are known."""
+    return next((single.domain for _, single in alternatives(option) if isinstance(single, Unknown)), ())
 
 
 def _of_line(option: Value, line: str) -> Value:
