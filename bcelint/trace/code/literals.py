@@ -9,8 +9,10 @@ import libcst as cst
 from bcelint.trace.code.raising import first_raised, raises
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
+from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.dicts import new_dict
+from bcelint.trace.values.domains import each_text
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.lists import new_list, new_set
 from bcelint.trace.values.mapped import Mapped, dict_key, mapping_of
@@ -44,18 +46,19 @@ def concatenated(at: Site, node: cst.ConcatenatedString) -> Value:
 
 
 def formatted(at: Site, node: cst.FormattedString) -> Value:
-    text = ""
+    parts: list[Value] = []
     for part in node.parts:
         if isinstance(part, cst.FormattedStringText):
-            text += part.value
+            parts.append(Const(part.value))
         elif isinstance(part, cst.FormattedStringExpression):
             value = at.evaluate(part.expression)
             if raises(at, value):
                 return value
-            if not isinstance(value, Const) or part.format_spec or part.conversion:
+            known = each_text(at.on(part.expression), value)
+            if part.format_spec or part.conversion or not all(isinstance(single, Const) for _, single in alternatives(known)):
                 return at.on(node).unknown("a string that is put together", value)
-            text += str(value.value)
-    return Const(text)
+            parts.append(known)
+    return at.lift(lambda *values: Const("".join(str(value.constant) for value in values)), *parts)
 
 
 def _elements(at: Site, nodes: Any) -> Tuple:

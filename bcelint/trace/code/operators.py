@@ -16,6 +16,7 @@ from bcelint.trace.state.site import Site
 from bcelint.trace.state.truth import split, when
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.determined import is_determined
+from bcelint.trace.values.domains import each_text
 from bcelint.trace.values.plain import is_number
 from bcelint.trace.values.unknowns import Unknown
 
@@ -63,6 +64,8 @@ def binary(at: Site, op: str, left: Value, right: Value) -> Value:
         settled = isinstance(made, Unknown) and is_determined(a) and is_determined(b)
         return replace(made, opaque=True) if settled and isinstance(made, Unknown) else made
 
+    if op == "+":  # strings that are put together
+        left, right = each_text(at, left), each_text(at, right)
     return at.lift(one, left, right)
 
 

@@ -75,6 +75,9 @@ class Class(Cell):
         names = [base.name for base in self.external_bases()]
         if name in names or (name == "torch.nn.Module" and any(tables.layer(base) or tables.loss_class(base) for base in names)):
             return True
+        known = [base for base in map(tables.loss_class, names) if base is not None]
+        if known and tables.loss_class(name) is not None:  # losses of torch are no subclasses of one another
+            return tables.loss_class(name) in known
         return False if name.startswith("builtins.") else None
 
     def member(self, name: str) -> tuple[Value, Class] | None:

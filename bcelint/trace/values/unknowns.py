@@ -14,12 +14,17 @@ from bcelint.trace.conditions.atoms import About
 from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values.asked import MAX_SYMBOL, READING, call_symbol
-from bcelint.trace.values.asking import case
+from bcelint.trace.values.asking import case, condition
+from bcelint.trace.values.constants import Const
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.sources import merged_sources
 from bcelint.trace.values.tensor_methods import RANK, call_method, moves_only
 
 SIZES = (".shape", ".size()")
+TAKING_APART = ("split", "rsplit", "partition", "rpartition")
+"""Methods of texts whose results are used as texts of their own: each is one of its own case where all texts are known."""
+MAX_VALUES = 6
+"""The values of one thing that become cases of their own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +97,9 @@ class Unknown(Value):
             return at.trained(self)
         if name == "size":
             return self._size(at, args)
+        if name in TAKING_APART and 0 < len(self.domain) <= MAX_VALUES and all(isinstance(text, str) for text in self.domain):
+            texts = dict.fromkeys(self.domain)
+            return at.choice([(frozenset([condition(at, self, "==", text)]), Const(text).method(at, name, args, None)) for text in texts])
         if name in RANK and self.symbol:
             return at.unknown(self.reason, self, symbol=f"{self.symbol}.ndim", number=True)
         if name in frameworks.SELF_METHODS and moves_only(name, args):

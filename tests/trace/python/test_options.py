@@ -80,3 +80,26 @@ def test_a_method_is_asked_of_the_choices() -> None:
     declared = "parser.add_argument('--act', default='sigmoid_a', choices=['sigmoid_a', 'sigmoid_b', 'none'])"
     found = with_option(declared, "(p if args.act.startswith('sigmoid') else z) if args.act in ('sigmoid_a', 'sigmoid_b') else p")
     assert "logits" not in found
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["f'{args.kind}_{args.act}'", "args.kind + '_' + args.act", "f'{args.kind}' + f'_{args.act}'"],
+)
+def test_a_text_put_together_of_options_with_choices(key: str) -> None:
+    declared = (
+        "parser.add_argument('--kind', default='a', choices=['a', 'b'])\nparser.add_argument('--act', default='none', choices=['none', 'sigmoid'])"
+    )
+    table = "{'a_none': z, 'a_sigmoid': p, 'b_none': z, 'b_sigmoid': p}"
+    assert with_option(declared, f"{table}[{key}] if args.act == 'sigmoid' else p").count("logits") == 0
+
+
+def test_a_choice_taken_apart() -> None:
+    declared = "parser.add_argument('--model', default='a_bin', choices=['a_bin', 'b_bin', 'a_multi'])\nargs = parser.parse_args()\n"
+    found = with_option(f"{declared}kind, task = args.model.split('_')", "(p if task == 'bin' else z) if args.model in ('a_bin', 'b_bin') else p")
+    assert "logits" not in found
+
+
+def test_a_loss_of_the_project_is_of_one_class_of_torch() -> None:
+    program = "class Own(nn.BCEWithLogitsLoss): pass\nout = p if isinstance(Own(), nn.BCEWithLogitsLoss) and not isinstance(Own(), nn.BCELoss) else z"
+    assert value_of(program) == "probabilities"
