@@ -13,6 +13,7 @@ from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
+from bcelint.trace.values.enums import Member
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.modules import names_of
@@ -74,6 +75,11 @@ class OptionParser(Cell):
         default = args.keywords.get("default")
         if action is not None and action.constant in ("store_true", "store_false") and default is None:
             default = Const(action.constant == "store_false")
+        kind = args.keywords.get("type")
+        if isinstance(kind, Class) and isinstance(default, Const):  # of a text argparse makes what it makes of one in the command line
+            default = next(
+                (member for member in kind.members.values() if isinstance(member, Member) and member.given.constant == default.value), default
+            )
         is_given = args.keywords.get("required", NONE).constant is True or not all(flag.startswith("-") for flag in flags)
         domain = () if action is not None else _choices(args, default, is_given)
         const = args.keywords.get("const")

@@ -103,3 +103,11 @@ def test_a_choice_taken_apart() -> None:
 def test_a_loss_of_the_project_is_of_one_class_of_torch() -> None:
     program = "class Own(nn.BCEWithLogitsLoss): pass\nout = p if isinstance(Own(), nn.BCEWithLogitsLoss) and not isinstance(Own(), nn.BCELoss) else z"
     assert value_of(program) == "probabilities"
+
+
+def test_a_default_is_of_the_type_too() -> None:
+    declared = (
+        "import enum\nclass Act(enum.Enum):\n    A = 'a'\n    B = 'b'\n    @property\n    def is_first(self): return self is Act.A\n"
+        "parser.add_argument('--act', type=Act, default='a', choices=list(Act))"
+    )
+    assert with_option(declared, "(p if args.act.is_first else z) if args.act is Act.A else p").count("logits") == 0
