@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from bcelint.trace.conditions.atoms import Atom, Literal
+from bcelint.trace.conditions.atoms import Atom, Guard, Literal
+from bcelint.trace.conditions.joining import either, opposite
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
 from bcelint.trace.values.cells import Cell
@@ -41,9 +42,11 @@ class OptionParser(Cell):
 
     def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
         if name == "add_argument":
-            self._declare(at, args)
+            self.declare(at, args)
             return at.unknown("an action of an option parser")
-        if name in ("add_argument_group", "add_mutually_exclusive_group"):
+        if name == "add_mutually_exclusive_group":
+            return ExclusiveGroup(self, args.keywords.get("required", NONE).constant is True)
+        if name == "add_argument_group":
             return self
         if name == "set_defaults":
             for option, value in args.keywords.items():
@@ -62,7 +65,8 @@ class OptionParser(Cell):
             return Raised("the option parser ends the program")
         return at.unknown(f".{name}() of an option parser is not followed")
 
-    def _declare(self, at: Interpreter, args: Arguments) -> None:
+    def declare(self, at: Interpreter, args: Arguments) -> str:
+        """Declare an option; its name, or "" where that is not known."""
         flags = [v.constant for v in args.positional if isinstance(v.constant, str)]
         destination = args.keywords.get("dest")
         if isinstance(destination, Const):
@@ -70,7 +74,7 @@ class OptionParser(Cell):
         elif flags:
             name = next((f for f in flags if f.startswith("--")), flags[0]).lstrip("-").replace("-", "_")
         else:
-            return
+            return ""
         action = args.keywords.get("action")
         default = args.keywords.get("default")
         if action is not None and action.constant in ("store_true", "store_false") and default is None:
@@ -87,6 +91,43 @@ class OptionParser(Cell):
             others = _domain(self.fields[name]) if name in self.fields else (None if default is None else default.constant,)
             domain = (*others, const.value)
         at.write(self, name, _option(at, f"args.{name}", default, domain))
+        return name
+
+
+class ExclusiveGroup(Cell):
+    """``add_mutually_exclusive_group()``: of its flags one is set at most, and one at least where the group is required."""
+
+    def __init__(self, parser: OptionParser, required: bool) -> None:
+        super().__init__()
+        self.parser = parser
+        self.required = required
+        self.flags: list[tuple[str, Guard]] = []
+        """The flags declared so far, each with the condition under which it is set."""
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        return Method(self, name)
+
+    def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
+        if name != "add_argument":
+            return self.parser.method(at, name, args, assign)
+        option = self.parser.declare(at, args)
+        cases = {single.constant: guard for guard, single in alternatives(self.parser.fields.get(option, NONE))}
+        if cases.keys() == {True, False}:
+            self._exclude(at, option, cases[True], cases[False])
+        return at.unknown("an action of an option parser")
+
+    def _exclude(self, at: Interpreter, option: str, on: Guard, off: Guard) -> None:
+        """The flag is not set together with an earlier one. Where one has to be, it is the last flag that is, if no other."""
+        others = [guard for _, guard in self.flags]
+        if self.required and others:
+            before, guard = self.flags[-1]
+            at.write(self.parser, before, self._flag(at, guard, opposite(guard), others[:-1]))
+            off |= either(others)
+        at.write(self.parser, option, self._flag(at, on, off, others))
+        self.flags.append((option, on))
+
+    def _flag(self, at: Interpreter, on: Guard, off: Guard, others: list[Guard]) -> Value:
+        return at.choice([(on.union(*map(opposite, others)), Const(True)), (off, Const(False))])
 
 
 def _domain(option: Value) -> tuple[Any, ...]:

@@ -111,3 +111,23 @@ def test_a_default_is_of_the_type_too() -> None:
         "parser.add_argument('--act', type=Act, default='a', choices=list(Act))"
     )
     assert with_option(declared, "(p if args.act.is_first else z) if args.act is Act.A else p").count("logits") == 0
+
+
+@pytest.mark.parametrize(
+    ("required", "out"),
+    [
+        ("", "z if args.a and args.b else p"),
+        ("", "z if args.b and args.c else p"),
+        ("required=True", "z if not args.a and not args.b and not args.c else p"),
+        ("required=True", "p if args.a else p if args.b else p if args.c else z"),
+    ],
+)
+def test_flags_that_exclude_one_another(required: str, out: str) -> None:
+    flags = "".join(f"group.add_argument('--{name}', action='store_true')\n" for name in "abc")
+    declared = f"group = parser.add_mutually_exclusive_group({required})\n{flags}"
+    assert with_option(declared, out).count("logits") == 0
+
+
+def test_a_group_that_is_not_required_may_be_left_out() -> None:
+    declared = "group = parser.add_mutually_exclusive_group()\ngroup.add_argument('--a', action='store_true')\ngroup.add_argument('--loss')"
+    assert "logits when not args.a" in with_option(declared, "p if args.a else z")
