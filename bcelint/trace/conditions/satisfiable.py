@@ -47,9 +47,7 @@ def least(guard: Guard, cases: Iterable[Guard]) -> Guard:
     What is put in the negative goes first.
     """
     outside = frozenset(map(negation, cases))
-    for literal in sorted(
-        guard, key=lambda literal: (isinstance(literal, Atom) and literal.truth == literal.reads, -len(str(literal)), str(literal))
-    ):
+    for literal in sorted(guard, key=_order):
         if not satisfiable(guard - {literal} | outside, MAX_STEPS_OF_A_FINDING):
             guard -= {literal}
     return guard
