@@ -33,8 +33,9 @@ def evaluate(at: Site, node: cst.BaseExpression) -> Value:
     value = handler(at, node)
     if not isinstance(value, Choice):
         return value
-    if any(single.is_raised for _, single in value.alternatives) and not raises(at, value):
-        value = at.choice([(guard, single) for guard, single in value.alternatives if not single.is_raised])
+    left = [(guard, single) for guard, single in value.alternatives if not single.is_raised]
+    if len(left) < len(value.alternatives) and not raises(at, value):
+        value = at.choice(left)
     return at.narrow(value)
 
 
