@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import torch
 
-from bcelint.contracts import shapes
-from bcelint.contracts.shapes import ELLIPSIS, FULL_SLICE, MASK, NEW_AXIS, SOME_SLICE, Index
+from bcelint.contracts import indexes, shapes
+from bcelint.contracts.indexes import ELLIPSIS, FULL_SLICE, MASK, NEW_AXIS, SOME_SLICE, Index
 from bcelint.facts import Shape
 from tests.contracts.checking import fits
 
@@ -39,22 +39,22 @@ def test_indexing(actual: tuple[int, ...]) -> None:
                 continue
             ran += 1
             for known in views(actual):
-                found = shapes.indexed(known, index)
+                found = indexes.indexed(known, index)
                 assert found is None or fits(found, tuple(real.shape)), (known, index, found, tuple(real.shape))
     assert ran > 20
 
 
 def test_indexing_tells_what_it_can() -> None:
-    assert shapes.indexed(Shape((None, 3)), [FULL_SLICE, 0]) == Shape((None,))
-    assert shapes.indexed(Shape((8, 3, 5)), [0]) == Shape((3, 5))
-    assert shapes.indexed(Shape((None, 1), open=True), [FULL_SLICE, 0]) is None
-    assert shapes.indexed(Shape((None, 1), open=True), [ELLIPSIS, 0]) == Shape((None,), open=True)
-    assert shapes.indexed(Shape((None, 1), open=True), [SOME_SLICE]) == Shape((None, 1), open=True)
-    assert shapes.indexed(Shape((8, 3)), [MASK]) is None
-    assert shapes.indexed(Shape((8, 3)), [FULL_SLICE, NEW_AXIS]) == Shape((8, 1, 3))
-    assert shapes.indexed(Shape((8, 3)), [slice(2, None), slice(None, 1)]) == Shape((6, 1))
-    assert shapes.indexed(Shape((None, 3), open=True), [ELLIPSIS, slice(-1, None)]) == Shape((None, 1), open=True)
-    assert shapes.indexed(Shape((None, "b")), [slice(None, 1), slice(None, 1)]) == Shape((None, None))
+    assert indexes.indexed(Shape((None, 3)), [FULL_SLICE, 0]) == Shape((None,))
+    assert indexes.indexed(Shape((8, 3, 5)), [0]) == Shape((3, 5))
+    assert indexes.indexed(Shape((None, 1), open=True), [FULL_SLICE, 0]) is None
+    assert indexes.indexed(Shape((None, 1), open=True), [ELLIPSIS, 0]) == Shape((None,), open=True)
+    assert indexes.indexed(Shape((None, 1), open=True), [SOME_SLICE]) == Shape((None, 1), open=True)
+    assert indexes.indexed(Shape((8, 3)), [MASK]) is None
+    assert indexes.indexed(Shape((8, 3)), [FULL_SLICE, NEW_AXIS]) == Shape((8, 1, 3))
+    assert indexes.indexed(Shape((8, 3)), [slice(2, None), slice(None, 1)]) == Shape((6, 1))
+    assert indexes.indexed(Shape((None, 3), open=True), [ELLIPSIS, slice(-1, None)]) == Shape((None, 1), open=True)
+    assert indexes.indexed(Shape((None, "b")), [slice(None, 1), slice(None, 1)]) == Shape((None, None))
 
 
 @pytest.mark.parametrize("one", [(), (1,), (3,), (2, 3), (2, 1), (4, 2, 3), (1, 1, 3)])

@@ -11,7 +11,6 @@ import libcst as cst
 from bcelint.trace.code.assigned import assigned
 from bcelint.trace.code.branches import branch
 from bcelint.trace.code.iterations import another
-from bcelint.trace.code.raising import raises
 from bcelint.trace.code.rounds import changes_of_rounds, is_number
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Value
@@ -33,9 +32,8 @@ MAX_SEVERAL = 4
 
 def for_loop(at: Site, node: cst.For) -> Flow:
     value = at.narrow(at.evaluate(node.iter))
-    if raises(at, value):
+    if value.is_raised:
         return Flow.RAISE
-    value = at.narrow(value)
     if isinstance(value, Choice) and len(value.alternatives) <= MAX_SEVERAL:
         contents = [(guard, sequence_of(at.on(node.iter), single)) for guard, single in value.alternatives]
         if len({(len(content.items), content.rest is None) for _, content in contents}) > 1:

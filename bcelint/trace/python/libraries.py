@@ -109,14 +109,14 @@ def _shuffle(at: Site, args: Arguments) -> Value:
 
 
 def _field(at: Site, args: Arguments) -> Value:
-    """``dataclasses.field``, and what other packages call so."""
+    """``field(default_factory=list)``; of pydantic also ``Field(0)``, where an ellipsis stands for no default."""
     default = args.positional[0] if args.positional else args.keywords.get("default")
-    return FieldOfDataclass(default, args.keywords.get("default_factory"))
+    return FieldOfDataclass(None if default is None or default.constant is ... else default, args.keywords.get("default_factory"))
 
 
 def _one_of(at: Site, args: Arguments) -> Value:
-    """``random.choice(("a", "b"))``."""
-    options = constants_of(args.positional[0]) if args.positional else None
+    """``random.choice(("a", "b"))``; with a size numpy draws an array."""
+    options = constants_of(args.positional[0]) if len(args.all()) == 1 and args.positional else None
     some = at.unknown("it is drawn at random", *args.all())
     return replace(some, domain=options) if isinstance(options, tuple) and options and isinstance(some, Unknown) else some
 

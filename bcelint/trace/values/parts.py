@@ -6,22 +6,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bcelint.contracts import shapes
+from bcelint.contracts import indexes
 from bcelint.contracts.schema import UNKNOWN
 from bcelint.facts import Claim, Facts, Interval
 from bcelint.trace.interpreter import Value
 
-_WHOLE = (shapes.FULL_SLICE, shapes.ELLIPSIS, shapes.NEW_AXIS)
+_WHOLE = (indexes.FULL_SLICE, indexes.ELLIPSIS, indexes.NEW_AXIS)
 
 
 def part_of(facts: Facts, parts: Sequence[Any], asked: bool) -> Facts:
     """The facts of ``x[parts]``, which are values and slices of values; ``asked`` where x itself has been asked for them."""
     shape = facts.shape
     marks = list(map(_mark, parts))
-    new = shapes.indexed(None if shape is None else shape.value, marks)
+    new = indexes.indexed(None if shape is None else shape.value, marks)
     if asked:
         found = facts.of_asked()
-    elif shapes.MASK in marks:
+    elif indexes.MASK in marks:
         found = facts.of_some()
     else:
         found = facts if all(mark in _WHOLE for mark in marks) else facts.of_part()
@@ -32,14 +32,14 @@ def _mark(part: Any) -> Any:
     if isinstance(part, slice):
         bounds = [_bound(bound) for bound in (part.start, part.stop, part.step)]
         if bounds == [None, None, None]:
-            return shapes.FULL_SLICE
-        return slice(*bounds) if all(bound is None or type(bound) is int for bound in bounds) else shapes.SOME_SLICE
+            return indexes.FULL_SLICE
+        return slice(*bounds) if all(bound is None or type(bound) is int for bound in bounds) else indexes.SOME_SLICE
     constant = part.constant if isinstance(part, Value) else UNKNOWN
     if constant is ...:
-        return shapes.ELLIPSIS
+        return indexes.ELLIPSIS
     if constant is None:
-        return shapes.NEW_AXIS
-    return constant if isinstance(constant, int) and not isinstance(constant, bool) else shapes.MASK
+        return indexes.NEW_AXIS
+    return constant if isinstance(constant, int) and not isinstance(constant, bool) else indexes.MASK
 
 
 def _bound(bound: Value | None) -> Any:
