@@ -89,6 +89,12 @@ def is_known(name: str) -> bool:
     return name in frameworks.CONTAINERS or any(lookup(name) is not None for lookup in (op, layer, loss_class, loss_function, wrapper))
 
 
+def is_class(name: str) -> bool:
+    """Whether a canonical name is that of a class of ``torch.nn``, in the tables or not."""
+    module, _, last = name.rpartition(".")
+    return module == "torch.nn" and last[:1].isupper()
+
+
 def outcome(row: Op | Layer, args: Args) -> Outcome:
     """What ``row`` says of one call. A layer that is a function is asked as that function, with its constructor's defaults."""
     if isinstance(row, Layer) and row.op is not None:

@@ -123,6 +123,15 @@ class Value:
         return None
 
     def type(self) -> Value | None:
+        """Its class; None where that is not known."""
+        return None
+
+    def text(self) -> str | None:
+        """``str(value)``; None where that is not known."""
+        return None
+
+    def has(self, name: str) -> bool | None:
+        """``hasattr(value, name)``; None where that is not known."""
         return None
 
     def about(self) -> About:

@@ -8,6 +8,7 @@ from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.choices import alternatives
+from bcelint.trace.values.typed import type_of
 
 
 def attribute(at: Site, node: cst.Attribute) -> Value:
@@ -16,6 +17,8 @@ def attribute(at: Site, node: cst.Attribute) -> Value:
 
 def load(at: Site, owner: Value, name: str) -> Value:
     """The value of ``owner.name``."""
+    if name == "__class__":
+        return at.lift(lambda single: type_of(at, single), owner)
     return at.lift_call(lambda single: single.attribute(at, name) or single.no_attribute(at, name), owner)
 
 

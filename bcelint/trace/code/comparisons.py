@@ -15,7 +15,7 @@ from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.mapped import Mapped
-from bcelint.trace.values.plain import as_python, constants_of
+from bcelint.trace.values.plain import as_python, constants_of, content_of
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
@@ -106,6 +106,9 @@ def _membership(at: Site, a: Value, b: Value, positive: bool) -> Value:
         content = b.mapped() if b.has_equals or isinstance(b, Instance) else None
         if isinstance(content, Mapped) and content.rest is None:
             return Const((a.constant in content.items) == positive)
+    among = _is_among(at, a, b)
+    if among is not None:
+        return Const(among == positive)
     if isinstance(a, Unknown) and options is None and isinstance(b, (DictCell, Instance)):
         content = b.mapped()
         options = tuple(content.items) if isinstance(content, Mapped) and content.rest is None else None
@@ -115,6 +118,15 @@ def _membership(at: Site, a: Value, b: Value, positive: bool) -> Value:
         return case(at, replace(b, symbol=f"{b.symbol}.__contains__({a.constant!r})", domain=()), "truth", None, positive)
     owner = b if isinstance(b, Unknown) else a
     return case(at, owner, "other", f"in {_name(a)} {_name(b)}", positive, a)
+
+
+def _is_among(at: Site, a: Value, b: Value) -> bool | None:
+    """Whether a thing is one of the items of a tuple or list; None where that is not known, or it is no thing."""
+    content = content_of(b)
+    if content is None or content.rest is not None or not a.is_thing:
+        return None
+    answers = [_same_thing(a, item) for item in content.items]
+    return True if True in answers else None if None in answers else False
 
 
 def _truth_of(at: Site, answer: Value, positive: bool) -> Value:

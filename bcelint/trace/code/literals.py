@@ -17,6 +17,7 @@ from bcelint.trace.values.externals import External
 from bcelint.trace.values.lists import new_list, new_set
 from bcelint.trace.values.mapped import Mapped, dict_key, mapping_of
 from bcelint.trace.values.tuples import Tuple, join_sequences, sequence_of
+from bcelint.trace.values.typed import as_text
 
 
 def constant(at: Site, node: Any) -> Value:
@@ -54,11 +55,16 @@ def formatted(at: Site, node: cst.FormattedString) -> Value:
             value = at.evaluate(part.expression)
             if raises(at, value):
                 return value
-            known = each_text(at.on(part.expression), value)
-            if part.format_spec or part.conversion or not all(isinstance(single, Const) for _, single in alternatives(known)):
+            known = each_text(at.on(part.expression), at.lift(as_text, value))
+            if part.format_spec or part.conversion or not any(isinstance(single, Const) for _, single in alternatives(known)):
                 return at.on(node).unknown("a string that is put together", value)
             parts.append(known)
-    return at.lift(lambda *values: Const("".join(str(value.constant) for value in values)), *parts)
+    return at.lift(lambda *values: _joined(at.on(node), values), *parts)
+
+
+def _joined(at: Site, values: tuple[Value, ...]) -> Value:
+    unknown = [value for value in values if not isinstance(value, Const)]
+    return at.unknown("a string that is put together", *unknown) if unknown else Const("".join(str(value.constant) for value in values))
 
 
 def _elements(at: Site, nodes: Any) -> Tuple:

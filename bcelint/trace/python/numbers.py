@@ -17,12 +17,13 @@ from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.plain import constants_of
 from bcelint.trace.values.tensors import Tensor
+from bcelint.trace.values.typed import as_text
 from bcelint.trace.values.unknowns import Unknown
 
 builtin = Handlers()
 
 
-@builtin("int", "float", "bool", "str", "abs", "round", "min", "max")
+@builtin("int", "float", "bool", "repr", "str", "abs", "round", "min", "max")
 def _number(at: Site, args: Arguments) -> Value:
     node = at.node
     name = node.func.value if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) else ""
@@ -43,6 +44,8 @@ def _one(at: Site, name: str, values: tuple[Value, ...], args: Arguments) -> Val
     if len(values) == 1 and name in ("min", "max"):
         constants = constants_of(values[0])
         values = values if constants is None else tuple(map(Const, constants))
+    if name in ("repr", "str") and len(values) == 1 and values[0].text() is not None:
+        return as_text(values[0])
     if values and all(v.constant is not UNKNOWN for v in values) and not args.keywords:
         try:
             return Const(_PYTHON_NUMBERS[name](*(v.constant for v in values)))
@@ -59,4 +62,4 @@ def _one(at: Site, name: str, values: tuple[Value, ...], args: Arguments) -> Val
     return at.unknown(f"a {name or 'number'} that is not known", *values, symbol=symbol, number=name in ("int", "float", "round"))
 
 
-_PYTHON_NUMBERS: dict[str, Any] = {"int": int, "float": float, "bool": bool, "str": str, "abs": abs, "round": round, "min": min, "max": max}
+_PYTHON_NUMBERS: dict[str, Any] = {f.__name__: f for f in (abs, bool, float, int, max, min, repr, round, str)}

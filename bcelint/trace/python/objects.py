@@ -27,6 +27,7 @@ from bcelint.trace.values.options import Namespace
 from bcelint.trace.values.submodules import Submodule, some_inside
 from bcelint.trace.values.tensors import ARRAY, Tensor, is_attribute
 from bcelint.trace.values.tuples import Tuple
+from bcelint.trace.values.typed import type_of
 from bcelint.trace.values.unknowns import Unknown
 
 builtin = Handlers()
@@ -61,7 +62,7 @@ def _is_subclass(cls: Value, other: Value) -> bool | None:
         if isinstance(other, Class):
             return cls.is_subclass(other)
         return cls.is_subclass_of_library_class(other.name) if isinstance(other, External) else None
-    return True if isinstance(cls, External) and cls.key() == other.key() else None
+    return cls.is_subclass(other.name) if isinstance(cls, External) and isinstance(other, External) else None
 
 
 def _any(at: Site, value: Value, options: Sequence[Value], answers: Sequence[bool | None], op: str) -> Value:
@@ -102,6 +103,8 @@ def _one_attribute(at: Site, owner: Value, name: Value, default: Value | None) -
             return default
         if isinstance(found, Choice):
             return at.choice([(guard, default if single.is_raised else single) for guard, single in found.alternatives])
+    if default is not None and owner.has(name.value) is False:
+        return default
     return at.attribute(owner, name.value)
 
 
@@ -180,6 +183,9 @@ def _has_attribute(at: Site, owner: Value, name: str) -> Value:
             return Const(True)
         if not owner.cls.has_unknown_base() and CONTENT not in owner.fields:
             return Const(False)
+    has = owner.has(name)
+    if has is not None:
+        return Const(has)
     if isinstance(owner, Tensor) and owner.model is None and owner.cls and is_attribute(name):
         return Const(owner.cls != ARRAY)
     symbol = f"hasattr({owner.symbol if isinstance(owner, Unknown) else id(owner)}, {name})"
@@ -197,14 +203,7 @@ def _callable(at: Site, args: Arguments) -> Value:
 def _type(at: Site, args: Arguments) -> Value:
     if len(args.all()) != 1:
         return at.unknown("a class that type() makes", *args.all())
-    return at.lift(lambda value: _type_of(at, value), args.all()[0])
-
-
-def _type_of(at: Site, value: Value) -> Value:
-    if type(value) is Const and isinstance(value.value, (bool, float, int, str)):
-        return External(f"builtins.{type(value.value).__name__}")
-    symbol = f"type({value.symbol})" if isinstance(value, Unknown) else ""
-    return value.type() or at.unknown("a type", value, symbol=symbol)
+    return at.lift(lambda value: type_of(at, value), args.all()[0])
 
 
 @builtin("print", "delattr", "exit", "quit")

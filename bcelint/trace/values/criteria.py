@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from bcelint.contracts import tables
 from bcelint.contracts.declared.rows import DeclaredLoss
 from bcelint.contracts.schema import Loss as LossRow
+from bcelint.contracts.schema import Param
 from bcelint.project.code import NodePlace
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
+from bcelint.trace.values.constants import Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import LAYER_METHODS, NNModule
+
+_UNUSED = ("size_average", "reduce")
+
+
+@cache
+def _names_of_options() -> frozenset[str]:
+    """What the constructors of torch's losses take."""
+    return frozenset(param.name for row in tables.losses() for param in row.init)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,16 +49,29 @@ class Criterion(NNModule):
             return self.options[name]
         if name in LAYER_METHODS:
             return Method(self, name)
+        if self.declared is None and not self.has_more and name in self._params() and name not in _UNUSED:
+            return Const(self._params()[name].default)
         return at.unknown(f"the {name} of a criterion", opaque=True)
 
     def call(self, at: Interpreter, args: Arguments) -> Value:
         return at.perform(self, args)
 
     def is_of_library_class(self, name: str) -> bool | None:
-        """A criterion of torch is a ``_Loss``; which of them are ``_WeightedLoss``, is not told apart."""
-        if self.declared is None and name == "torch.nn.modules.loss._WeightedLoss":
-            return None
+        if self.declared is None:
+            return self.type().is_subclass(name)
         return name in (self.row.cls, "torch.nn.Module", "torch.nn.modules.loss._Loss")
 
-    def type(self) -> Value | None:
+    def type(self) -> External:
         return External(self.row.cls)
+
+    def text(self) -> str | None:
+        return None if self.declared else f"{self.row.cls.rpartition('.')[2]}()"
+
+    def has(self, name: str) -> bool | None:
+        """Torch sets what its constructor takes, but for the two arguments that it no longer uses."""
+        if self.declared or name in _UNUSED:
+            return None
+        return name in self._params() or name in LAYER_METHODS or (False if name in _names_of_options() else None)
+
+    def _params(self) -> dict[str, Param]:
+        return {param.name: param for param in self.row.init}

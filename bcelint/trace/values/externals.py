@@ -15,6 +15,7 @@ from bcelint.trace.values.asking import case
 from bcelint.trace.values.constants import Const
 
 _NAMES = ".__dict__"
+_LOSS_MODULE = "torch.nn.modules.loss"
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +31,7 @@ class External(Value):
         return ("external", self.name)
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
-        if name == "__name__" and (self.name in _CLASSES or tables.is_known(self.name)):
+        if name in ("__name__", "__qualname__") and not self.is_open():
             return Const(self.name.rpartition(".")[2])
         return external_member(self, name)
 
@@ -55,13 +56,27 @@ class External(Value):
 
     def truth(self) -> bool | None:
         """A function, class or module counts as true; what else it is, is set outside."""
-        return True if "." not in self.name or self.name.startswith("builtins.") or tables.is_known(self.name) else None
+        return True if "." not in self.name or self.name.startswith("builtins.") or not self.is_open() else None
 
     def compare(self, at: Interpreter, op: str, other: Value) -> Value | None:
         return case(at, self, op, other.value) if isinstance(other, Const) else None
 
     def is_open(self) -> bool:
-        return not tables.is_known(self.name) and self.name not in _CLASSES
+        return not (tables.is_known(self.name) or tables.is_class(self.name) or self.name in _CLASSES)
+
+    def text(self) -> str | None:
+        return f"<class '{_LOSS_MODULE}.{self.name.rpartition('.')[2]}'>" if self._is_loss() else None
+
+    def is_subclass(self, name: str) -> bool | None:
+        """``issubclass(self, …)`` for another class outside of the project, by its name."""
+        if self.name == name:
+            return True
+        if not self._is_loss() or name == f"{_LOSS_MODULE}._WeightedLoss":  # which of them are weighted, is not told apart
+            return None
+        return name in ("torch.nn.Module", f"{_LOSS_MODULE}._Loss")
+
+    def _is_loss(self) -> bool:
+        return tables.is_class(self.name) and tables.loss_class(self.name) is not None
 
     def about(self) -> About:
         return About(self.name, opaque=True)

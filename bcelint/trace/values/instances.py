@@ -76,8 +76,6 @@ class Instance(Cell, NNModule):
             return self._maybe_overwritten(at, name, self.fields[name])
         if name == "training":
             return Const(True)  # a loss is computed to train; the paths of evaluation and export are not judged
-        if name == "__class__":
-            return self.cls
         member = self.cls.member(name)
         if member is not None:
             value = bind(at, self._maybe_overwritten(at, name, member[0]), self)

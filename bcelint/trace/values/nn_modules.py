@@ -24,7 +24,7 @@ _ADDING = ("add_module", "register_module", "register_buffer", "register_paramet
 _HOOKING = ("register_forward_hook", "register_forward_pre_hook")
 METHODS = frozenset(
     "parameters named_parameters modules named_modules children named_children state_dict load_state_dict buffers named_buffers zero_grad "
-    "forward __call__ register_forward_hook extra_repr".split()
+    "forward __call__ register_forward_hook extra_repr _get_name".split()
 ).union(_ADDING)
 """What an object of the project has from its base."""
 MAX_DEPTH = 4
@@ -46,6 +46,9 @@ class NNModule(Value):
         inside = self.inside(at, name, args)
         if inside is not None:
             return inside
+        cls = self.type() if name == "_get_name" else None
+        if cls is not None:
+            return at.attribute(cls, "__name__")
         if name in _HOOKING and isinstance(self, Cell):
             at.write(self, HOOKED, Const(True))
         if name in frameworks.SELF_METHODS:
