@@ -8,7 +8,7 @@ from dataclasses import replace
 import libcst as cst
 
 from bcelint.facts import Shape
-from bcelint.trace.code.handed import hand_on_function
+from bcelint.trace.code.handed import hand_on_function, not_entered
 from bcelint.trace.code.signatures import unfit
 from bcelint.trace.conditions.asking import in_loop
 from bcelint.trace.conditions.atoms import ALWAYS, Guard
@@ -69,9 +69,9 @@ def enter(
         return Context(function, receiver, args)
     identity = id(function.node)
     if at.run.active.get(identity, 0) >= MAX_RECURSION:
-        return _refused(at, identity, f"{function.qualname} calls itself", args)
+        return _refused(at, function, f"{function.qualname} calls itself", given)
     if at.frame.depth() >= MAX_DEPTH:
-        return _refused(at, identity, DEPTH, args)
+        return _refused(at, function, DEPTH, given)
     inner = Frame(function.closure.code, function.closure, function, at.frame, at.place)
     before, given_before = at.state.path, at.state.given
     if isinstance(receiver, Instance) and compatible(before, receiver.given):
@@ -126,8 +126,9 @@ def _go_on(at: Site, function: Function, receiver: Value | None, held: Guard) ->
         at.state.path = settled(at.state.path | held)
 
 
-def _refused(at: Site, identity: int, reason: str, args: Arguments) -> Value:
-    at.run.dropped.function(identity, reason)
+def _refused(at: Site, function: Function, reason: str, args: Arguments) -> Value:
+    at.run.dropped.function(id(function.node), reason)
+    not_entered(at, function, args)
     return at.unknown(reason, *args.all())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +58,17 @@ def hand_on_function(at: Site, value: Value) -> None:
     function = value.function if isinstance(value, Bound) else value
     if not isinstance(function, Function):
         return
-    reason = f"{function.qualname} is handed on and may set it"
+    _open_all(at, value, {}, f"{function.qualname} is handed on and may set it")
+
+
+def not_entered(at: Site, function: Function, args: Arguments) -> None:
+    """Open what a call may set that is not followed, since the function calls itself, or stands too deep: what is handed to it, too."""
+    given = dict(zip(_positional(function), args.positional))
+    _open_all(at, function, {**given, **args.keywords}, f"{function.qualname} may set it, in a call that is not followed")
+
+
+def _open_all(at: Site, value: Value, given: Mapping[str, Value], reason: str) -> None:
+    """Open what a function and those that it calls may set; ``given`` are its arguments, where they are known."""
     left = [value]
     seen: set[int] = set()
     while left and len(seen) < MAX_FOLLOWED:
@@ -67,21 +77,25 @@ def hand_on_function(at: Site, value: Value) -> None:
         if not isinstance(inner, Function) or id(inner.node) in seen:
             continue
         seen.add(id(inner.node))
+        bound = dict(given) if current is value else {}
+        if isinstance(current, Bound):
+            bound = dict.fromkeys(_positional(inner)[:1], current.receiver)
         for effect in _effects(at, inner):
-            called = _open(at, inner, current.receiver if isinstance(current, Bound) else None, effect, reason)
+            called = _open(at, inner, bound, effect, reason)
             if called is not None:
                 left.append(called)
 
 
-def _open(at: Site, function: Function, receiver: Value | None, effect: Effect, reason: str) -> Value | None:
+def _open(at: Site, function: Function, bound: Mapping[str, Value], effect: Effect, reason: str) -> Value | None:
     """Open what an effect is about; of a call, the function that is called."""
-    first = next((param.name.value for param in (*function.node.params.posonly_params, *function.node.params.params)), "")
+    if effect.name not in bound and effect.name in _parameters(function):
+        return None
     if not effect.attribute and effect.how == "set":
         scope = function.closure.holder(effect.name)
         if scope is not None:
             _set(at, scope, effect.name, scope.fields[effect.name], reason)
         return None
-    root = receiver if receiver is not None and effect.name == first else function.closure.find(effect.name)
+    root = bound.get(effect.name) or function.closure.find(effect.name)
     if not effect.attribute:
         if effect.how == "call":
             return root
@@ -118,14 +132,21 @@ def _change(at: Site, value: Value | None, how: str, reason: str) -> None:
 def _effects(at: Site, function: Function) -> tuple[Effect, ...]:
     known = at.run.effects.get(function.node)
     if known is None:
-        params = function.node.params
-        every = (*params.posonly_params, *params.params, *params.kwonly_params)
         outer = set(_declared(function.node.body))
-        own = {param.name.value for param in every[function.owner is not None :]} | (assigned(at, function.node.body) - outer)
+        own = assigned(at, function.node.body) - outer - set(_parameters(function))
         found = (effect for effect in _of_node(function.node.body) if effect.name not in own)
         kept = [effect for effect in found if effect.attribute or effect.how != "set" or effect.name in outer]
         known = at.run.effects[function.node] = tuple(dict.fromkeys(kept))
     return known
+
+
+def _positional(function: Function) -> list[str]:
+    """The names of its positional parameters."""
+    return [param.name.value for param in (*function.node.params.posonly_params, *function.node.params.params)]
+
+
+def _parameters(function: Function) -> list[str]:
+    return [*_positional(function), *(param.name.value for param in function.node.params.kwonly_params)]
 
 
 def _declared(node: Any) -> Iterator[str]:
