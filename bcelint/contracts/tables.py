@@ -14,6 +14,7 @@ from typing import Any
 
 from bcelint.contracts import frameworks, schema
 from bcelint.contracts.aliases import canonical
+from bcelint.contracts.refusals import refuses
 from bcelint.contracts.schema import Args, Layer, Loss, Op, Outcome, Wrapper
 
 __all__ = [
@@ -100,7 +101,9 @@ def outcome(row: Op | Layer, args: Args) -> Outcome:
     if isinstance(row, Layer) and row.op is not None:
         function = op(row.op)
         assert function is not None, row.op
-        return schema.outcome_of(function, as_function(row, function, args))
+        return outcome(function, as_function(row, function, args))
+    if refuses(row, args):
+        return schema.REFUSED
     return schema.outcome_of(row, args)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from bcelint.contracts import shapes
+from bcelint.contracts import shapes, tables
 from bcelint.trace.code import subscripts
 from bcelint.trace.code.iterations import another
 from bcelint.trace.identity import fresh
@@ -81,7 +81,21 @@ def _unpack(at: Site, target: cst.Tuple | cst.List, value: Value) -> None:
         assign(at, element.value, at.narrow(part))
 
 
+def _is_cut_apart(value: Value, count: int) -> bool:
+    """Whether a tensor is one that a program takes apart into so many: a batch of unknown size, as a layer returns it, is none."""
+    claim = value.facts.shape if isinstance(value, Tensor) else None
+    if claim is None or claim.value.open or not claim.value.dims:
+        return True
+    rows = claim.value.dims[0]
+    if isinstance(rows, int):
+        return rows == count
+    is_batch = len(claim.value.dims) > 1 and any(tables.layer(f"torch.nn.{step.note}") for step in claim.steps)
+    return rows is None and not is_batch
+
+
 def _parts(at: Site, value: Value, count: int, star: int | None) -> list[Value] | None:
+    if star is None and not _is_cut_apart(value, count):
+        return None
     content = sequence_of(at, value)
     items = list(content.items)
     if star is not None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bcelint.trace.conditions.asking import without_opaque
+from bcelint.trace.conditions.asking import in_loop, without_opaque
 from bcelint.trace.conditions.compatible import settled
 from bcelint.trace.conditions.joining import opposite
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.choices import Choice
+from bcelint.trace.values.raised import Raised
 
 
 def raises(at: Site, value: Value) -> bool:
@@ -27,6 +28,15 @@ def raises(at: Site, value: Value) -> bool:
             at.state.raised.add(end)
             at.state.path |= without_opaque(opposite(settled(end) - path))
     return bool(value.is_raised)
+
+
+def may_pass(at: Site, value: Value) -> bool:
+    """Whether it raises in this round of a loop only, as far as one can tell: it stands under a condition that hangs on the round, and another
+    round may have changed what it hangs on.
+    """
+    if not isinstance(value, Raised) or not value.passing or len(at.run.loops) <= at.frame.outside().loops_around:
+        return False
+    return any(map(in_loop, at.state.path))
 
 
 def first_raised(at: Site, values: Iterable[Value]) -> Value | None:

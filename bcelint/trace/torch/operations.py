@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bcelint.contracts import aliases, tables
-from bcelint.contracts.schema import KEEP, REFUSED, REQUIRED, Args, Many, Op, Outcome, Param, Result, facts_of, is_uneven, outcome_of
+from bcelint.contracts.schema import KEEP, REFUSED, REQUIRED, Args, Many, Op, Outcome, Param, Result, facts_of, is_uneven
 from bcelint.contracts.schema import Layer as LayerRow
 from bcelint.facts import NOTHING_KNOWN, Claim
 from bcelint.losscall import TOO_MANY
@@ -21,11 +21,17 @@ from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.plain import content_of
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.sources import merged_sources
-from bcelint.trace.values.tensors import ARRAY, PARAMETER, TENSOR, Tensor
+from bcelint.trace.values.tensors import ARRAY, COMPARISONS, OPERATIONS, PARAMETER, TENSOR, Tensor
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
 _TO_ARRAYS = frozenset({"torch.Tensor.numpy", "torch.Tensor.__array__"})
+_OPERATORS = frozenset({*OPERATIONS.values(), *COMPARISONS.values(), "torch.neg", "torch.bitwise_not"})
+METHODS_OF_ARRAYS = frozenset(
+    "T all any argmax argmin argsort clip conj copy cumprod cumsum data diagonal dot dtype fill flatten imag item max mean min mT nonzero ndim prod put "
+    "ravel real repeat reshape resize round searchsorted shape size sort squeeze std sum swapaxes take tolist trace transpose var view __array__".split()
+)
+"""Methods and attributes that an array of numpy has as a tensor has them."""
 _VIEWS = frozenset(
     f"torch.Tensor.{name}"
     for name in "view view_as expand expand_as permute transpose swapaxes swapdims t T mT squeeze unsqueeze narrow select detach data".split()
@@ -135,9 +141,9 @@ def _apply(
     main = bound.get(row.main) if row.main in bound or len(extra) != 1 else extra[0]
     if isinstance(main, Tensor) and main.cls == TENSOR and "torch.from_numpy" in row.names:
         return Raised("torch.from_numpy takes an array, and no tensor")
-    outcome = outcome_of(row, args)
+    outcome = tables.outcome(row, args)
     if outcome is REFUSED:
-        return Raised(f"torch refuses such a {row.title}")
+        return Raised(f"torch refuses such a {row.title}", passing=True)
     values = (*bound.values(), *extra)
     step = at.step(row.note if isinstance(row, Op) and row.note else row.title)
     results = _Results(at, main, values, step, origin, _class_of(row, main, values))
@@ -154,9 +160,15 @@ def _class_of(row: Op | LayerRow, main: Value | None, values: tuple[Value, ...])
     if PARAMETER in row.names or not _TO_ARRAYS.isdisjoint(row.names):
         return PARAMETER if PARAMETER in row.names else ARRAY
     classes = {tensor.cls for tensor in _tensors(values)}
-    if isinstance(row, LayerRow) or {TENSOR, PARAMETER} & classes or not any(name.startswith(f"{TENSOR}.") for name in row.names):
+    if isinstance(row, LayerRow) or {TENSOR, PARAMETER} & classes or not _has_array(row):
         return TENSOR
     return main.cls if isinstance(main, Tensor) else ""
+
+
+def _has_array(row: Op) -> bool:
+    """Whether an array can do it too: by an operator, or by a method of the same name."""
+    methods = {name.rpartition(".")[2] for name in row.names if name.startswith(f"{TENSOR}.")}
+    return not _OPERATORS.isdisjoint(row.names) or not METHODS_OF_ARRAYS.isdisjoint(methods)
 
 
 def made(at: Site, main: Value | None, values: tuple[Value, ...], step: Step, origin: object, result: Result) -> Tensor:

@@ -140,7 +140,7 @@ class Instance(Cell, NNModule):
         member = self.cls.member(name)
         if member is not None:
             return member[0]
-        return None if not name.isidentifier() or self.cls.has_unknown_base() else Raised(f"{self.cls.name} has no {name}")
+        return None if not name.isidentifier() or self.cls.has_unknown_base() else Raised(f"{self.cls.name} has no {name}", passing=True)
 
     def item(self, at: Interpreter, index: Any) -> Value:
         member = self.cls.member("__getitem__")

@@ -101,7 +101,7 @@ def item_under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNod
     return under(at, content, key, written)
 
 
-_MISSING = Raised("there is no such key")
+_MISSING = Raised("there is no such key", passing=True)
 
 
 def under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNode, default: Value | None = None) -> Value:

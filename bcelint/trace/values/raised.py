@@ -15,6 +15,8 @@ class Raised(Value):
     noun = "error"
     is_raised = True
     reason: str
+    passing: bool = False
+    """It hangs on what something is at the moment: a list may be longer, and an attribute set, another time."""
 
     def key(self) -> Any:
         return ("raised",)

@@ -21,7 +21,7 @@ class Scope(Cell):
 
     def unset(self, name: str) -> Value | None:
         """A local name that is not set is an error; in a module or class it may be a name from outside."""
-        return Raised(f"{name} is not set") if self.parent is not None and not self.is_class_body and name.isidentifier() else None
+        return Raised(f"{name} is not set", passing=True) if self.parent is not None and not self.is_class_body and name.isidentifier() else None
 
     def find(self, name: str) -> Value | None:
         """The value of ``name`` here, in an enclosing function, or in the module."""

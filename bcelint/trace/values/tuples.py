@@ -66,7 +66,7 @@ class Tuple(Items):
     def _at(self, at: Interpreter, position: int) -> Value:
         if self.rest is None:
             count = len(self.items)
-            return self.items[position] if -count <= position < count else Raised(f"{position} is out of range")
+            return self.items[position] if -count <= position < count else Raised(f"{position} is out of range", passing=True)
         if 0 <= position < len(self.items):
             return self.items[position]
         if position < 0 and self.items and any(item.key() != self.rest.key() for item in self.items[position:]):

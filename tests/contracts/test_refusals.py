@@ -1,0 +1,116 @@
+"""What is said to be refused, torch refuses; and each check refuses something, and not all."""
+
+from __future__ import annotations
+
+import random
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import torch
+
+from bcelint.contracts import refusals, tables
+from bcelint.contracts.schema import REFUSED, Arg, Args, Layer, Op
+from bcelint.facts import Claim, Facts, Shape
+from bcelint.runtime.memory import DTYPES
+from tests.contracts.test_ops import resolve, seeded
+
+SHAPES = [(), (3,), (2,), (2, 3), (3, 2), (3, 3), (1, 3), (2, 2, 3), (2, 3, 3), (3, 2, 4, 4), (2, 3, 4, 4), (1, 2, 4, 4, 4), (2, 3, 4, 4, 4)]
+DTYPE_POOL = [torch.float32, torch.float32, torch.float64, torch.int64, torch.int64, torch.int32, torch.int16, torch.uint8, torch.bool]
+TENSOR = object()
+PARTS = object()
+TURNS = 400
+CALLS: dict[str, tuple[Any, ...]] = {
+    **dict.fromkeys("gather index_select index_add scatter scatter_add".split(), (TENSOR, 0, TENSOR)),
+    "index_add": (TENSOR, 0, TENSOR, TENSOR),
+    "scatter": (TENSOR, 0, TENSOR, TENSOR),
+    "scatter_add": (TENSOR, 0, TENSOR, TENSOR),
+    "take_along_dim": (TENSOR, TENSOR, 0),
+    "one_hot": (TENSOR, 3),
+    **dict.fromkeys("masked_fill masked_fill_".split(), (TENSOR, TENSOR, 0)),
+    "where": (TENSOR, TENSOR, TENSOR),
+    **dict.fromkeys("softmax softmin log_softmax".split(), (TENSOR, 1)),
+    **dict.fromkeys("sum mean prod argmax max min amax std logsumexp cumsum squeeze".split(), (TENSOR, -2)),
+    "topk": (TENSOR, 1, 1),
+    **dict.fromkeys("stack cat".split(), (PARTS, 1)),
+    "layer_norm": (TENSOR, (3,)),
+    "batch_norm": (TENSOR, None, None, None, None, True),
+    "normalize": (TENSOR, 2.0, 0),
+    **dict.fromkeys((f"{kind}_pool{n}d" for kind in ("max", "avg") for n in (1, 2, 3)), (TENSOR, 2)),
+    **dict.fromkeys((f"adaptive_{kind}_pool{n}d" for kind in ("max", "avg") for n in (1, 2, 3)), (TENSOR, 1)),
+}
+ONE = set("bitwise_not bincount gumbel_softmax bernoulli".split())
+"""Functions of one tensor; of two, where nothing else is said."""
+BUILT: dict[str, tuple[Any, ...]] = {
+    "Embedding": (9, 2),
+    "EmbeddingBag": (9, 2),
+    "Linear": (3, 2),
+    **dict.fromkeys("LSTM GRU RNN".split(), (3, 2)),
+    "LayerNorm": (3,),
+    "GroupNorm": (1, 3),
+    **{f"BatchNorm{n}d": (3,) for n in (1, 2, 3)},
+    **{f"Conv{n}d": (3, 2, 1) for n in (1, 2, 3)},
+    **{f"ConvTranspose{n}d": (3, 2, 1) for n in (1, 2, 3)},
+}
+ROWS = [pytest.param(row, id=row.names[0]) for row in (*tables.ops(), *tables.layers()) if row.names[0] in refusals._CHECKS]
+
+
+def tensor(rng: random.Random, dtypes: Sequence[torch.dtype], shapes: Sequence[tuple[int, ...]]) -> tuple[Any, Arg]:
+    """A tensor of zeros and ones, which are valid indices, with its dtype or its shape known, or both."""
+    dtype, shape = rng.choice(dtypes), rng.choice(shapes)
+    value = torch.randint(0, 2, shape).to(dtype)
+    facts = Facts(dtype=Claim(DTYPES[dtype]) if rng.random() < 0.8 else None, shape=Claim(Shape(shape)) if rng.random() < 0.8 else None)
+    return value, Arg(facts)
+
+
+def drawn(specs: Sequence[Any], rng: random.Random) -> list[tuple[Any, Arg]]:
+    """The arguments of a call; in some all tensors have the same dtype or shape."""
+    dtypes = [rng.choice(DTYPE_POOL)] if rng.random() < 0.5 else DTYPE_POOL
+    shapes = [rng.choice(SHAPES)] if rng.random() < 0.5 else SHAPES
+    found: list[tuple[Any, Arg]] = []
+    for spec in specs:
+        if spec is TENSOR:
+            found.append(tensor(rng, dtypes, shapes))
+        elif spec is PARTS:
+            pairs = [tensor(rng, dtypes, shapes) for _ in range(2)]
+            found.append(([value for value, _ in pairs], Arg(items=tuple(arg for _, arg in pairs), is_tensor=False)))
+        else:
+            found.append((spec, Arg(constant=spec, is_tensor=False)))
+    return found
+
+
+def call(row: Op | Layer, rng: random.Random) -> tuple[Any, Args]:
+    """One call as a function without arguments, and what is known of it."""
+    if isinstance(row, Layer):
+        built = BUILT[row.title]
+        *options, (value, arg) = drawn((*built, TENSOR), rng)
+        bound = {**{p.name: option for p, (_, option) in zip(row.init, options)}, row.call[0].name: arg}
+        return lambda: resolve(row.names[0])(*built).train()(value), Args(bound, (*row.init, *row.call))
+    name = row.names[0].rpartition(".")[2]
+    given = drawn(CALLS.get(name, (TENSOR,) if name in ONE else (TENSOR, TENSOR)), rng)
+    return lambda: resolve(row.names[0])(*(v for v, _ in given)), Args({p.name: a for p, (_, a) in zip(row.params, given)}, row.params)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_torch_refuses_it(row: Op | Layer) -> None:
+    seen = {True: 0, False: 0}
+    rng = seeded(row.names[0])
+    for _ in range(TURNS):
+        function, args = call(row, rng)
+        refused = tables.outcome(row, args) is REFUSED
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                function()
+        except (RuntimeError, TypeError, IndexError, ValueError, NotImplementedError):
+            seen[refused] += refused
+        else:
+            assert not refused, f"torch takes {[args.facts(param.name) for param in (row.call if isinstance(row, Layer) else row.params)]}"
+            seen[False] += 1
+    assert all(seen.values()), seen
+
+
+@pytest.mark.parametrize("name", sorted(refusals._CHECKS))
+def test_the_name_is_that_of_a_row(name: str) -> None:
+    assert name in {row.names[0] for row in (*tables.ops(), *tables.layers())}
