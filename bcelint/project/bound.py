@@ -15,6 +15,7 @@ _UNSEEN = re.compile(r"(?<![.\w])(?:exec|execfile|(?<!\bin )(?:globals|locals|va
 """By these a file may get names that do not stand in it."""
 _BINDING = re.compile(r"\s*%%?(?:cpaste|load|loadpy|paste|pylab|recall|rerun|run|store)\b")
 """The same in the lines of a notebook that IPython reads."""
+_BROKEN = re.compile(r"cell (\d+): syntax error")
 _WORD = re.compile(r"[^\W\d]\w*")
 _KNOWN = frozenset(dir(builtins)) | frozenset(
     "apply basestring buffer cmp coerce execfile file intern long raw_input reduce reload unichr unicode xrange "  # Python 2
@@ -35,8 +36,11 @@ class Bound:
 
 
 def bound_in(source: Source) -> Bound | None:
-    """What a file binds; None where it may get other names, too, that do not stand in it. What IPython reads may bind each word that stands there."""
-    lines = source.written.values()
+    """What a file binds; None where it may get other names, too, that do not stand in it. What IPython reads may bind each word that stands there;
+    a cell with a syntax error is never run.
+    """
+    broken = {int(match[1]) for match in map(_BROKEN.match, source.trouble) if match}
+    lines = [text for line, text in source.written.items() if (cell := source.cell_at(line)) is None or cell.number not in broken]
     tree = None if any(map(_BINDING.match, lines)) or _UNSEEN.search(source.text) else python_tree(source)
     if tree is None:
         return None

@@ -75,7 +75,14 @@ def test_files_that_do_not(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "bound"), [("%matplotlib inline", False), ("%run other.ipynb", True), ("%%writefile\nnowhere = 1", True), ("a = \nnowhere =", True)]
+    ("cell", "bound"),
+    [
+        ("%matplotlib inline", False),
+        ("%run other.ipynb", True),
+        ("%%writefile\nnowhere = 1", True),
+        ("a = \nnowhere =", False),
+        ("print 1\nnowhere = 1", True),
+    ],
 )
 def test_what_ipython_reads_itself(cell: str, bound: bool) -> None:
     cells = [nbformat.v4.new_code_cell(text) for text in ("a = 1", cell, "b = nowhere")]

@@ -25,6 +25,7 @@ from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Partial
 from bcelint.trace.values.instances import MAKE, Instance
 from bcelint.trace.values.nn_modules import SPLIT
+from bcelint.trace.values.plain import content_of
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
@@ -74,6 +75,8 @@ def _by_name(at: Site, callee: External, args: Arguments) -> Value:
     handler = _HANDLERS.get(name)
     if handler is not None:
         return handler(at, args)
+    if name.startswith("torch.optim.") and args.positional and _is_empty(args.positional[0]):
+        return Raised("an optimizer wants parameters")
     wrapper = tables.wrapper(name)
     if wrapper is not None:
         return _wrapped(at, wrapper, callee, args)
@@ -94,6 +97,11 @@ def _by_name(at: Site, callee: External, args: Arguments) -> Value:
         inner = replace(args, positional=args.positional[1:], keywords={}, nodes=())
         return at.call(args.positional[0], inner)
     return _not_seen(at, callee, args)
+
+
+def _is_empty(value: Value) -> bool:
+    content = content_of(value)
+    return content is not None and not content.items and content.rest is None
 
 
 def _wrapped(at: Site, wrapper: Wrapper, callee: External, args: Arguments) -> Value:

@@ -28,8 +28,9 @@ from bcelint.trace.values.unknowns import Unknown
 _TO_ARRAYS = frozenset({"torch.Tensor.numpy", "torch.Tensor.__array__"})
 _OPERATORS = frozenset({*OPERATIONS.values(), *COMPARISONS.values(), "torch.neg", "torch.bitwise_not"})
 METHODS_OF_ARRAYS = frozenset(
-    "T all any argmax argmin argsort clip conj copy cumprod cumsum data diagonal dot dtype fill flatten imag item max mean min mT nonzero ndim prod put "
-    "ravel real repeat reshape resize round searchsorted shape size sort squeeze std sum swapaxes take tolist trace transpose var view __array__".split()
+    "T all any argmax argmin argsort clip conj copy cumprod cumsum data diagonal dot dtype fill flatten imag item max mean min mT nonzero ndim prod "
+    "put ravel real repeat reshape resize round searchsorted shape size sort squeeze std sum swapaxes take tolist trace transpose var view "
+    "__array__".split()
 )
 """Methods and attributes that an array of numpy has as a tensor has them."""
 _VIEWS = frozenset(

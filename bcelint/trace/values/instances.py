@@ -25,6 +25,7 @@ from bcelint.trace.values.functions import Function, bind
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import DYNAMIC, DYNAMIC_MODULES, HOOKED, METHODS, NNModule
 from bcelint.trace.values.raised import Raised
+from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
 COMPARING = {"==": "__eq__", "!=": "__ne__", "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
@@ -185,7 +186,15 @@ class Instance(Cell, NNModule):
         return name in self.fields or self.cls.member(name) is not None
 
     def own_method(self, at: Interpreter, name: str, args: Arguments) -> Value | None:
+        if name == "parameters" and self._is_bare():
+            return Tuple()
         return self.native.own_method(at, name, args) if isinstance(self.native, Container) else None
+
+    def _is_bare(self) -> bool:
+        """Whether it is a module in which there is nothing yet: no layer, no parameter, nothing that is not known."""
+        bases = {base.name for base in self.cls.external_bases()}
+        plain = all(isinstance(value, (Const, Function)) and name.isidentifier() for name, value in self.fields.items())
+        return plain and bases == {"torch.nn.Module"} and not self.cls.has_unknown_base()
 
     def note_mode(self, at: Interpreter, training: bool) -> None:
         at.write(self, "training", Const(True) if training else at.unknown("the model may be in evaluation mode", opaque=True))
