@@ -14,7 +14,6 @@ from typing import Any
 
 from bcelint.contracts import frameworks, schema
 from bcelint.contracts.aliases import canonical
-from bcelint.contracts.refusals import refuses
 from bcelint.contracts.schema import Args, Layer, Loss, Op, Outcome, Wrapper
 
 __all__ = [
@@ -96,14 +95,17 @@ def is_class(name: str) -> bool:
     return module == "torch.nn" and last[:1].isupper()
 
 
+def is_of_nn(title: str) -> bool:
+    """Whether it is the title of a layer, or of a function of ``torch.nn.functional``, all of which have the batch in front."""
+    return layer(f"torch.nn.{title}") is not None or op(f"torch.nn.functional.{title}") is not None
+
+
 def outcome(row: Op | Layer, args: Args) -> Outcome:
     """What ``row`` says of one call. A layer that is a function is asked as that function, with its constructor's defaults."""
     if isinstance(row, Layer) and row.op is not None:
         function = op(row.op)
         assert function is not None, row.op
-        return outcome(function, as_function(row, function, args))
-    if refuses(row, args):
-        return schema.REFUSED
+        return schema.outcome_of(function, as_function(row, function, args))
     return schema.outcome_of(row, args)
 
 

@@ -57,9 +57,9 @@ class NoGradientPrediction(Rule):
         claim = call.prediction.facts.grad
         if claim is None or claim.value or not call.trained or _may_train_the_target(call) or _is_made(claim):
             return None
-        message = (
-            f"a prediction without gradient{brackets(born(claim))} reaches {loss_name(call)}, which trains nothing then; "
-            "pass the model's output itself"
+        is_off = bool(claim.steps) and claim.steps[0].note.startswith("computed under")
+        message = f"a prediction without gradient{brackets(born(claim))} reaches {loss_name(call)}, which trains nothing then; " + (
+            "compute it where gradients are on" if is_off else "pass the model's output itself"
         )
         return problem(call, call.prediction, claim, message)
 

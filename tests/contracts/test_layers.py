@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from bcelint.contracts import tables
+from bcelint.contracts.refusals import refuses
 from bcelint.contracts.schema import Arg, Args, Layer, Result
 from bcelint.facts import Claim, Facts, Interval, Shape
 from tests.contracts.checking import check
@@ -143,6 +144,7 @@ def run(row: Layer, name: str, init: tuple[Any, ...], call: tuple[Any, ...], rng
     bound.update({p.name: d.arg for p, d in zip(row.call, inputs)})
     bound.update({k: d.arg for k, d in (*chosen.items(), *switched.items())})
     args = Args(bound, (*row.init, *row.call))
+    assert not refuses(row, args), f"torch takes {name}{init}{call}"
     check(
         tables.outcome(row, args),
         args.facts(row.main),

@@ -82,14 +82,14 @@ def _unpack(at: Site, target: cst.Tuple | cst.List, value: Value) -> None:
 
 
 def _is_cut_apart(value: Value, count: int) -> bool:
-    """Whether a tensor is one that a program takes apart into so many: a batch of unknown size, as a layer returns it, is none."""
+    """Whether a tensor is one that a program takes apart into so many: a batch of unknown size, as all in ``torch.nn`` returns it, is none."""
     claim = value.facts.shape if isinstance(value, Tensor) else None
     if claim is None or claim.value.open or not claim.value.dims:
         return True
     rows = claim.value.dims[0]
     if isinstance(rows, int):
         return rows == count
-    is_batch = len(claim.value.dims) > 1 and any(tables.layer(f"torch.nn.{step.note}") for step in claim.steps)
+    is_batch = len(claim.value.dims) > 1 and any(tables.is_of_nn(step.note) for step in claim.steps)
     return rows is None and not is_batch
 
 

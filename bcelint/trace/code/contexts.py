@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
+from bcelint.places import Step
 from bcelint.trace.code import functions
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.flow import Flow
@@ -41,7 +42,7 @@ def _within(at: Site, node: cst.With, items: Sequence[cst.WithItem]) -> Flow:
     if isinstance(manager, Context):
         return _in_generator(at, node, manager, item, others)
     at.frame.autocast = entered(at.on(item.item), at.frame, manager)
-    at.frame.grad_off = _is_grad_off(item.item, manager, at.frame.grad_off)
+    at.frame.grad_off = _grad_off(at.on(item.item), manager, at.frame.grad_off)
     value = _entered(at.on(item.item), manager)
     if item.asname is not None:
         at.assign(item.asname.name, value)
@@ -85,10 +86,10 @@ def _left(at: Site, manager: Value) -> Value:
     return (manager.special(at, "__exit__", NONE, NONE, NONE) if isinstance(manager, Instance) else None) or NONE
 
 
-def _is_grad_off(node: cst.BaseExpression, manager: Value, before: bool) -> bool:
-    """Whether gradients are off in the body of a ``with``: as the manager says, or its name where it is not known."""
+def _grad_off(at: Site, manager: Value, before: Step | None) -> Step | None:
+    """What switches gradients off in the body of a ``with``: as the manager says, or its name where it is not known."""
     known = off_inside(manager)
-    if known is not None or not isinstance(node, cst.Call):
-        return before if known is None else known
-    name = (get_full_name_for_node(node) or "").rpartition(".")[2]
-    return name in GRAD_OFF or (before and name != GRAD_ON)
+    name = (get_full_name_for_node(at.node) or "").rpartition(".")[2] if isinstance(at.node, cst.Call) else ""
+    if known is None:
+        known = True if name in GRAD_OFF else False if name == GRAD_ON else None
+    return before if known is None else functions.gradients_off(at, name) if known else None

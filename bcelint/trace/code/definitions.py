@@ -40,7 +40,6 @@ KEEPS = frozenset(
         "abstractmethod",
         "contextmanager",
         "override",
-        "overload",
         "script",
         "export",
         "ignore",
@@ -100,6 +99,9 @@ def define_function(at: Site, node: cst.FunctionDef) -> None:
             decorator = last
         elif last == "setter":
             _define_setter(at, node)
+            return
+        elif last == "overload":  # typing puts something else in its place, which is never called
+            at.write(at.frame.cell_for(name), name, at.on(node.name).unknown("a declaration for type checkers"))
             return
         else:
             made = at.evaluate(item.decorator)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import libcst as cst
+from libcst.helpers import get_full_name_for_node
 
 from bcelint.facts import Shape
+from bcelint.places import Step
 from bcelint.trace.code.handed import hand_on_function, not_entered
 from bcelint.trace.code.signatures import unfit
 from bcelint.trace.conditions.asking import in_loop
@@ -83,7 +85,7 @@ def enter(
         inner.resume = lambda value: resume(inner, value)
     _bind(at.inside(inner, function.node), function, given)
     if function.decorator in (*GRAD_OFF, GRAD_ON):
-        inner.grad_off = function.decorator != GRAD_ON
+        inner.grad_off = None if function.decorator == GRAD_ON else gradients_off(at.inside(inner, _decorator(function)), function.decorator)
     if function.autocast is not None:
         inner.autocast = entered(at, inner, function.autocast)
     at.run.active[identity] = at.run.active.get(identity, 0) + 1
@@ -106,6 +108,18 @@ def enter(
     if function.name == "forward" and isinstance(receiver, Instance) and SPLIT in receiver.fields:
         result = at.lift(_put_together, result)
     return _returned(at, function, result)
+
+
+def gradients_off(at: Site, name: str) -> Step:
+    """The step that cuts the gradient of what is computed inside of ``no_grad`` or its like."""
+    return at.step(f"computed under torch.{name if name in GRAD_OFF else GRAD_OFF[0]}()")
+
+
+def _decorator(function: Function) -> cst.CSTNode:
+    """Where it is decorated as it is; where it stands itself, if another function has been put into its place."""
+    written = [] if isinstance(function.node, cst.Lambda) else function.node.decorators
+    named = (item for item in written if (get_full_name_for_node(item.decorator) or "").endswith(function.decorator))
+    return next(named, function.node)
 
 
 def _put_together(part: Value) -> Value:

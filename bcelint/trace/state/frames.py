@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from bcelint.places import Step
 from bcelint.project.code import Code, NodePlace
 from bcelint.trace.conditions.atoms import ALWAYS, Guard
 from bcelint.trace.interpreter import Value
@@ -52,8 +53,8 @@ class Frame(Scope):
         """The loops of unknown length in which it was called."""
         self.tries = 0
         """The ``try`` statements whose bodies run here just now."""
-        self.grad_off: bool = caller.grad_off if caller is not None else False
-        """Inside ``torch.no_grad()``."""
+        self.grad_off: Step | None = caller.grad_off if caller is not None else None
+        """Inside ``torch.no_grad()``: where that is."""
         self.autocast: Value = caller.autocast if caller is not None else Const(False)
         """The ``Autocast`` that it is inside of, or False."""
 

@@ -78,8 +78,8 @@ class Site(ABC):
         if sources is not None:
             sources |= {fresh()}
         facts = NOTHING_KNOWN
-        if self.frame.grad_off and isinstance(self.node, cst.Call):
-            facts = Facts(grad=Claim(False, (Step(place, "computed under torch.no_grad()"),)))
+        if self.frame.grad_off is not None and isinstance(self.node, cst.Call):
+            facts = Facts(grad=Claim(False, (self.frame.grad_off,)))
         hangs_on = [origin.hangs_on() for origin in origins]
         loop = max((loop for loop, _ in hangs_on), default=0) if symbol else self.loop
         opaque = opaque or any(hidden for _, hidden in hangs_on)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bcelint.contracts import aliases, tables
-from bcelint.contracts.schema import KEEP, REFUSED, REQUIRED, Args, Many, Op, Outcome, Param, Result, facts_of, is_uneven
+from bcelint.contracts.refusals import refuses
+from bcelint.contracts.schema import KEEP, REFUSED, REQUIRED, Args, Many, Op, Outcome, Param, Result, facts_of, is_uneven, outcome_of
 from bcelint.contracts.schema import Layer as LayerRow
 from bcelint.facts import NOTHING_KNOWN, Claim
 from bcelint.losscall import TOO_MANY
@@ -142,10 +143,10 @@ def _apply(
     main = bound.get(row.main) if row.main in bound or len(extra) != 1 else extra[0]
     if isinstance(main, Tensor) and main.cls == TENSOR and "torch.from_numpy" in row.names:
         return Raised("torch.from_numpy takes an array, and no tensor")
-    outcome = tables.outcome(row, args)
-    if outcome is REFUSED:
-        return Raised(f"torch refuses such a {row.title}", passing=True)
     values = (*bound.values(), *extra)
+    outcome = outcome_of(row, args)
+    if outcome is REFUSED or (refuses(row, args) and all(tensor.cls in (TENSOR, PARAMETER) for tensor in _tensors(values))):
+        return Raised(f"torch refuses such a {row.title}", passing=True)
     step = at.step(row.note if isinstance(row, Op) and row.note else row.title)
     results = _Results(at, main, values, step, origin, _class_of(row, main, values))
     if tables.is_product(row):
@@ -218,8 +219,8 @@ class _Results:
     def tensor(self, result: Result) -> Tensor:
         main = self.main.facts if isinstance(self.main, (Tensor, Unknown)) else NOTHING_KNOWN
         facts = facts_of(result, main, self.step)
-        if self.at.frame.grad_off and (facts.grad is None or facts.grad.value):
-            facts = replace(facts, grad=Claim(False, (replace(self.step, note="computed under torch.no_grad()"),)))
+        if self.at.frame.grad_off is not None and (facts.grad is None or facts.grad.value):
+            facts = replace(facts, grad=Claim(False, (self.at.frame.grad_off,)))
         born = facts.grad is not None and facts.grad.value is True and facts.grad.steps == (self.step,)
         sources = self.at.run.source_of(self.origin, self.sources) if born or not self.sources else self.sources
         facts = replace(facts, uneven=is_uneven(result, self.operands, facts, self.step))

@@ -112,7 +112,7 @@ def record(
             autocast=_claimed(autocast) if not hidden else None,
             function=outer.function.qualname if outer.function else "<module>",
         )
-        event = Event(call, len(at.run.events) + 1, at.frame.grad_off, path, outer.statement_path, frozenset([outer.id, at.frame.id]))
+        event = Event(call, len(at.run.events) + 1, at.frame.grad_off is not None, path, outer.statement_path, frozenset([outer.id, at.frame.id]))
         at.run.record(event)
         at.run.seen[seen] = event.number
         numbers.add(event.number)
