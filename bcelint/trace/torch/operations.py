@@ -9,7 +9,7 @@ from bcelint.contracts import aliases, tables
 from bcelint.contracts.refusals import refuses
 from bcelint.contracts.schema import KEEP, REFUSED, REQUIRED, Args, Many, Op, Outcome, Param, Result, facts_of, is_uneven, outcome_of
 from bcelint.contracts.schema import Layer as LayerRow
-from bcelint.facts import NOTHING_KNOWN, Claim
+from bcelint.facts import NOTHING_KNOWN, Claim, DType
 from bcelint.losscall import TOO_MANY
 from bcelint.places import Step
 from bcelint.trace.conditions.asking import symbols
@@ -149,8 +149,8 @@ def _apply(
         return Raised(f"torch refuses such a {row.title}", passing=True)
     step = at.step(row.note if isinstance(row, Op) and row.note else row.title)
     results = _Results(at, main, values, step, origin, _class_of(row, main, values))
-    if tables.is_product(row):
-        results.leave_factors(values)
+    if tables.is_product(row) or isinstance(row, LayerRow):
+        results.leave_factors(values, is_layer=isinstance(row, LayerRow))
     made = results.value(outcome)
     if isinstance(made, Tensor) and isinstance(main, Tensor) and not _VIEWS.isdisjoint(row.names):
         made = replace(made, storage=main.base)
@@ -199,10 +199,10 @@ class _Results:
         self.folded = any(v.reason == TOO_MANY for v in lost)
         self.lost = next((v for v in lost if v.reason == TOO_MANY), next(iter(lost), None))
 
-    def leave_factors(self, values: tuple[Value, ...]) -> None:
-        """A loss without gradient that weights what has one is no term of the sum that is trained on."""
+    def leave_factors(self, values: tuple[Value, ...], is_layer: bool) -> None:
+        """A loss without gradient that weights what has one, or goes into a layer, is no term of the sum that is trained on."""
         trained = [tensor for tensor in _tensors(values) if tensor.facts.value("grad") is not False]
-        if trained or any(isinstance(value, Unknown) and not value.is_number for value in values):
+        if trained or is_layer or any(isinstance(value, Unknown) and not value.is_number for value in values):
             self.losses = frozenset().union(*(tensor.losses for tensor in trained))
 
     def value(self, outcome: Outcome) -> Value:
@@ -235,7 +235,9 @@ class _Results:
             if not reason:
                 reason, lost_at = f"the range is not known after {self.step.note}", self.at.place
         form = self._form() if result.shape is KEEP and (facts.shape is None or facts.shape.value.open) else ""
-        return Tensor(facts, sources, via, self.losses, reason, lost_at, cls=self.cls, form=form)
+        dtype = facts.value("dtype")
+        losses = frozenset[int]() if dtype is DType.BOOL or (dtype is not None and dtype.is_integral) else self.losses  # it only decides on something
+        return Tensor(facts, sources, via, losses, reason, lost_at, cls=self.cls, form=form)
 
     def _form(self) -> str:
         """By what the shape of a copy is asked for: as that of the original, where a condition has asked for it there."""

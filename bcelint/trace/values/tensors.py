@@ -14,9 +14,9 @@ from bcelint.project.code import NodePlace
 from bcelint.trace.conditions.atoms import About
 from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
-from bcelint.trace.values import sizes
+from bcelint.trace.values import sizes, typed_tensors
 from bcelint.trace.values.cells import Cell
-from bcelint.trace.values.constants import Const
+from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.parts import part_of, patched
@@ -137,6 +137,8 @@ class Tensor(Value):
             return at.unknown("a gradient")
         if name == "requires_grad" and self.facts.grad is not None:
             return Const(self.facts.grad.value)
+        if name == "grad_fn" and self.facts.value("grad") is False:
+            return NONE
         if name in SETTINGS:
             return at.unknown(f"the {name} of a tensor", symbol=f"t{self.uid}.{name}")
         if name in INNER:
@@ -182,6 +184,10 @@ class Tensor(Value):
         if name in ("is_floating_point", "is_complex") and self.facts.dtype is not None:
             dtype = self.facts.dtype.value
             return Const(dtype.is_floating if name == "is_floating_point" else dtype is DType.COMPLEX)
+        if name == "type" and not args.all():
+            return typed_tensors.type_name(at, self.facts, f"t{self.uid}")
+        if name == "element_size":
+            return typed_tensors.element_size(at, self.facts, f"t{self.uid}")
         if name in ("numel", "nelement"):
             return sizes.count(at, self.facts, self.shaped)
         if name == "requires_grad_" and all(value.constant is True for value in args.all()):
@@ -241,7 +247,7 @@ class Tensor(Value):
             return self.cls != ARRAY
         if name in (ARRAY, PARAMETER):
             return self.cls == name if self.cls else None
-        return False if name.startswith("builtins.") or name == "torch.nn.Module" else None
+        return False if name.startswith("builtins.") or name == "torch.nn.Module" else typed_tensors.is_of_type(self.facts, name)
 
     def type(self) -> Value | None:
         return External(self.cls) if self.cls and self.model is None else None
