@@ -72,7 +72,7 @@ def _compare(at: Site, kind: type[cst.CSTNode], a: Value, b: Value) -> Value:
 def _identity(at: Site, a: Value, b: Value, positive: bool) -> Value:
     for one, other in ((a, b), (b, a)):
         if other.constant is None:
-            may_be_none = isinstance(one, Unknown) and not (one.is_size or one.is_number)
+            may_be_none = isinstance(one, Unknown) and not (one.is_size or one.is_number or one.is_callable_thing)
             return case(at, one, "==", None, positive) if may_be_none else Const((one.constant is None) == positive)
     if a.constant is not UNKNOWN and b.constant is not UNKNOWN:
         return Const((a.constant is b.constant or a.constant == b.constant) == positive)

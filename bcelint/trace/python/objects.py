@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import libcst as cst
 
@@ -96,7 +97,9 @@ def _one_attribute(at: Site, owner: Value, name: Value, default: Value | None) -
         inside = owner.owner if isinstance(owner, Submodule) else owner
         if isinstance(inside, (Instance, Container)) and inside.is_of_library_class("torch.nn.Module"):
             return some_inside(at, inside)
-        return at.unknown("an attribute whose name is not known", owner)
+        some = at.unknown("an attribute whose name is not known", owner)
+        is_of_torch = isinstance(owner, External) and owner.name.startswith("torch")
+        return replace(some, is_callable_thing=is_of_torch and default is None) if isinstance(some, Unknown) else some
     if default is not None and isinstance(owner, (Instance, Class)):
         found = owner.attribute(at, name.value)
         if found is None and not (isinstance(owner, Instance) and owner.cls.has_unknown_base()):

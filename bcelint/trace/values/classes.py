@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -15,6 +16,7 @@ from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Bound, Function
 from bcelint.trace.values.mapped import Mapped, item_under, written_index
 from bcelint.trace.values.scopes import Scope
+from bcelint.trace.values.unknowns import Unknown
 
 MAX_BASES = 12
 """Classes above one another."""
@@ -89,6 +91,9 @@ class Class(Cell):
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         member = self.member(name)
+        if member is None and name == "apply" and any(base.name == "torch.autograd.Function" for base in self.external_bases()):
+            function = at.unknown("an operation of the project", symbol=f"#{self.id}.apply")
+            return replace(function, is_callable_thing=True) if isinstance(function, Unknown) else function
         if member is None:
             return Const(self.name) if name == "__name__" else None
         value, _ = member

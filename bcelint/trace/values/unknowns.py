@@ -45,6 +45,8 @@ class Unknown(Value):
     """It is a Python number, such as a size."""
     domain: tuple[Any, ...] = ()
     """All values that it may have, where they are known."""
+    is_callable_thing: bool = False
+    """It is a function or a class: never None, and true."""
 
     def key(self) -> Any:
         return ("unknown", self.symbol or id(self), self.domain)
@@ -129,7 +131,7 @@ class Unknown(Value):
         return at.unknown(self.reason, self, symbol=f"len({self.symbol})", number=True)
 
     def truth(self) -> bool | None:
-        return None
+        return True if self.is_callable_thing else None
 
     def compare(self, at: Interpreter, op: str, other: Value) -> Value | None:
         return case(at, self, op, other.constant) if other.constant is not UNKNOWN else None
