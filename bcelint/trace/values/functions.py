@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Union
 
@@ -48,7 +48,18 @@ class Function(Value):
         return ("function", id(self.node), id(self.closure))
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
+        given = at.foreign(self._symbol)
+        if name in given:
+            return given[name]
         return Const(self.name) if name == "__name__" else Method(self, name, at.setter())
+
+    def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
+        at.store_foreign(self._symbol, name, after)
+
+    @property
+    def _symbol(self) -> str:
+        """Under which its attributes are kept."""
+        return f"function {id(self.node)} {id(self.closure)}"
 
     def call(self, at: Interpreter, args: Arguments) -> Value:
         return at.perform(self, args)
