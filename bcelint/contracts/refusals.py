@@ -41,6 +41,11 @@ def _cast_or(check: Refuses) -> Refuses:
     return lambda args: args.constant("dtype") is None and check(args)
 
 
+def _given(name: str, check: Refuses) -> Refuses:
+    """The same where ``name`` is passed."""
+    return lambda args: name in args and check(args)
+
+
 def _mixed(one: str, other: str) -> Refuses:
     """Numbers of one kind times those of the other: nothing is promoted in a product of matrices."""
 
@@ -148,7 +153,7 @@ _TABLE: tuple[tuple[str, tuple[Refuses, ...]], ...] = (
     ("torch.take_along_dim", (_only("indices", DType.INT64),)),
     ("nn.Embedding nn.EmbeddingBag F.embedding", (_only("input", DType.INT32, DType.INT64),)),
     ("torch.masked_select torch.masked_fill .masked_fill_", (_only("mask", DType.BOOL, DType.UINT8), _no_broadcast("input", "mask"))),
-    ("torch.where", (_only("condition", DType.BOOL, DType.UINT8), _no_broadcast("condition", "input"), _TWO)),
+    ("torch.where", (_given("input", _only("condition", DType.BOOL, DType.UINT8)), _no_broadcast("condition", "input"), _TWO)),
     ("torch.bitwise_not torch.bincount", (_only("input", *_EXACT),)),
     ("torch.bitwise_and torch.bitwise_or torch.bitwise_xor", (_only("input", *_EXACT), _only("other", *_EXACT), _TWO)),
     ("F.gumbel_softmax", (_only("logits", *_FLOATING),)),

@@ -12,7 +12,7 @@ import torch
 
 from bcelint.contracts import refusals, tables
 from bcelint.contracts.schema import Arg, Args, Layer, Op
-from bcelint.facts import Claim, Facts, Shape
+from bcelint.facts import Claim, DType, Facts, Shape
 from bcelint.runtime.memory import DTYPES
 from tests.contracts.test_ops import resolve, seeded
 
@@ -109,6 +109,15 @@ def test_torch_refuses_it(row: Op | Layer) -> None:
             assert not refused, f"torch takes {[args.facts(param.name) for param in (row.call if isinstance(row, Layer) else row.params)]}"
             seen[False] += 1
     assert all(seen.values()), seen
+
+
+def test_where_of_one_argument_takes_all_dtypes() -> None:
+    row = tables.op("torch.where")
+    assert row is not None
+    scores = Arg(Facts(dtype=Claim(DType.FLOAT32)))
+    assert torch.where(torch.rand(3))
+    assert not refusals.refuses(row, Args({"condition": scores}, row.params))
+    assert refusals.refuses(row, Args({"condition": scores, "input": scores, "other": scores}, row.params))
 
 
 @pytest.mark.parametrize("name", sorted(refusals._CHECKS))
