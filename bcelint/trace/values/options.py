@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from bcelint.trace.conditions.atoms import Atom, Guard, Literal
@@ -22,6 +24,15 @@ from bcelint.trace.values.plain import constants_of
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
+
+_PARSED = re.compile(r"([A-Za-z_][\w.]*)(?:\s*,\s*\w+)?\s*=\s*[\w.]+(?:\([^()\n]*\))?\.parse_(?:known_|intermixed_)?args\(")
+
+
+@lru_cache(maxsize=64)
+def namespace_in(text: str) -> str:
+    """What a file calls its options, as far as it says so; else ``args``."""
+    found = _PARSED.search(text)
+    return found[1] if found else "args"
 
 
 class Namespace(Cell):
@@ -161,14 +172,15 @@ def _choices(args: Arguments, default: Value | None, is_given: bool) -> tuple[An
 def _option(at: Interpreter, symbol: str, default: Value | None, domain: tuple[Any, ...] = ()) -> Value:
     """The option as its default in one case, and as unknown in the other."""
     place = at.place
+    shown = symbol.replace("args", namespace_in(place.code.source.text), 1)
     number = isinstance(default, Const) and isinstance(default.value, (int, float))
-    unknown = Unknown(f"{symbol} is an option of the command line", place, f"{place.path}:{symbol}", is_number=number, domain=domain)
+    unknown = Unknown(f"{shown} is an option of the command line", place, f"{place.path}:{symbol}", is_number=number, domain=domain)
     if not isinstance(default, Const) or default.value is None:
         return unknown
     if isinstance(default.value, (float, bytes)) or default.value is ...:
         return unknown  # a rate or a weight: no misuse hangs on its very value
-    atom = Atom(unknown.symbol, "==", default.value, True, lambda: f"{symbol} == {default.value!r}", domain=domain)
+    atom = Atom(unknown.symbol, "==", default.value, True, lambda: f"{shown} == {default.value!r}", domain=domain)
     if isinstance(default.value, bool):
-        atom = Atom(unknown.symbol, "truth", None, default.value, lambda: symbol)
+        atom = Atom(unknown.symbol, "truth", None, default.value, lambda: shown)
         return Choice(((frozenset([atom]), default), (frozenset([atom.negated()]), Const(not default.value))))
     return Choice(((frozenset([atom]), default), (frozenset([atom.negated()]), unknown)))

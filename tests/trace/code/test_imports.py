@@ -63,8 +63,9 @@ def test_a_cycle_of_imports_ends() -> None:
     [
         {"a.py": "import torch\nfrom b import g\ndef act(v):\n    return g(v)\ndef half(v):\n    return torch.sigmoid(v)\n",
          "b.py": "from a import half\ndef g(v):\n    return half(v)\n"},
-        {"a.py": "from b import Net\nimport torch\nclass Base:\n    def __call__(self, v):\n        return torch.sigmoid(v)\nact = lambda v: Net()(v)\n",
-         "b.py": "import a\ndef made():\n    from a import Base\n    return Base\nclass Net:\n    def __call__(self, v):\n        return made()()(v)\n"},
+        {"a.py": "from b import Net\nimport torch\nclass Act:\n    def __call__(self, v):\n        return torch.sigmoid(v)\n"
+                 "def act(v):\n    return Net()(v)\n",
+         "b.py": "def made():\n    from a import Act\n    return Act\nclass Net:\n    def __call__(self, v):\n        return made()()(v)\n"},
         {"a.py": "from b import *\nimport torch\nhalf = 1\ndef act(v):\n    return g(v)\n",
          "b.py": "import torch\nfrom a import half\ndef g(v):\n    return torch.sigmoid(v) if half == 1 else v\n"},
         {"a.py": "import b\nhalf = 1\ndef act(v):\n    return b.g(v)\n",

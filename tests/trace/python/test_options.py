@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bcelint.trace.values.options import namespace_in
 from tests.trace.tracing import value_of
 
 OPTION = "import argparse\nparser = argparse.ArgumentParser()\n{declared}\nargs = parser.parse_args()\n"
@@ -131,3 +132,23 @@ def test_flags_that_exclude_one_another(required: str, out: str) -> None:
 def test_a_group_that_is_not_required_may_be_left_out() -> None:
     declared = "group = parser.add_mutually_exclusive_group()\ngroup.add_argument('--a', action='store_true')\ngroup.add_argument('--loss')"
     assert "logits when not args.a" in with_option(declared, "p if args.a else z")
+
+
+@pytest.mark.parametrize(
+    ("parsed", "name"),
+    [
+        ("cfg = parser.parse_args()", "cfg"),
+        ("opt, rest = parser.parse_known_args()", "opt"),
+        ("self.options = parser.parse_args([])", "self.options"),
+        ("flags = make(1).parse_args()", "flags"),
+        ("print(vars(parser.parse_args()))", "args"),
+        ("return parser.parse_args()", "args"),
+    ],
+)
+def test_options_are_called_as_the_file_calls_them(parsed: str, name: str) -> None:
+    assert namespace_in(f"import argparse\nparser = argparse.ArgumentParser()\n{parsed}\n") == name
+
+
+def test_a_condition_names_the_options_as_the_file_does() -> None:
+    program = OPTION.replace("args = parser", "cfg = parser").format(declared="parser.add_argument('--flag', action='store_true')")
+    assert value_of(f"{program}out = p if cfg.flag else z") == "probabilities when cfg.flag; logits when not cfg.flag"
