@@ -9,7 +9,7 @@ from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
-from bcelint.trace.values.unknowns import Unknown
+from bcelint.trace.values.unknowns import BELOW, Unknown
 
 
 def another(at: Site, value: Value) -> Value:
@@ -18,7 +18,8 @@ def another(at: Site, value: Value) -> Value:
         rest = None if value.rest is None else another(at, value.rest)
         return replace(value, items=tuple(another(at, item) for item in value.items), rest=rest)
     if isinstance(value, Unknown):
-        return replace(value, symbol=f"#{fresh()}", loop=at.loop or value.loop, sources=None if value.sources is None else value.sources | {fresh()})
+        symbol = f"#{fresh()}{BELOW}{value.below}" if value.below else f"#{fresh()}"
+        return replace(value, symbol=symbol, loop=at.loop or value.loop, sources=None if value.sources is None else value.sources | {fresh()})
     if isinstance(value, Tensor):
         return replace(value, uid=fresh(), storage=value.base)
     return value

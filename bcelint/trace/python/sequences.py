@@ -22,11 +22,14 @@ from bcelint.trace.values.lists import new_list, new_set, reordered
 from bcelint.trace.values.mapped import Mapped, dict_key, mapping_of
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple, sequence_of
+from bcelint.trace.values.unknowns import Unknown
 
 builtin = Handlers()
 MAX_CASES = 16
 """Of ``any`` and ``all``."""
 MAX_RANGE = 64
+MAX_BOUND = 60
+"""The length of the name of what a running number stays below."""
 
 
 def _content(at: Site, args: Arguments, index: int = 0) -> Tuple:
@@ -117,7 +120,14 @@ def _range(at: Site, args: Arguments) -> Value:
             return at.unknown("a range that fails")
         if len(values) <= MAX_RANGE:
             return Tuple(tuple(Const(i) for i in values))
-    return Tuple((), at.unknown("a number of a range", number=True))
+    return Tuple((), _running(at, "a number of a range", args.positional[0] if len(args.positional) == 1 else None))
+
+
+def _running(at: Site, reason: str, bound: Value | None) -> Value:
+    """A number that runs from 0 up to what it stays below."""
+    number = at.unknown(reason, number=True)
+    is_named = isinstance(bound, Unknown) and bound.is_number and 0 < len(bound.symbol) <= MAX_BOUND
+    return replace(number, below=bound.symbol) if is_named and isinstance(number, Unknown) and isinstance(bound, Unknown) else number
 
 
 @builtin("len")
@@ -131,7 +141,8 @@ def _enumerate(at: Site, args: Arguments) -> Value:
     start = args.positional[1] if len(args.positional) > 1 else args.keywords.get("start", Const(0))
     first = start.value if isinstance(start, Const) and isinstance(start.value, int) else 0
     items = tuple(Tuple((Const(first + i), item)) for i, item in enumerate(content.items))
-    rest = None if content.rest is None else Tuple((at.unknown("a running number", number=True), content.rest))
+    length = at.narrow(args.positional[0].length(at)) if first == 0 and args.positional else None
+    rest = None if content.rest is None else Tuple((_running(at, "a running number", length), content.rest))
     return Tuple(items, rest)
 
 

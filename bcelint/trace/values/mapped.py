@@ -5,12 +5,14 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import libcst as cst
 
 from bcelint.project.code import NodePlace
 from bcelint.trace.conditions.atoms import Guard
+from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Interpreter, Value
 from bcelint.trace.values.asking import condition
 from bcelint.trace.values.choices import alternatives
@@ -20,7 +22,7 @@ from bcelint.trace.values.externals import External
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
-from bcelint.trace.values.unknowns import Unknown
+from bcelint.trace.values.unknowns import Unknown, open_length
 
 MAX_KEYS = 8
 """The keys of a dict above which the value under one that is not known is not told apart."""
@@ -48,7 +50,12 @@ class Mapped(Value):
         return Tuple(tuple(Tuple((Const(key), value)) for key, value in self.items.items()), rest)
 
     def length(self, at: Interpreter) -> Value:
-        return Const(len(self.items)) if self.rest is None else super().length(at)
+        return Const(len(self.items)) if self.rest is None else open_length(at, self._size)
+
+    @cached_property
+    def _size(self) -> str:
+        """Its length by name, where it is not known: the same as often as it is asked for."""
+        return f"#{fresh()}"
 
     def truth(self) -> bool | None:
         return True if self.items else None if self.rest else False

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from bcelint.contracts.schema import UNKNOWN, Arg
 from bcelint.facts import Dim
-from bcelint.trace.identity import Sources
+from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values.asking import condition
 from bcelint.trace.values.batches import batch
@@ -17,7 +18,7 @@ from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.sources import merged_sources
-from bcelint.trace.values.unknowns import Unknown
+from bcelint.trace.values.unknowns import Unknown, open_length
 
 MAX_REPEATED = 64
 _OF_NAMED = ("_replace", "_asdict", "_make", "_fields")
@@ -98,7 +99,12 @@ class Tuple(Items):
         return self
 
     def length(self, at: Interpreter) -> Value:
-        return Const(len(self.items)) if self.rest is None else super().length(at)
+        return Const(len(self.items)) if self.rest is None else open_length(at, self._size)
+
+    @cached_property
+    def _size(self) -> str:
+        """Its length by name, where it is not known: the same as often as it is asked for."""
+        return f"#{fresh()}"
 
     def truth(self) -> bool | None:
         return True if self.items else None if self.rest else False

@@ -45,6 +45,8 @@ class Unknown(Value):
     """It is a Python number, such as a size."""
     domain: tuple[Any, ...] = ()
     """All values that it may have, where they are known."""
+    below: str = ""
+    """Of a running number: the symbol of what it stays below."""
     is_callable_thing: bool = False
     """It is a function or a class: never None, and true."""
 
@@ -159,5 +161,13 @@ def born_elsewhere(at: Interpreter, reason: str, *origins: Value) -> Unknown:
     return Unknown(reason, None, f"#{fresh()}", None if sources is None else sources | {fresh()}, at.loop, opaque)
 
 
+def open_length(at: Interpreter, symbol: str) -> Value:
+    """The length of a container that holds some number of items; of one that a loop makes, another in each round."""
+    length = at.unknown("a length", symbol=symbol, number=True)
+    return replace(length, loop=at.loop) if isinstance(length, Unknown) else length
+
+
+BELOW = "<"
+"""In the symbol of a running number, in front of what it stays below."""
 ITEM = "[]"
 """The name under which an item is kept that is stored in something that is not known."""
