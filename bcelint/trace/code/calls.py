@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from bcelint.trace.code import attributes
-from bcelint.trace.code.handed import hand_on
+from bcelint.trace.code.handed import hand_on, hand_over
 from bcelint.trace.code.purity import is_settled
 from bcelint.trace.code.raising import first_raised
 from bcelint.trace.interpreter import Arguments, Value
@@ -34,6 +34,8 @@ def call(at: Site, node: cst.Call) -> Value:
     result = at.on(node).call(callee, args)
     if isinstance(result, Unknown) and isinstance(callee, (External, Method, Unknown)):
         hand_on(at.on(node), args)
+        if isinstance(callee, Unknown):
+            hand_over(at.on(node), args)
     if isinstance(result, Unknown) and is_settled(callee, args):
         return replace(result, opaque=True)
     return result

@@ -143,7 +143,7 @@ def _decorated(at: Site, decorator: Value, value: Value) -> Value:
 def _applied(at: Site, decorator: Value, value: Value) -> Value | None:
     """What a decorator of the project returns; None where it is from outside, or that is not known."""
     function = decorator.function if isinstance(decorator, Partial) else decorator
-    result = at.call(decorator, Arguments((value,))) if isinstance(function, (Function, Class)) else None
+    result = at.call(decorator, Arguments((value,))) if isinstance(function, (Bound, Class, Function)) else None
     return None if isinstance(result, Unknown) else result
 
 

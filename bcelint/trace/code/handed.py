@@ -18,6 +18,7 @@ from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.functions import Bound, Function, Partial
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.lists import ListCell
+from bcelint.trace.values.tensors import PARAMETER, Tensor
 
 MAX_FOLLOWED = 8
 """Functions that one which is handed on calls in turn."""
@@ -50,6 +51,16 @@ def hand_on(at: Site, args: Arguments) -> None:
     for value in args.all():
         for _, single in alternatives(value):
             hand_on_function(at, single)
+
+
+def hand_over(at: Site, args: Arguments) -> None:
+    """Open what code that is not seen may set of the objects it is given: the tensors of a step, as the hooks of a trainer do."""
+    for value in args.all():
+        for _, single in alternatives(value):
+            if isinstance(single, Instance):
+                for name, old in list(single.fields.items()):
+                    if any(isinstance(one, Tensor) and one.cls != PARAMETER for _, one in alternatives(old)):
+                        at.write(single, name, at.unknown(f"{name} of an object that is handed to what is not followed", old, opaque=True))
 
 
 def hand_on_function(at: Site, value: Value) -> None:

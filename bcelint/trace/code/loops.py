@@ -21,6 +21,7 @@ from bcelint.trace.state.truth import split
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import CONTENT, any_of, common
+from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.mapped import Mapped
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple, sequence_of
@@ -34,8 +35,9 @@ def for_loop(at: Site, node: cst.For) -> Flow:
     value = at.narrow(at.evaluate(node.iter))
     if value.is_raised:
         return Flow.RAISE
-    if isinstance(value, Choice) and len(value.alternatives) <= MAX_SEVERAL:
-        contents = [(guard, sequence_of(at.on(node.iter), single)) for guard, single in value.alternatives]
+    cases = at.narrow(value.content) if isinstance(value, ListCell) else value
+    if isinstance(cases, Choice) and len(cases.alternatives) <= MAX_SEVERAL:
+        contents = [(guard, sequence_of(at.on(node.iter), single)) for guard, single in cases.alternatives]
         if len({(len(content.items), content.rest is None) for _, content in contents}) > 1:
             return branch(at, [(guard, functools.partial(_over, at, node, content)) for guard, content in contents])
     return _over(at, node, sequence_of(at.on(node.iter), value))

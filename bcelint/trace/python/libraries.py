@@ -97,6 +97,7 @@ def _default_dict(at: Site, args: Arguments) -> Value:
     made = sequences.builtin["dict"](at, Arguments(args.positional[1:], args.keywords))
     if isinstance(made, DictCell):
         made.grows = True
+        made.factory = args.positional[0] if args.positional and args.positional[0].constant is not None else None
     return made
 
 

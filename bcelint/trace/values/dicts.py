@@ -30,6 +30,8 @@ class DictCell(Cell):
     has_equals = True
     grows = False
     """Asking for a key that it lacks sets it."""
+    factory: Value | None = None
+    """What is called for the value then."""
 
     @property
     def content(self) -> Value:
@@ -48,10 +50,24 @@ class DictCell(Cell):
             at.write(self, CONTENT, at.lift(lambda content: with_item(content, name, value), self.content))
 
     def item(self, at: Interpreter, index: Any) -> Value:
+        made = self._made(at, index)
+        if made is not None:
+            return made
         value = at.lift(lambda content: self._item(at, content, index), at.narrow(self.content))
         if self.grows and isinstance(index, Value):
             at.write(self, CONTENT, at.lift(lambda content: _with_default(content, index, value), at.narrow(self.content)))
         return value
+
+    def _made(self, at: Interpreter, index: Any) -> Value | None:
+        """What a ``defaultdict`` makes for a key that it is known to lack."""
+        content = at.narrow(self.content)
+        if self.factory is None or not isinstance(content, Mapped) or content.rest is not None:
+            return None
+        if not isinstance(index, (Const, External)) or dict_key(index) in content.items:
+            return None
+        made = at.call(self.factory, Arguments())
+        at.write(self, CONTENT, _with_key(at, content, index, made))
+        return made
 
     def _item(self, at: Interpreter, content: Value, index: Any) -> Value:
         if not isinstance(content, Mapped):
