@@ -66,7 +66,7 @@ def _compare(at: Site, kind: type[cst.CSTNode], a: Value, b: Value) -> Value:
     same = _same_thing(a, b) if op in ("==", "!=") and not (a.is_elementwise or b.is_elementwise) else None
     if same is not None:
         return Const(same == (op == "=="))
-    answer = a.compare(at, op, b) or b.compare(at, _MIRRORED[op], a) or compared(at, op, a, b)
+    answer = compared(at, op, a, b) or a.compare(at, op, b) or b.compare(at, _MIRRORED[op], a)
     return answer or case(at, a, "other", f"{op}{_name(b)}", other=b)
 
 

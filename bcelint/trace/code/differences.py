@@ -21,18 +21,49 @@ MANY = 64
 
 
 def compared(at: Site, op: str, a: Value, b: Value) -> Value | None:
-    """``a op b`` as a condition on their difference; None where they are no numbers that are known by their names."""
-    if not (isinstance(a, Unknown) and isinstance(b, Unknown) and a.is_number and b.is_number and a.symbol and b.symbol):
+    """``a op b`` as a condition on their difference; None where they are no numbers that are known by their names, or the one that is, is asked as it
+    stands.
+    """
+    if isinstance(a, Const) and isinstance(b, Unknown):
+        return compared(at, _MIRRORED[op], b, a)
+    if not _is_named(a) or not isinstance(a, Unknown):
         return None
-    (one, more), (other, less) = _taken_apart(a.symbol), _taken_apart(b.symbol)
+    one, more = _taken_apart(a.symbol)
+    if isinstance(b, Const):
+        if not isinstance(b.value, int) or isinstance(b.value, bool):
+            return None
+        sides = _sides(one)
+        if sides is not None:
+            return _of_two(at, op, b.value - more, a, *sides)
+        return _asked(at, op, b.value - more, replace(a, symbol=one)) if more else None
+    if not _is_named(b) or not isinstance(b, Unknown):
+        return None
+    other, less = _taken_apart(b.symbol)
     if one == other:
         return Const(bool(COMPARISONS[op](more, less)))
-    operand = less - more
+    difference = at.unknown(a.reason, a, b, number=True)
+    assert isinstance(difference, Unknown)
+    return _of_two(at, op, less - more, difference, one, other)
+
+
+def _of_two(at: Site, op: str, operand: int, difference: Unknown, one: str, other: str) -> Value:
+    """``one - other op operand``, whichever of the two stands in front."""
+    if one.isdigit():
+        return _asked(at, _MIRRORED[op], int(one) - operand, replace(difference, symbol=other))
     if one > other:
         one, other, op, operand = other, one, _MIRRORED[op], -operand
-    difference = at.unknown(a.reason, a, b, symbol=f"({one} - {other})", number=True)
-    assert isinstance(difference, Unknown)
-    return case(at, replace(difference, domain=_possible(one, other)), op, operand)
+    return _asked(at, op, operand, replace(difference, symbol=f"({one} - {other})", domain=_possible(one, other)))
+
+
+def _is_named(value: Value) -> bool:
+    return isinstance(value, Unknown) and value.is_number and bool(value.symbol)
+
+
+def _asked(at: Site, op: str, operand: int, number: Unknown) -> Value:
+    """The condition, in one of the ways in which it may be asked of whole numbers."""
+    if op in ("<=", ">"):
+        op, operand = {"<=": "<", ">": ">="}[op], operand + 1
+    return case(at, number, op, operand)
 
 
 def _taken_apart(symbol: str) -> tuple[str, int]:
@@ -42,6 +73,16 @@ def _taken_apart(symbol: str) -> tuple[str, int]:
         return symbol, 0
     inner, more = _taken_apart(found[1])
     return inner, more + (int(found[3]) if found[2] == "+" else -int(found[3]))
+
+
+def _sides(symbol: str) -> tuple[str, str] | None:
+    """``(n - i)`` → ``n``, ``i``."""
+    depth = 0
+    for at, sign in enumerate(symbol):
+        depth += (sign in "([") - (sign in ")]")
+        if depth == 1 and symbol.startswith(" - ", at) and symbol.startswith("(") and symbol.endswith(")"):
+            return symbol[1:at], symbol[at + 3 : -1]
+    return None
 
 
 def _possible(one: str, other: str) -> tuple[int, ...]:

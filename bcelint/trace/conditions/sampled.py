@@ -53,11 +53,24 @@ def has_sample(guard: Guard) -> bool:
         return True
     same = _same_things(atoms)
     by_root: dict[str, list[Literal]] = {}
-    for literal in guard:
+    for literal in _left(guard):
         roots = {asked.root if asked else "" for asked in (_asked(atom, same) for atom in _atoms(literal))}
         if len(roots) == 1 and "" not in roots:
             by_root.setdefault(roots.pop(), []).append(literal)
     return all(_some_fits(literals, same) for literals in by_root.values() if len(literals) > 1)
+
+
+def _left(guard: Guard) -> Iterator[Literal]:
+    """The conditions, without the choices that the others rule out."""
+    for literal in guard:
+        if not isinstance(literal, AnyOf):
+            yield literal
+            continue
+        left = [choice for choice in literal.choices if not any(isinstance(part, Atom) and part.negated() in guard for part in choice)]
+        if len(left) == 1:
+            yield from left[0]
+        else:
+            yield literal
 
 
 def _atoms(literal: Literal) -> Iterator[Atom]:
@@ -112,7 +125,22 @@ def _values_of(atoms: list[Atom]) -> tuple[Any, ...]:
 
 def _tried(texts: tuple[str, ...]) -> Iterable[Any]:
     samples = _samples(texts)
+    if _is_compared_with_a_text(texts):
+        return filter(_is_text, samples)
     return filter(_is_number, samples) if _is_about_a_number(texts) else samples
+
+
+def _is_text(sample: Any) -> bool:
+    return sample is None or isinstance(sample, str)
+
+
+@lru_cache(maxsize=500)
+def _is_compared_with_a_text(texts: tuple[str, ...]) -> bool:
+    """Whether a thing is asked to be equal to a text somewhere: then it is one, or None, and no list."""
+    trees = [tree for text in texts for tree in ast.walk(_expression(text) or ast.Tuple([], ast.Load()))]
+    equal = [node for node in trees if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Eq, ast.NotEq))]
+    plain = [node for node in equal if isinstance(node.left, (ast.Attribute, ast.Name)) and len(node.ops) == 1]
+    return any(isinstance(node.comparators[0], ast.Constant) and isinstance(node.comparators[0].value, str) for node in plain)
 
 
 def _is_number(sample: Any) -> bool:

@@ -100,9 +100,9 @@ def _one_attribute(at: Site, owner: Value, name: Value, default: Value | None) -
         some = at.unknown("an attribute whose name is not known", owner)
         is_of_torch = isinstance(owner, External) and owner.name.startswith("torch")
         return replace(some, is_callable_thing=is_of_torch and default is None) if isinstance(some, Unknown) else some
-    if default is not None and isinstance(owner, (Instance, Class)):
+    if default is not None and isinstance(owner, (Instance, Class, Namespace)):
         found = owner.attribute(at, name.value)
-        if found is None and not (isinstance(owner, Instance) and owner.cls.has_unknown_base()):
+        if found is None and not isinstance(owner, Namespace) and not (isinstance(owner, Instance) and owner.cls.has_unknown_base()):
             return default
         if isinstance(found, Choice):
             return at.choice([(guard, default if single.is_raised else single) for guard, single in found.alternatives])
@@ -179,9 +179,9 @@ def _hasattr(at: Site, args: Arguments) -> Value:
 
 
 def _has_attribute(at: Site, owner: Value, name: str) -> Value:
+    if isinstance(owner, (Instance, Namespace)) and name in owner.fields:
+        return at.choice([(guard, Const(not single.is_raised)) for guard, single in alternatives(owner.fields[name])])
     if isinstance(owner, Instance):
-        if name in owner.fields:
-            return at.choice([(guard, Const(not single.is_raised)) for guard, single in alternatives(owner.fields[name])])
         if owner.cls.member(name) is not None:
             return Const(True)
         if not owner.cls.has_unknown_base() and CONTENT not in owner.fields:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from bcelint.contracts import tables
+from bcelint.contracts import dtypes, tables
 from bcelint.contracts.schema import Arg
+from bcelint.facts import DType
 from bcelint.trace.conditions.atoms import About
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
 from bcelint.trace.values.asked import call_symbol, is_of_python
@@ -62,7 +63,7 @@ class External(Value):
         return case(at, self, op, other.value) if isinstance(other, Const) else None
 
     def is_open(self) -> bool:
-        return not (tables.is_known(self.name) or tables.is_class(self.name) or self.name in _CLASSES)
+        return not (tables.is_known(self.name) or tables.is_class(self.name) or self.name in _CLASSES or dtypes.named(self.name))
 
     def text(self) -> str | None:
         return f"<class '{_LOSS_MODULE}.{self.name.rpartition('.')[2]}'>" if self._is_loss() else None
@@ -97,6 +98,9 @@ def external_member(base: External, name: str) -> Value:
 @lru_cache(maxsize=4096)
 def _member(name: str) -> Value:
     dotted = tables.canonical(name)
+    dtype = dtypes.named(dotted) if dotted.startswith("torch.") and not dotted.endswith("Tensor") else None
+    if dtype is not None and dtype is not DType.COMPLEX:
+        return External(f"torch.{dtype.value}")  # torch.long is torch.int64
     if dotted in _CONSTANTS:
         return Const(_CONSTANTS[dotted])
     return External(dotted)

@@ -41,6 +41,9 @@ class Namespace(Cell):
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         return names_of(self.fields) if name == "__dict__" else self.fields.get(name)
 
+    def unset(self, name: str) -> Value | None:
+        return Raised(f"there is no option {name}", passing=True) if name.isidentifier() else None
+
     def item(self, at: Interpreter, index: Any) -> Value:
         return Raised("a namespace has no items")
 

@@ -152,3 +152,21 @@ def test_options_are_called_as_the_file_calls_them(parsed: str, name: str) -> No
 def test_a_condition_names_the_options_as_the_file_does() -> None:
     program = OPTION.replace("args = parser", "cfg = parser").format(declared="parser.add_argument('--flag', action='store_true')")
     assert value_of(f"{program}out = p if cfg.flag else z") == "probabilities when cfg.flag; logits when not cfg.flag"
+
+
+@pytest.mark.parametrize(
+    ("declared", "out"),
+    [
+        ("parser.add_argument('--act', default='')", "(p if len(args.act) > 0 else z) if args.act != '' else p"),
+        ("parser.add_argument('--act', default='none')", "(p if len(args.act) == 4 else z) if args.act == 'none' else p"),
+        ("parser.add_argument('--warm', type=int, default=0)", "(p if anything.n + 1 <= args.warm else z) if anything.n < args.warm else p"),
+        ("parser.add_argument('--warm', type=int, default=0)", "(p if args.warm - anything.n > 0 else z) if anything.n < args.warm else p"),
+        (
+            "parser.add_argument('--sig', action='store_true')\nparser.add_argument('--multi', type=int, default=0)",
+            "p if args.multi or not args.sig or args.multi == 0 else z",
+        ),
+    ],
+)
+def test_one_question_in_other_words(declared: str, out: str) -> None:
+    told = with_option(declared.replace("anything.n", "n"), out.replace("anything.n", "len(anything.n)"))
+    assert "logits" not in told
