@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from bcelint.trace.conditions.atoms import ALWAYS, Atom, Guard, Literal
 from bcelint.trace.conditions.joining import simplified
+from bcelint.trace.identity import Sources
 
 
 def is_below_one(guard: Iterable[Literal]) -> bool:
@@ -21,6 +22,8 @@ _OF_DTYPE = re.compile(r"(?<!:args)\.dtype\b|\bis_(?:floating_point|complex)\b")
 """Both in a symbol that is no option of the command line."""
 _OF_VALUES = re.compile(r"\.(?:a?max|a?min|any|all|aminmax|unique)\(|\.item\(")
 """In the text of a condition."""
+_OF_BOUNDS = re.compile(r"[<>]=? *-?[01](?:\.0*)?(?![\d.])|(?<![\d.])-?[01](?:\.0*)? *[<>]")
+"""The same: against 0 or 1."""
 _OF_RECORD = re.compile(r"(#\d+)(\.\w+|\[[^\]]*\])")
 """A symbol: something that is not known, and the first thing that is taken out of it."""
 
@@ -43,6 +46,15 @@ def asks_of_class(guard: Iterable[Literal]) -> bool:
 def asks_of_values(guard: Iterable[Literal]) -> bool:
     """Whether a guard hangs on what values are in a tensor: on the largest one, say."""
     return any(_OF_VALUES.search(atom.text()) for atom in _atoms(guard))
+
+
+def asks_of_bounds(guard: Iterable[Literal], sources: Sources) -> bool:
+    """Whether a guard hangs on where the values lie of the very tensor that has these ``sources``: whether any is below 0, say."""
+    return bool(sources) and any(
+        sources is not None and atom.sources and sources <= atom.sources and _OF_VALUES.search(text) and _OF_BOUNDS.search(text)
+        for atom in _atoms(guard)
+        for text in [atom.text()]
+    )
 
 
 def mixes(guard: Iterable[Literal]) -> bool:

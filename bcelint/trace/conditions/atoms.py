@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, Union
 
+from bcelint.trace.identity import Sources
+
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "<": operator.lt,
@@ -55,6 +57,8 @@ class Atom:
     """The symbol is set where it is not seen (keywords out of a file): nothing says that this case ever comes to be."""
     domain: tuple[Any, ...] = field(compare=False, default=())
     """All values that the symbol may have, where they are known."""
+    sources: Sources = field(compare=False, default=frozenset())
+    """What it is computed from."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_hash", hash((self.symbol, self.op, self.operand, self.truth)))
@@ -64,7 +68,7 @@ class Atom:
 
     def negated(self) -> Atom:
         # not ``replace``, which takes five times as long
-        return Atom(self.symbol, self.op, self.operand, not self.truth, self.text, self.loop, self.reads, self.opaque, self.domain)
+        return Atom(self.symbol, self.op, self.operand, not self.truth, self.text, self.loop, self.reads, self.opaque, self.domain, self.sources)
 
     def is_opposite(self, other: object) -> bool:
         """Whether ``other`` is so exactly where this is not."""

@@ -12,7 +12,7 @@ from bcelint.facts import NON_NEGATIVE, NON_POSITIVE, NOTHING_KNOWN, UNIT, Claim
 from bcelint.losscall import TOO_MANY, Argument, LossCall
 from bcelint.places import Step
 from bcelint.project.code import NodePlace
-from bcelint.trace.conditions.asking import asks_of_class, asks_of_dtype, asks_of_shape, asks_of_values, is_below_one, opaque, symbols
+from bcelint.trace.conditions.asking import asks_of_bounds, asks_of_class, asks_of_dtype, asks_of_shape, asks_of_values, is_below_one, opaque, symbols
 from bcelint.trace.conditions.atoms import Atom, Guard
 from bcelint.trace.conditions.compatible import compatible
 from bcelint.trace.conditions.sampled import has_sample
@@ -74,7 +74,7 @@ def record(
         if asks_of_dtype(path):
             values = [_of_any(value, "dtype") for value in values]
         if asks_of_values(path):
-            values = [_of_any(value, "range") if isinstance(value, Tensor) and value.facts.kind is None else value for value in values]
+            values = [_unbounded(value, path) if isinstance(value, Tensor) else value for value in values]
         if asks_of_class(path):
             values = [_of_any(value, "grad") if isinstance(value, Tensor) and value.facts.value("grad") is False else value for value in values]
         case = {**arguments, **dict(zip(names, map(at.as_it_is, values)))}
@@ -168,6 +168,13 @@ def _of_any(value: Value, fact: str) -> Value:
         return value
     without: dict[str, Any] = {fact: None}
     return replace(value, facts=replace(value.facts, **without))
+
+
+def _unbounded(value: Tensor, path: Guard) -> Value:
+    """A tensor whose values are not claimed to lie anywhere: a guard asks for values of data, or for those of this very tensor."""
+    if asks_of_bounds(path, value.sources):
+        return replace(value, facts=replace(value.facts, range=None, kind=None), reason="the program asks itself where its values lie")
+    return _of_any(value, "range") if value.facts.kind is None else value
 
 
 def _is_never_negative(row: Loss, arguments: Mapping[str, Value]) -> bool:

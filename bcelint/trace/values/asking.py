@@ -16,7 +16,8 @@ def condition(at: Interpreter, value: Value, op: str, operand: object, other: Va
     loop, hidden = (0, False) if other is None else other.hangs_on()
     loop = max(0 if about.stays else at.loop, about.loop, loop)
     # the text is the place's to look up: an atom outlives the evaluation, and may not keep its frame alive
-    return Atom(about.symbol, op, operand, True, at.place.text, loop, opaque=about.opaque or hidden, domain=about.domain)
+    hidden = hidden or about.opaque
+    return Atom(about.symbol, op, operand, True, at.place.text, loop, opaque=hidden, domain=about.domain, sources=value.origins())
 
 
 def case(at: Interpreter, value: Value, op: str, operand: Any, positive: bool = True, other: Value | None = None) -> Value:
