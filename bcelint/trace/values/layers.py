@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,9 +29,11 @@ class Layer(NNModule):
     row: LayerRow
     args: Mapping[str, Value]
     place: NodePlace
+    hooked: bool = False
+    """A hook may change what it returns."""
 
     def key(self) -> Any:
-        return ("layer", self.row.names[0], tuple((k, v.key()) for k, v in sorted(self.args.items())), id(self.place.node))
+        return ("layer", self.row.names[0], tuple((k, v.key()) for k, v in sorted(self.args.items())), id(self.place.node), self.hooked)
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         """An argument of its constructor, given or by default, or a method; what else it holds is not known."""
@@ -40,14 +42,18 @@ class Layer(NNModule):
         if name in self.args:
             return self.args[name]
         if name in LAYER_METHODS:
-            return Method(self, name)
+            return Method(self, name, at.setter())
         default = next((param.default for param in self.row.init if param.name == name), REQUIRED)
         if isinstance(default, (bool, int, float, str)):
             return Const(default)
         return at.unknown(f"the {name} of a layer", opaque=True)
 
     def call(self, at: Interpreter, args: Arguments) -> Value:
-        return at.perform(self, args)
+        return at.unknown(f"{self.row.title} has a forward hook", *args.all()) if self.hooked else at.perform(self, args)
+
+    def hook(self, at: Interpreter, assign: Callable[[Value], None] | None) -> None:
+        if assign is not None:
+            assign(replace(self, hooked=True))
 
     def is_of_library_class(self, name: str) -> bool | None:
         return name in self.row.names or name == "torch.nn.Module"

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+import libcst as cst
+import libcst.matchers as m
+
 from bcelint.contracts import frameworks
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.contents import CONTENT
+from bcelint.trace.values.functions import Bound, Function, Partial
 from bcelint.trace.values.mapped import Mapped
 
 HOOKED = "<hooked>"
@@ -21,6 +25,7 @@ DYNAMIC = "<dynamic>"
 DYNAMIC_MODULES = "<dynamic modules>"
 """Set on an object in which modules are replaced under names that are not known."""
 _ADDING = ("add_module", "register_module", "register_buffer", "register_parameter")
+_RETURNING_NONE = ("add", "append", "clear", "extend", "insert", "update")
 _HOOKING = ("register_forward_hook", "register_forward_pre_hook")
 METHODS = frozenset(
     "parameters named_parameters modules named_modules children named_children state_dict load_state_dict buffers named_buffers zero_grad "
@@ -49,8 +54,8 @@ class NNModule(Value):
         cls = self.type() if name == "_get_name" else None
         if cls is not None:
             return at.attribute(cls, "__name__")
-        if name in _HOOKING and isinstance(self, Cell):
-            at.write(self, HOOKED, Const(True))
+        if name in _HOOKING and any(map(_may_return, args.all()[:1])):
+            self.hook(at, assign)
         if name in frameworks.SELF_METHODS:
             if name in ("train", "eval") and isinstance(self, Cell):
                 set_mode(at, self, training=name == "train" and not args.all())
@@ -77,8 +82,25 @@ class NNModule(Value):
         if isinstance(name, Const) and isinstance(self, Cell):
             self.store(at, str(name.value), value, lambda old: value)
 
+    def hook(self, at: Interpreter, assign: Callable[[Value], None] | None) -> None:
+        """What it returns may be changed by a hook from now on; ``assign`` stores into the expression that it came from."""
+        if isinstance(self, Cell):
+            at.write(self, HOOKED, Const(True))
+
     def note_mode(self, at: Interpreter, training: bool) -> None:
         """``self.training`` is set."""
+
+
+def _may_return(hook: Value) -> bool:
+    """Whether a hook may return something, which then takes the place of what the module returns."""
+    while isinstance(hook, (Bound, Partial)):
+        hook = hook.function
+    if not isinstance(hook, Function):
+        return True
+    body = hook.node.body
+    if isinstance(hook.node, cst.Lambda):
+        return not m.matches(body, m.Call(func=m.Attribute(attr=m.Name(value=m.MatchIfTrue(lambda name: name in _RETURNING_NONE)))))
+    return any(found.value is not None for found in m.findall(body, m.Return()) if isinstance(found, cst.Return))
 
 
 def set_mode(at: Interpreter, module: Cell, training: bool, depth: int = MAX_DEPTH) -> None:
