@@ -11,7 +11,6 @@ import libcst as cst
 from bcelint.project.source import is_notebook
 from bcelint.trace.code import attributes, calls, comparisons, comprehensions, libraries, literals, operators, subscripts
 from bcelint.trace.code.functions import defaults_of
-from bcelint.trace.code.modules import defined
 from bcelint.trace.code.raising import may_pass, raises
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
@@ -44,7 +43,7 @@ def _name(at: Site, node: cst.Name) -> Value:
     name = node.value
     value = at.frame.find(name)
     if value is not None:
-        return defined(at, value)
+        return value
     if name in BUILTIN_CONSTANTS:
         return Const(BUILTIN_CONSTANTS[name])
     if name == "__name__":

@@ -11,7 +11,6 @@ from bcelint.trace.code.modules import module_member, run_module
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.externals import External, external_member
-from bcelint.trace.values.late import Late
 from bcelint.trace.values.modules import Module
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
@@ -49,9 +48,6 @@ def _member(at: Site, module: Value, name: str, dotted: str) -> Value:
         member = module_member(at, module.path, name)
         if member is not None:
             return member
-        source = at.run.modules.get(module.path)
-        if source is not None and source.executed and not source.finished:
-            return _late(at, module.path, name)
         if at.run.modules.is_full:
             return at.unknown(f"{name} is imported, and the project is too large to be read whole")
         return at.unknown(f"{name} is not defined in {dotted or 'the package'}")
@@ -59,12 +55,6 @@ def _member(at: Site, module: Value, name: str, dotted: str) -> Value:
         return external_member(module, name)
     reason = module.reason if isinstance(module, Unknown) else f"{name} is imported from something that is no module"
     return at.unknown(reason)
-
-
-def _late(at: Site, path: str, name: str) -> Value:
-    some = at.unknown(f"{name} is not defined yet where it is imported")
-    assert isinstance(some, Unknown)
-    return Late(some.reason, some.place, some.symbol, some.sources, some.loop, module=path, name=name)
 
 
 def _star(at: Site, module: Value) -> None:

@@ -13,7 +13,6 @@ from bcelint.trace.interpreter import Value
 from bcelint.trace.state.modules import SourceModule
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.externals import External, external_member
-from bcelint.trace.values.late import Late
 from bcelint.trace.values.modules import Module
 from bcelint.trace.values.tuples import Tuple
 
@@ -54,19 +53,11 @@ def module_names(at: Site, path: str) -> Mapping[str, Value]:
     return source.frame.fields
 
 
-def defined(at: Site, value: Value) -> Value:
-    """The value of a name that was imported too early, now that it is read."""
-    if not isinstance(value, Late):
-        return value
-    found = module_names(at, value.module).get(value.name)
-    return value if found is None or isinstance(found, Late) else found
-
-
 def module_member(at: Site, path: str, name: str) -> Value | None:
     """``module.name``: one of its globals, or a submodule."""
     names = module_names(at, path)
     if name in names:
-        return defined(at, names[name])
+        return names[name]
     child = at.run.project.child(path, name)
     if child is not None:
         return Module(child)

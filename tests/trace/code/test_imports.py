@@ -58,25 +58,6 @@ def test_a_cycle_of_imports_ends() -> None:
     assert value_of("from a import f\nout = f(x)", files) == "probabilities"
 
 
-@pytest.mark.parametrize(
-    "files",
-    [
-        {"a.py": "import torch\nfrom b import g\ndef act(v):\n    return g(v)\ndef half(v):\n    return torch.sigmoid(v)\n",
-         "b.py": "from a import half\ndef g(v):\n    return half(v)\n"},
-        {"a.py": "from b import Net\nimport torch\nclass Act:\n    def __call__(self, v):\n        return torch.sigmoid(v)\n"
-                 "def act(v):\n    return Net()(v)\n",
-         "b.py": "def made():\n    from a import Act\n    return Act\nclass Net:\n    def __call__(self, v):\n        return made()()(v)\n"},
-        {"a.py": "from b import *\nimport torch\nhalf = 1\ndef act(v):\n    return g(v)\n",
-         "b.py": "import torch\nfrom a import half\ndef g(v):\n    return torch.sigmoid(v) if half == 1 else v\n"},
-        {"a.py": "import b\nhalf = 1\ndef act(v):\n    return b.g(v)\n",
-         "b.py": "import torch\nfrom a import half\nfrom c import h\ndef g(v):\n    return h(v)\n",
-         "c.py": "import torch\nfrom b import half\ndef h(v):\n    return torch.sigmoid(v) if half == 1 else v\n"},
-    ],
-)  # fmt: skip
-def test_what_is_imported_too_early_in_a_cycle_is_found_when_it_is_read(files: dict[str, str]) -> None:
-    assert value_of("from a import act\nout = act(x)", files) == "probabilities"
-
-
 def test_a_name_missed_in_a_cycle_is_unknown() -> None:
     files = {"a.py": "from b import g\nf = 1\n", "b.py": "from a import f\ng = f\n"}
     assert value_of("from a import g\nout = g(x)", files).startswith("unknown: ")
