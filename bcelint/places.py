@@ -29,6 +29,10 @@ class Place(Protocol):
     def above(self) -> int: ...
 
 
+GRADIENTS_OFF = "computed under"
+"""How the note of a step begins that is a ``torch.no_grad()`` or its like."""
+
+
 @dataclass(frozen=True)
 class FixedPlace:
     """A place whose position is known from the start."""

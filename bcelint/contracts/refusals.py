@@ -25,7 +25,7 @@ def refuses(row: Op | Layer, args: Args) -> bool:
 def _is_none_of(arg: Arg, allowed: Sequence[DType]) -> bool:
     """Whether the dtype of ``arg`` is known, and none of those."""
     dtype = operands.dtype(arg)
-    if dtype is None or dtype in allowed:
+    if dtype is None or dtype in allowed or dtype is DType.COMPLEX:
         return False
     if dtype is DType.INTEGRAL:
         return not any(one.is_integral for one in allowed)
@@ -36,14 +36,14 @@ def _only(name: str, *allowed: DType) -> Refuses:
     return lambda args: _is_none_of(args.arg(name), allowed)
 
 
-def _cast_or(check: Refuses) -> Refuses:
-    """The same where no ``dtype`` is passed, to which the input is cast first."""
-    return lambda args: args.constant("dtype") is None and check(args)
-
-
 def _given(name: str, check: Refuses) -> Refuses:
     """The same where ``name`` is passed."""
     return lambda args: name in args and check(args)
+
+
+def _absent(name: str, check: Refuses) -> Refuses:
+    """The same where ``name`` is not passed."""
+    return lambda args: args.constant(name) is None and check(args)
 
 
 def _mixed(one: str, other: str) -> Refuses:
@@ -157,8 +157,9 @@ _TABLE: tuple[tuple[str, tuple[Refuses, ...]], ...] = (
     ("torch.bitwise_not torch.bincount", (_only("input", *_EXACT),)),
     ("torch.bitwise_and torch.bitwise_or torch.bitwise_xor", (_only("input", *_EXACT), _only("other", *_EXACT), _TWO)),
     ("F.gumbel_softmax", (_only("logits", *_FLOATING),)),
-    (f"{_SOFTMAXES} torch.mean", (_cast_or(_NO_EXACT),)),
-    ("torch.std torch.bernoulli F.normalize F.layer_norm F.batch_norm", (_NO_EXACT,)),
+    (f"{_SOFTMAXES} torch.mean", (_absent("dtype", _NO_EXACT),)),  # else the input is cast first
+    ("torch.bernoulli", (_absent("p", _NO_EXACT),)),
+    ("torch.std F.normalize F.layer_norm F.batch_norm", (_NO_EXACT,)),
     (
         f"{_SOFTMAXES} torch.sum torch.mean torch.prod torch.argmax torch.max torch.min torch.amax torch.std torch.logsumexp torch.cumsum "
         "torch.topk torch.squeeze",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from bcelint.contracts.schema import TargetForm
 from bcelint.facts import Claim
 from bcelint.losscall import LossCall
+from bcelint.places import GRADIENTS_OFF
 from bcelint.rules.asked import of_prediction, of_target
 from bcelint.rules.base import Lack, Problem, Rule
 from bcelint.rules.words import born, brackets, loss_name, problem
@@ -57,7 +58,7 @@ class NoGradientPrediction(Rule):
         claim = call.prediction.facts.grad
         if claim is None or claim.value or not call.trained or _may_train_the_target(call) or _is_made(claim):
             return None
-        is_off = bool(claim.steps) and claim.steps[0].note.startswith("computed under")
+        is_off = bool(claim.steps) and claim.steps[0].note.startswith(GRADIENTS_OFF)
         message = f"a prediction without gradient{brackets(born(claim))} reaches {loss_name(call)}, which trains nothing then; " + (
             "compute it where gradients are on" if is_off else "pass the model's output itself"
         )

@@ -120,6 +120,23 @@ def test_where_of_one_argument_takes_all_dtypes() -> None:
     assert refusals.refuses(row, Args({"condition": scores, "input": scores, "other": scores}, row.params))
 
 
+@pytest.mark.parametrize("name", ["torch.matmul", "torch.mean", "torch.nn.Linear", "torch.nn.functional.normalize"])
+def test_complex_numbers_are_taken(name: str) -> None:
+    row = tables.op(name) or tables.layer(name)
+    assert row is not None
+    number = Arg(Facts(dtype=Claim(DType.COMPLEX)))
+    assert not refusals.refuses(row, Args({"input": number, "other": number}, row.params if isinstance(row, Op) else row.call))
+
+
+def test_bernoulli_draws_into_whole_numbers_where_it_is_told_how_likely_ones_are() -> None:
+    row = tables.op("torch.bernoulli")
+    assert row is not None
+    whole = Arg(Facts(dtype=Claim(DType.INT64)))
+    assert refusals.refuses(row, Args({"input": whole}, row.params))
+    assert not refusals.refuses(row, Args({"input": whole, "p": Arg(constant=0.5, is_tensor=False)}, row.params))
+    assert torch.bernoulli(torch.tensor([1, 0]), 0.5).dtype is torch.int64
+
+
 @pytest.mark.parametrize("name", sorted(refusals._CHECKS))
 def test_the_name_is_that_of_a_row(name: str) -> None:
     assert name in {row.names[0] for row in (*tables.ops(), *tables.layers())}

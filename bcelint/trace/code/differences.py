@@ -16,8 +16,8 @@ from bcelint.trace.values.unknowns import BELOW, Unknown
 
 _SUM = re.compile(r"\((.*) ([+-]) (\d+)\)")
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-MANY = 64
-"""The differences that count as all that there are."""
+_DISTANCES = (*range(1, 66), 100, 101, 128, 200, 255, 256, 257, 500, 512, 1000, 1024, 10_000, 100_000, 1_000_000)
+"""The differences that are tried for all that there are."""
 
 
 def compared(at: Site, op: str, a: Value, b: Value) -> Value | None:
@@ -60,10 +60,14 @@ def _is_named(value: Value) -> bool:
 
 
 def _asked(at: Site, op: str, operand: int, number: Unknown) -> Value:
-    """The condition, in one of the ways in which it may be asked of whole numbers."""
+    """The condition. Of whole numbers that are tried, those around the operand are, too, and ``<=`` is asked as ``<``."""
+    tried = number.domain
+    if not tried:
+        return case(at, number, op, operand)
     if op in ("<=", ">"):
         op, operand = {"<=": "<", ">": ">="}[op], operand + 1
-    return case(at, number, op, operand)
+    near = {value for value in (operand - 1, operand, operand + 1) if tried[0] <= value <= tried[-1]}
+    return case(at, replace(number, domain=tuple(sorted(near.union(tried)))), op, operand)
 
 
 def _taken_apart(symbol: str) -> tuple[str, int]:
@@ -90,5 +94,5 @@ def _possible(one: str, other: str) -> tuple[int, ...]:
     for first, second, sign in ((one, other, 1), (other, one, -1)):
         bound, more = _taken_apart(first.partition(BELOW)[2])
         if bound == second:
-            return tuple(sorted(sign * (more - distance) for distance in range(1, MANY)))
+            return tuple(sorted(sign * (more - distance) for distance in _DISTANCES))
     return ()

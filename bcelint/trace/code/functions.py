@@ -9,7 +9,7 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from bcelint.facts import Shape
-from bcelint.places import Step
+from bcelint.places import GRADIENTS_OFF, Step
 from bcelint.trace.code.handed import hand_on_function, not_entered
 from bcelint.trace.code.signatures import unfit
 from bcelint.trace.conditions.asking import in_loop
@@ -112,7 +112,7 @@ def enter(
 
 def gradients_off(at: Site, name: str) -> Step:
     """The step that cuts the gradient of what is computed inside of ``no_grad`` or its like."""
-    return at.step(f"computed under torch.{name if name in GRAD_OFF else GRAD_OFF[0]}()")
+    return at.step(f"{GRADIENTS_OFF} torch.{name if name in GRAD_OFF else GRAD_OFF[0]}()")
 
 
 def _decorator(function: Function) -> cst.CSTNode:

@@ -22,7 +22,7 @@ _OF_DTYPE = re.compile(r"(?<!:args)\.dtype\b|\bis_(?:floating_point|complex)\b")
 """Both in a symbol that is no option of the command line."""
 _OF_VALUES = re.compile(r"\.(?:a?max|a?min|any|all|aminmax|unique)\(|\.item\(")
 """In the text of a condition."""
-_OF_BOUNDS = re.compile(r"[<>]=? *-?[01](?:\.0*)?(?![\d.])|(?<![\d.])-?[01](?:\.0*)? *[<>]")
+_OF_BOUNDS = re.compile(r"[<>]=? *-?[01](?:\.0*)?(?![\d.eE_])|(?<![\d.])-?[01](?:\.0*)? *[<>]")
 """The same: against 0 or 1."""
 _OF_RECORD = re.compile(r"(#\d+)(\.\w+|\[[^\]]*\])")
 """A symbol: something that is not known, and the first thing that is taken out of it."""
@@ -50,11 +50,10 @@ def asks_of_values(guard: Iterable[Literal]) -> bool:
 
 def asks_of_bounds(guard: Iterable[Literal], sources: Sources) -> bool:
     """Whether a guard hangs on where the values lie of the very tensor that has these ``sources``: whether any is below 0, say."""
-    return bool(sources) and any(
-        sources is not None and atom.sources and sources <= atom.sources and _OF_VALUES.search(text) and _OF_BOUNDS.search(text)
-        for atom in _atoms(guard)
-        for text in [atom.text()]
-    )
+    if not sources:
+        return False
+    texts = [atom.text() for atom in _atoms(guard) if atom.sources and sources <= atom.sources]
+    return any(_OF_VALUES.search(text) and _OF_BOUNDS.search(text) for text in texts)
 
 
 def mixes(guard: Iterable[Literal]) -> bool:

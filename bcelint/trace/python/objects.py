@@ -18,6 +18,7 @@ from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.containers import Container
 from bcelint.trace.values.contents import CONTENT
+from bcelint.trace.values.criteria import Criterion
 from bcelint.trace.values.dicts import DictCell, new_dict
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.instances import Instance
@@ -32,6 +33,8 @@ from bcelint.trace.values.typed import type_of
 from bcelint.trace.values.unknowns import Unknown
 
 builtin = Handlers()
+_OF_FUNCTIONS = ("torch", "torch.nn", "torch.nn.functional", "torch.nn.init", "torch.optim", "torch.optim.lr_scheduler")
+"""Modules of which functions and classes are taken by name."""
 
 
 @builtin("isinstance")
@@ -89,16 +92,25 @@ def _getattr(at: Site, args: Arguments) -> Value:
     if len(args.positional) < 2:
         return at.unknown("getattr")
     default = args.positional[2] if len(args.positional) > 2 else None
-    return at.lift_call(lambda owner: at.lift_call(lambda name: _one_attribute(at, owner, name, default), args.positional[1]), args.positional[0])
+    among, named = args.positional[:2]
+    return at.lift_call(lambda owner: at.lift_call(lambda name: _one_attribute(at, owner, name, default, among), named), among)
 
 
-def _one_attribute(at: Site, owner: Value, name: Value, default: Value | None) -> Value:
+def _has(owner: Value, name: str, among: Value) -> bool | None:
+    """``hasattr``; what is set on one of several criteria, the others lack."""
+    has = owner.has(name)
+    if has is None and isinstance(owner, Criterion):
+        return False if any(isinstance(other, Criterion) and name in other.options for _, other in alternatives(among)) else None
+    return has
+
+
+def _one_attribute(at: Site, owner: Value, name: Value, default: Value | None, among: Value) -> Value:
     if not isinstance(name, Const) or not isinstance(name.value, str):
         inside = owner.owner if isinstance(owner, Submodule) else owner
         if isinstance(inside, (Instance, Container)) and inside.is_of_library_class("torch.nn.Module"):
             return some_inside(at, inside)
         some = at.unknown("an attribute whose name is not known", owner)
-        is_of_torch = isinstance(owner, External) and owner.name.startswith("torch")
+        is_of_torch = isinstance(owner, External) and owner.name in _OF_FUNCTIONS
         return replace(some, is_callable_thing=is_of_torch and default is None) if isinstance(some, Unknown) else some
     if default is not None and isinstance(owner, (Instance, Class, Namespace)):
         found = owner.attribute(at, name.value)
@@ -106,7 +118,7 @@ def _one_attribute(at: Site, owner: Value, name: Value, default: Value | None) -
             return default
         if isinstance(found, Choice):
             return at.choice([(guard, default if single.is_raised else single) for guard, single in found.alternatives])
-    if default is not None and owner.has(name.value) is False:
+    if default is not None and _has(owner, name.value, among) is False:
         return default
     return at.attribute(owner, name.value)
 
@@ -174,11 +186,11 @@ def _exec(at: Site, args: Arguments) -> Value:
 def _hasattr(at: Site, args: Arguments) -> Value:
     if len(args.positional) == 2 and isinstance(args.positional[1], Const):
         name = str(args.positional[1].value)
-        return at.lift(lambda owner: _has_attribute(at, owner, name), args.positional[0])
+        return at.lift(lambda owner: _has_attribute(at, owner, name, args.positional[0]), args.positional[0])
     return at.unknown("hasattr")
 
 
-def _has_attribute(at: Site, owner: Value, name: str) -> Value:
+def _has_attribute(at: Site, owner: Value, name: str, among: Value) -> Value:
     if isinstance(owner, (Instance, Namespace)) and name in owner.fields:
         return at.choice([(guard, Const(not single.is_raised)) for guard, single in alternatives(owner.fields[name])])
     if isinstance(owner, Instance):
@@ -186,7 +198,7 @@ def _has_attribute(at: Site, owner: Value, name: str) -> Value:
             return Const(True)
         if not owner.cls.has_unknown_base() and CONTENT not in owner.fields:
             return Const(False)
-    has = owner.has(name)
+    has = _has(owner, name, among)
     if has is not None:
         return Const(has)
     if isinstance(owner, Tensor) and owner.model is None and owner.cls and is_attribute(name):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import libcst as cst
+import libcst.matchers as m
 
 from bcelint.contracts import tables
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
@@ -88,6 +89,14 @@ class Class(Cell):
             if name in cls.fields:
                 return cls.fields[name], cls
         return None
+
+    def only_sets_names(self) -> bool:
+        """Whether its constructor does no more than that, and call the one above; so it is where it has none."""
+        init = self.fields.get("__init__")
+        body = init.node.body if isinstance(init, Function) else None
+        above = m.Call(func=m.Attribute(attr=m.Name("__init__")))
+        plain = m.SimpleStatementLine(body=[m.AtLeastN(m.Pass() | m.Assign() | m.Expr(m.SimpleString() | above), n=1)])
+        return not isinstance(body, cst.IndentedBlock) or all(m.matches(statement, plain) for statement in body.body)
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         member = self.member(name)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from bcelint.contracts import tables
 from bcelint.contracts.declared.rows import DeclaredLoss
 from bcelint.contracts.schema import Loss as LossRow
 from bcelint.contracts.schema import Param
@@ -17,13 +19,12 @@ from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import LAYER_METHODS, NNModule
 
 _UNUSED = ("size_average", "reduce")
-_OF_MODULES = frozenset(
-    "apply bfloat16 call_super_init compile cpu cuda double dump_patches eval float get_extra_state half ipu mtia register_backward_hook "
-    "register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook "
-    "register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory T_destination to to_empty "
-    "train training type xpu".split()
-)
-"""What every ``nn.Module`` has, beside the methods that are followed."""
+
+
+@cache
+def _names_of_options() -> frozenset[str]:
+    """What the constructors of torch's losses take."""
+    return frozenset(param.name for row in tables.losses() for param in row.init)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +49,9 @@ class Criterion(NNModule):
             return self.options[name]
         if name in LAYER_METHODS:
             return Method(self, name)
-        if self.declared is None and not self.has_more and name in self._params() and name not in _UNUSED:
-            return Const(self._params()[name].default)
+        default = self._params()[name].default if name in self._params() else None
+        if self.declared is None and not self.has_more and name not in _UNUSED and default is not None:
+            return Const(default)
         return at.unknown(f"the {name} of a criterion", opaque=True)
 
     def call(self, at: Interpreter, args: Arguments) -> Value:
@@ -67,10 +69,10 @@ class Criterion(NNModule):
         return None if self.declared else f"{self.row.cls.rpartition('.')[2]}()"
 
     def has(self, name: str) -> bool | None:
-        """What its constructor takes, but for the two arguments that it no longer uses, what every module has, and what the program has set."""
-        if self.declared or name in _UNUSED or name.startswith("_"):
+        """What torch sets: what its constructor takes, but for the two arguments that it no longer uses; what another loss takes, it lacks."""
+        if self.declared or name in _UNUSED or name == "reset_parameters":
             return None
-        return name in self.options or name in self._params() or name in LAYER_METHODS or name in _OF_MODULES
+        return name in self.options or name in self._params() or name in LAYER_METHODS or (False if name in _names_of_options() else None)
 
     def _params(self) -> dict[str, Param]:
         return {param.name: param for param in self.row.init}

@@ -191,10 +191,10 @@ class Instance(Cell, NNModule):
         return self.native.own_method(at, name, args) if isinstance(self.native, Container) else None
 
     def _is_bare(self) -> bool:
-        """Whether it is a module in which there is nothing yet: no layer, no parameter, nothing that is not known."""
+        """Whether it is a module with nothing in it: no layer, no parameter, and nothing in its code that might have put one there."""
         bases = {base.name for base in self.cls.external_bases()}
         plain = all(isinstance(value, (Const, Function)) and name.isidentifier() for name, value in self.fields.items())
-        return plain and bases == {"torch.nn.Module"} and not self.cls.has_unknown_base()
+        return plain and bases == {"torch.nn.Module"} and not self.cls.has_unknown_base() and all(cls.only_sets_names() for cls in self.cls.mro())
 
     def note_mode(self, at: Interpreter, training: bool) -> None:
         at.write(self, "training", Const(True) if training else at.unknown("the model may be in evaluation mode", opaque=True))

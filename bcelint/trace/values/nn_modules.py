@@ -25,7 +25,7 @@ DYNAMIC = "<dynamic>"
 DYNAMIC_MODULES = "<dynamic modules>"
 """Set on an object in which modules are replaced under names that are not known."""
 _ADDING = ("add_module", "register_module", "register_buffer", "register_parameter")
-_RETURNING_NONE = ("add", "append", "clear", "extend", "insert", "update")
+_RETURNING_NONE = ("append", "clear", "extend", "insert", "update")
 _HOOKING = ("register_forward_hook", "register_forward_pre_hook")
 METHODS = frozenset(
     "parameters named_parameters modules named_modules children named_children state_dict load_state_dict buffers named_buffers zero_grad "
@@ -54,7 +54,7 @@ class NNModule(Value):
         cls = self.type() if name == "_get_name" else None
         if cls is not None:
             return at.attribute(cls, "__name__")
-        if name in _HOOKING and any(map(_may_return, args.all()[:1])):
+        if name in _HOOKING and _may_change(args.keywords.get("hook") or (args.positional[0] if args.positional else None)):
             self.hook(at, assign)
         if name in frameworks.SELF_METHODS:
             if name in ("train", "eval") and isinstance(self, Cell):
@@ -91,8 +91,8 @@ class NNModule(Value):
         """``self.training`` is set."""
 
 
-def _may_return(hook: Value) -> bool:
-    """Whether a hook may return something, which then takes the place of what the module returns."""
+def _may_change(hook: Value | None) -> bool:
+    """Whether a hook may return something, which then takes the place of what the module returns, or change that in place."""
     while isinstance(hook, (Bound, Partial)):
         hook = hook.function
     if not isinstance(hook, Function):
@@ -100,7 +100,8 @@ def _may_return(hook: Value) -> bool:
     body = hook.node.body
     if isinstance(hook.node, cst.Lambda):
         return not m.matches(body, m.Call(func=m.Attribute(attr=m.Name(value=m.MatchIfTrue(lambda name: name in _RETURNING_NONE)))))
-    return any(found.value is not None for found in m.findall(body, m.Return()) if isinstance(found, cst.Return))
+    returning = any(found.value is not None for found in m.findall(body, m.Return()) if isinstance(found, cst.Return))
+    return returning or bool(m.findall(body, m.Call(func=m.Attribute(attr=m.Name(value=m.MatchRegex(r".*[^_]_$"))))))
 
 
 def set_mode(at: Interpreter, module: Cell, training: bool, depth: int = MAX_DEPTH) -> None:

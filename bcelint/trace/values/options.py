@@ -25,7 +25,7 @@ from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
-_PARSED = re.compile(r"([A-Za-z_][\w.]*)(?:\s*,\s*\w+)?\s*=\s*[\w.]+(?:\([^()\n]*\))?\.parse_(?:known_|intermixed_)?args\(")
+_PARSED = re.compile(r"(?m)^[ \t]*([A-Za-z_][\w.]*)(?:\s*,\s*\w+)?\s*=\s*[\w.]+(?:\([^()\n]*\))?\.parse_(?:known_|intermixed_)?args\(")
 
 
 @lru_cache(maxsize=64)
