@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections.abc
+import numbers
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,6 +41,8 @@ ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
 LARGEST, LARGEST_EXPONENT = 1e15, 64
 """The numbers above which an operation is not carried out."""
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
+_ABSTRACT = {"collections.abc": collections.abc, "numbers": numbers}
+"""Modules of classes that constants are of, too."""
 _STRING_METHODS = frozenset(
     "capitalize casefold count endswith find format index isalnum isalpha isdecimal isdigit isidentifier islower isnumeric isspace istitle isupper "
     "join lower lstrip partition removeprefix removesuffix replace rfind rindex rpartition rsplit rstrip split splitlines startswith strip swapcase "
@@ -120,7 +124,11 @@ class Const(Value):
         return Const(-self.value if op == "-" else +self.value)
 
     def is_of_library_class(self, name: str) -> bool | None:
-        python = _TYPES.get(name.rpartition(".")[2])
+        module, _, last = name.rpartition(".")
+        abstract = getattr(_ABSTRACT.get(module), last, None)
+        if abstract is not None:
+            return isinstance(self.value, abstract) if isinstance(abstract, type) else None
+        python = _TYPES.get(last)
         return isinstance(self.value, python) if python and name.startswith("builtins.") else False
 
     def batched(self, at: Interpreter, size: Dim) -> Value | None:
