@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 
 from bcelint.trace.conditions.atoms import ALWAYS, Atom, Guard, Literal
 from bcelint.trace.conditions.joining import simplified
-from bcelint.trace.identity import Sources
 
 
 def is_below_one(guard: Iterable[Literal]) -> bool:
@@ -48,7 +47,7 @@ def asks_of_values(guard: Iterable[Literal]) -> bool:
     return any(_OF_VALUES.search(atom.text()) for atom in _atoms(guard))
 
 
-def asks_of_bounds(guard: Iterable[Literal], sources: Sources) -> bool:
+def asks_of_bounds(guard: Iterable[Literal], sources: frozenset[int] | None) -> bool:
     """Whether a guard hangs on where the values lie of the very tensor that has these ``sources``: whether any is below 0, say."""
     if not sources:
         return False

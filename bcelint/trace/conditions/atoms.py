@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, Union
 
-from bcelint.trace.identity import Sources
-
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "<": operator.lt,
@@ -57,7 +55,7 @@ class Atom:
     """The symbol is set where it is not seen (keywords out of a file): nothing says that this case ever comes to be."""
     domain: tuple[Any, ...] = field(compare=False, default=())
     """All values that the symbol may have, where they are known."""
-    sources: Sources = field(compare=False, default=frozenset())
+    sources: frozenset[int] | None = field(compare=False, default=frozenset())
     """What it is computed from."""
 
     def __post_init__(self) -> None:
