@@ -56,30 +56,25 @@ def _mixed(one: str, other: str) -> Refuses:
     return check
 
 
-def _shape(args: Args, name: str = "input") -> Shape | None:
-    shape = args.facts(name).shape
-    return None if shape is None else shape.value
-
-
 def _differ(one: Dim, other: Dim) -> bool:
     return isinstance(one, int) and isinstance(other, int) and one != other
 
 
-def _of_other_rank(*ranks: int, name: str = "input") -> Refuses:
+def _of_other_rank(*ranks: int) -> Refuses:
     """The number of dimensions is known, and none of those."""
 
     def check(args: Args) -> bool:
-        shape = _shape(args, name)
+        shape = args.facts("input").value("shape")
         return shape is not None and (shape.rank not in ranks if shape.rank is not None else shape.min_rank > max(ranks))
 
     return check
 
 
-def _size_differs(axis: int, wanted: str, name: str = "input") -> Refuses:
+def _size_differs(axis: int, wanted: str) -> Refuses:
     """The size along ``axis`` is another than the one that the layer was made for."""
 
     def check(args: Args) -> bool:
-        shape, size = _shape(args, name), operands.whole(args.arg(wanted))
+        shape, size = args.facts("input").value("shape"), operands.whole(args.arg(wanted))
         return shape is not None and size is not None and _differ(shape.dim(axis), size)
 
     return check
@@ -87,7 +82,7 @@ def _size_differs(axis: int, wanted: str, name: str = "input") -> Refuses:
 
 def _out_of_range(args: Args) -> bool:
     """``dim`` names no dimension of the input."""
-    shape, axis = _shape(args), operands.whole(args.arg("dim"))
+    shape, axis = args.facts("input").value("shape"), operands.whole(args.arg("dim"))
     if shape is None or shape.rank is None or axis is None:
         return False
     rank = max(shape.rank, 1)
@@ -98,7 +93,7 @@ def _no_broadcast(one: str, other: str) -> Refuses:
     """Two sizes at one place differ, and none of them is 1."""
 
     def check(args: Args) -> bool:
-        a, b = _shape(args, one), _shape(args, other)
+        a, b = args.facts(one).value("shape"), args.facts(other).value("shape")
         if a is None or b is None:
             return False
         return any(_differ(x, y) and 1 not in (x, y) for x, y in zip(reversed(a.dims), reversed(b.dims)))
@@ -110,7 +105,7 @@ def _no_product(one: str, other: str) -> Refuses:
     """The inner sizes of a product of matrices differ."""
 
     def check(args: Args) -> bool:
-        a, b = _shape(args, one), _shape(args, other)
+        a, b = args.facts(one).value("shape"), args.facts(other).value("shape")
         if a is None or b is None or not a.dims or not b.dims or b.open:
             return False
         return _differ(a.dims[-1], b.dims[-1 if len(b.dims) == 1 else -2])
@@ -139,8 +134,8 @@ def _no_cat(args: Args) -> bool:
 def _parts(args: Args) -> list[Shape]:
     """The shapes of the parts that are joined; those whose rank is not known are left out."""
     listed = operands.elements(args.arg("tensors")) or ()
-    shapes = [arg.facts.shape.value for arg in listed if arg.facts.shape is not None]
-    return [shape for shape in shapes if not shape.open]
+    shapes = [arg.facts.value("shape") for arg in listed]
+    return [shape for shape in shapes if shape is not None and not shape.open]
 
 
 _NO_EXACT = _only("input", *_FLOATING)

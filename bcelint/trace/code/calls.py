@@ -34,7 +34,7 @@ def call(at: Site, node: cst.Call) -> Value:
     result = at.on(node).call(callee, args)
     if isinstance(result, Unknown) and isinstance(callee, (External, Method, Unknown)):
         hand_on(at.on(node), args)
-        if isinstance(callee, Unknown):
+        if isinstance(callee, Unknown):  # what a library is known to have leaves the objects of the project alone
             hand_over(at.on(node), args)
     if isinstance(result, Unknown) and is_settled(callee, args):
         return replace(result, opaque=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from bcelint.contracts.schema import UNKNOWN
-from bcelint.trace.code.differences import compared
+from bcelint.trace.code.differences import MIRRORED, compared
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import case
@@ -28,7 +28,6 @@ _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.GreaterThan: ">",
     cst.GreaterThanEqual: ">=",
 }
-_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
 def comparison(at: Site, node: cst.Comparison) -> Value:
@@ -66,7 +65,7 @@ def _compare(at: Site, kind: type[cst.CSTNode], a: Value, b: Value) -> Value:
     same = _same_thing(a, b) if op in ("==", "!=") and not (a.is_elementwise or b.is_elementwise) else None
     if same is not None:
         return Const(same == (op == "=="))
-    answer = compared(at, op, a, b) or a.compare(at, op, b) or b.compare(at, _MIRRORED[op], a)
+    answer = compared(at, op, a, b) or a.compare(at, op, b) or b.compare(at, MIRRORED[op], a)
     return answer or case(at, a, "other", f"{op}{_name(b)}", other=b)
 
 

@@ -15,7 +15,7 @@ from bcelint.trace.values.constants import COMPARISONS, Const
 from bcelint.trace.values.unknowns import BELOW, Unknown
 
 _SUM = re.compile(r"\((.*) ([+-]) (\d+)\)")
-_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _DISTANCES = (*range(1, 66), 100, 101, 128, 200, 255, 256, 257, 500, 512, 1000, 1024, 10_000, 100_000, 1_000_000)
 """The differences that are tried for all that there are."""
 
@@ -25,7 +25,7 @@ def compared(at: Site, op: str, a: Value, b: Value) -> Value | None:
     stands.
     """
     if isinstance(a, Const) and isinstance(b, Unknown):
-        return compared(at, _MIRRORED[op], b, a)
+        return compared(at, MIRRORED[op], b, a)
     if not _is_named(a) or not isinstance(a, Unknown):
         return None
     one, more = _taken_apart(a.symbol)
@@ -42,16 +42,15 @@ def compared(at: Site, op: str, a: Value, b: Value) -> Value | None:
     if one == other:
         return Const(bool(COMPARISONS[op](more, less)))
     difference = at.unknown(a.reason, a, b, number=True)
-    assert isinstance(difference, Unknown)
     return _of_two(at, op, less - more, difference, one, other)
 
 
 def _of_two(at: Site, op: str, operand: int, difference: Unknown, one: str, other: str) -> Value:
     """``one - other op operand``, whichever of the two stands in front."""
     if one.isdigit():
-        return _asked(at, _MIRRORED[op], int(one) - operand, replace(difference, symbol=other))
+        return _asked(at, MIRRORED[op], int(one) - operand, replace(difference, symbol=other))
     if one > other:
-        one, other, op, operand = other, one, _MIRRORED[op], -operand
+        one, other, op, operand = other, one, MIRRORED[op], -operand
     return _asked(at, op, operand, replace(difference, symbol=f"({one} - {other})", domain=_possible(one, other)))
 
 
@@ -82,10 +81,10 @@ def _taken_apart(symbol: str) -> tuple[str, int]:
 def _sides(symbol: str) -> tuple[str, str] | None:
     """``(n - i)`` → ``n``, ``i``."""
     depth = 0
-    for at, sign in enumerate(symbol):
+    for place, sign in enumerate(symbol):
         depth += (sign in "([") - (sign in ")]")
-        if depth == 1 and symbol.startswith(" - ", at) and symbol.startswith("(") and symbol.endswith(")"):
-            return symbol[1:at], symbol[at + 3 : -1]
+        if depth == 1 and symbol.startswith(" - ", place) and symbol.startswith("(") and symbol.endswith(")"):
+            return symbol[1:place], symbol[place + 3 : -1]
     return None
 
 

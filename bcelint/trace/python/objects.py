@@ -111,7 +111,7 @@ def _one_attribute(at: Site, owner: Value, name: Value, default: Value | None, a
             return some_inside(at, inside)
         some = at.unknown("an attribute whose name is not known", owner)
         is_of_torch = isinstance(owner, External) and owner.name in _OF_FUNCTIONS
-        return replace(some, is_callable_thing=is_of_torch and default is None) if isinstance(some, Unknown) else some
+        return replace(some, is_callable_thing=is_of_torch and default is None)
     if default is not None and isinstance(owner, (Instance, Class, Namespace)):
         found = owner.attribute(at, name.value)
         if found is None and not isinstance(owner, Namespace) and not (isinstance(owner, Instance) and owner.cls.has_unknown_base()):

@@ -126,8 +126,9 @@ def _range(at: Site, args: Arguments) -> Value:
 def _running(at: Site, reason: str, bound: Value | None) -> Value:
     """A number that runs from 0 up to what it stays below."""
     number = at.unknown(reason, number=True)
-    is_named = isinstance(bound, Unknown) and bound.is_number and 0 < len(bound.symbol) <= MAX_BOUND
-    return replace(number, below=bound.symbol) if is_named and isinstance(number, Unknown) and isinstance(bound, Unknown) else number
+    if not isinstance(bound, Unknown) or not bound.is_number or len(bound.symbol) > MAX_BOUND:
+        return number
+    return replace(number, below=bound.symbol)
 
 
 @builtin("len")
