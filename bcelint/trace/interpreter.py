@@ -252,8 +252,8 @@ class Interpreter(Protocol):
 
     def store_foreign(self, symbol: str, name: str, value: Callable[[Value | None], Value]) -> None: ...
 
-    def changed_in_place(self, uid: int) -> None:
-        """Other names of the tensor have other values from now on."""
+    def written_into(self, before: Value, result: Value) -> Value:
+        """A tensor after an operation in place, of which other names have other values from now on."""
 
     def attribute(self, owner: Value, name: str) -> Value:
         """``owner.name``, case by case."""

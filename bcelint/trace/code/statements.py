@@ -22,10 +22,8 @@ from bcelint.trace.conditions.joining import either, two_sides
 from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.truth import split
-from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import NONE
 from bcelint.trace.values.lists import ListCell
-from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import sequence_of
 
 
@@ -84,10 +82,7 @@ def _augmented(at: Site, node: cst.AugAssign) -> Flow:
         old.extend(at, sequence_of(at.on(node.value), right))
     else:
         changed = at.on(node).binary(BINARY[type(node.operator)], old, right)
-        for _, single in alternatives(old):
-            if isinstance(single, Tensor):
-                at.changed_in_place(single.base)  # other names of it have other values now
-        at.assign(node.target, changed)
+        at.assign(node.target, at.written_into(old, changed))
     return Flow.NEXT
 
 

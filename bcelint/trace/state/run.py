@@ -81,8 +81,8 @@ class Run:
     """Loss calls that are the same in every respect, by the number of their event."""
     executed: set[tuple[int, int]] = field(default_factory=set)
     """Functions (by the identity of their node) whose body ran at least once, each with the class of its receiver, or 0."""
-    changed_in_place: set[int] = field(default_factory=set)
-    """Tensors, by uid, of which another name has changed the values."""
+    changed_in_place: dict[int, bool] = field(default_factory=dict)
+    """Tensors, by uid, of which another name has changed the values; and whether a gradient may have come with them."""
     changed_data: set[int] = field(default_factory=set)
     """Those of which another name has set the ``data``, and with it shape and dtype."""
     foreign: dict[str, Cell] = field(default_factory=dict)
@@ -129,9 +129,14 @@ class Run:
         if isinstance(value, Tensor) and value.base in self.changed_data:
             return replace(value, facts=Facts(grad=value.facts.grad), reason="another name of the tensor has set its data")
         if isinstance(value, Tensor) and value.base in self.changed_in_place:
-            facts = replace(value.facts, range=None, kind=None)
+            may_learn = self.changed_in_place[value.base] and value.facts.value("grad") is False
+            facts = replace(value.facts, range=None, kind=None, grad=None if may_learn else value.facts.grad)
             return replace(value, facts=facts, reason="another name of the tensor has changed it in place")
         return value
+
+    def written_into(self, uid: int, learns: bool) -> None:
+        """Something was put into a tensor, by its uid; ``learns`` where that may have brought a gradient."""
+        self.changed_in_place[uid] = learns or self.changed_in_place.get(uid, False)
 
     def begin(self, is_module: bool) -> None:
         """Start an entry point, with the steps that it may take."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
@@ -19,7 +20,9 @@ from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.run import Run
 from bcelint.trace.values.cells import Cell
+from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
+from bcelint.trace.values.in_place import learning_as, may_learn
 from bcelint.trace.values.lists import new_list
 from bcelint.trace.values.sources import merged_sources
 from bcelint.trace.values.tensors import Tensor
@@ -78,7 +81,7 @@ class Site(ABC):
         if sources is not None:
             sources |= {fresh()}
         facts = NOTHING_KNOWN
-        if self.frame.grad_off is not None and isinstance(self.node, cst.Call):
+        if self.frame.grad_off is not None and _may_compute(self.node):
             facts = Facts(grad=Claim(False, (self.frame.grad_off,)))
         hangs_on = [origin.hangs_on() for origin in origins]
         loop = max((loop for loop, _ in hangs_on), default=0) if symbol else self.loop
@@ -86,6 +89,11 @@ class Site(ABC):
         return Unknown(reason, place, symbol or f"#{fresh()}", sources, loop, opaque, facts, number)
 
     # Cases and writes
+
+    def excuse(self) -> None:
+        """Python raises in this case of what is computed here, if it is as it seems: nothing is to be said of the case."""
+        if self.state.path != self.frame.statement_path:
+            self.state.raised.add(self.state.path)
 
     def write(self, cell: Fields, key: str, value: Value) -> None:
         assert isinstance(cell, Cell)
@@ -123,8 +131,12 @@ class Site(ABC):
     def as_it_is(self, value: Value) -> Value:
         return self.run.as_it_is(value)
 
-    def changed_in_place(self, uid: int) -> None:
-        self.run.changed_in_place.add(uid)
+    def written_into(self, before: Value, result: Value) -> Value:
+        off = self.frame.grad_off is not None
+        for _, single in alternatives(before):
+            if isinstance(single, Tensor):
+                self.run.written_into(single.base, learns=not off and may_learn(result))
+        return self.lift(learning_as, before, result) if off else result
 
     def from_python(self, made: object) -> Value:
         if isinstance(made, (tuple, list)):
@@ -198,3 +210,8 @@ class Site(ABC):
 
 
 S = TypeVar("S", bound=Site)
+
+
+def _may_compute(node: cst.CSTNode) -> bool:
+    """Whether a call that is not followed is one of a model, by its looks: it is handed something, and no function of Python."""
+    return isinstance(node, cst.Call) and bool(node.args) and not (isinstance(node.func, cst.Name) and hasattr(builtins, node.func.value))

@@ -39,6 +39,8 @@ _VIEWS = frozenset(
     for name in "view view_as expand expand_as permute transpose swapaxes swapdims t T mT squeeze unsqueeze narrow select detach data".split()
 )
 """Methods whose result shares the memory of the tensor (torch's docs on tensor views)."""
+_SAME_IF_NOTHING_TO_DO = frozenset(f"torch.Tensor.{name}" for name in "to type type_as float double half bfloat16 cpu cuda contiguous".split())
+"""Methods that return the tensor itself where it is already as asked for."""
 _UNWRITTEN = frozenset({"torch.empty", "torch.empty_like", "torch.Tensor.new_empty"})
 
 
@@ -148,7 +150,7 @@ def _apply(
     if outcome is REFUSED or (refuses(row, args) and all(tensor.cls in (TENSOR, PARAMETER) for tensor in _tensors(values))):
         return Raised(f"torch refuses such a {row.title}", passing=True)
     step = at.step(row.note if isinstance(row, Op) and row.note else row.title)
-    results = _Results(at, main, values, step, origin, _class_of(row, main, values))
+    results = _Results(at, main, values, step, origin, _class_of(row, main, values), not _SAME_IF_NOTHING_TO_DO.isdisjoint(row.names))
     if tables.is_product(row) or isinstance(row, LayerRow):
         results.leave_factors(values, is_layer=isinstance(row, LayerRow))
     made = results.value(outcome)
@@ -181,9 +183,12 @@ def made(at: Site, main: Value | None, values: tuple[Value, ...], step: Step, or
 class _Results:
     """Makes values of outcomes: the claims get their step, and the way and the origins of the arguments go on."""
 
-    def __init__(self, at: Site, main: Value | None, values: tuple[Value, ...], step: Step, origin: object, cls: str = TENSOR) -> None:
+    def __init__(
+        self, at: Site, main: Value | None, values: tuple[Value, ...], step: Step, origin: object, cls: str = TENSOR, may_be_main: bool = False
+    ) -> None:
         self.origin = origin
         self.cls = cls
+        self.may_be_main = may_be_main
         self.at = at
         self.step = step
         self.main = main
@@ -220,7 +225,8 @@ class _Results:
         main = self.main.facts if isinstance(self.main, (Tensor, Unknown)) else NOTHING_KNOWN
         facts = facts_of(result, main, self.step)
         if self.at.frame.grad_off is not None and (facts.grad is None or facts.grad.value):
-            facts = replace(facts, grad=Claim(False, (self.at.frame.grad_off,)))
+            is_new = not self.may_be_main or (facts.dtype is not None and main.dtype is not None and facts.dtype.value is not main.dtype.value)
+            facts = replace(facts, grad=Claim(False, (self.at.frame.grad_off,)) if is_new else None)
         born = facts.grad is not None and facts.grad.value is True and facts.grad.steps == (self.step,)
         sources = self.at.run.source_of(self.origin, self.sources) if born or not self.sources else self.sources
         facts = replace(facts, uneven=is_uneven(result, self.operands, facts, self.step))

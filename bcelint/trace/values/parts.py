@@ -61,7 +61,15 @@ def patched(facts: Facts, new: Facts | None, constant: Any, blank: bool) -> Fact
             kind = new.kind
     elif new is None and constant is not UNKNOWN:
         kind = facts.kind
-    return Facts(Claim(hull, steps) if hull else None, kind, None, facts.dtype, facts.shape, None if new is None else new.grad)
+    return Facts(Claim(hull, steps) if hull else None, kind, None, facts.dtype, facts.shape, _gradient(facts, new, constant))
+
+
+def _gradient(facts: Facts, new: Facts | None, constant: Any) -> Claim[bool] | None:
+    """A tensor with a gradient keeps it, and takes on that of what it is overwritten with."""
+    learns = [part.grad for part in (facts, new) if part is not None and part.grad is not None and part.grad.value]
+    if learns:
+        return learns[-1]
+    return None if facts.grad is None or (new is None and constant is UNKNOWN) else facts.grad if new is None else new.grad
 
 
 def _point(constant: Any) -> Interval | None:

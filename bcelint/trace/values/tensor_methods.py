@@ -15,12 +15,16 @@ RANK = ("dim", "ndimension")
 def call_method(at: Interpreter, receiver: Value, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
     """A method by its row. One that changes its tensor in place changes what the receiver's expression holds."""
     row = tables.method(name)
-    if row is None:
-        return at.unknown(f".{name}() of a tensor is not followed", receiver, *args.all())
-    result = at.call_operation(row, args.behind(receiver))
-    if name.endswith("_") and not name.endswith("__") and assign is not None:
-        assign(result)
-    return result
+    if row is not None:
+        result = at.call_operation(row, args.behind(receiver))
+    else:
+        result = at.unknown(f".{name}() of a tensor is not followed", receiver, *args.all())
+    if not name.endswith("_") or name.endswith("__"):
+        return result
+    changed = at.written_into(receiver, result)
+    if row is not None and assign is not None:
+        assign(changed)
+    return changed
 
 
 def moves_only(name: str, args: Arguments) -> bool:

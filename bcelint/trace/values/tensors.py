@@ -162,10 +162,7 @@ class Tensor(Value):
         own = self._own_method(at, name, args, assign)
         if own is not None:
             return own
-        result = call_method(at, self, name, args, assign)
-        if name.endswith("_") and not name.endswith("__"):
-            at.changed_in_place(self.base)  # other names of it have other values now
-        return result
+        return call_method(at, self, name, args, assign)
 
     def _of_model(self, at: Interpreter, name: str, args: Arguments) -> Value:
         """A method that tensors and models have, of what may be either."""
