@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, ClassVar
 
 import libcst as cst
 import libcst.matchers as m
@@ -11,10 +12,13 @@ import libcst.matchers as m
 from bcelint.contracts import frameworks
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
 from bcelint.trace.values.cells import Cell
+from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.contents import CONTENT
 from bcelint.trace.values.functions import Bound, Function, Partial
 from bcelint.trace.values.mapped import Mapped
+from bcelint.trace.values.tensor_methods import moves_only
+from bcelint.trace.values.tensors import Tensor
 
 HOOKED = "<hooked>"
 """Set on a module that has a forward hook, which may change what it returns."""
@@ -26,6 +30,8 @@ DYNAMIC_MODULES = "<dynamic modules>"
 """Set on an object in which modules are replaced under names that are not known."""
 _ADDING = ("add_module", "register_module", "register_buffer", "register_parameter")
 _RETURNING_NONE = ("append", "clear", "extend", "insert", "update")
+_CASTING = ("half", "float", "double", "bfloat16", "to", "type", "to_empty")
+"""What gives the tensors inside of a module another dtype; ``to_empty`` other values, too."""
 _HOOKING = ("register_forward_hook", "register_forward_pre_hook")
 METHODS = frozenset(
     "parameters named_parameters modules named_modules children named_children state_dict load_state_dict buffers named_buffers zero_grad "
@@ -59,6 +65,8 @@ class NNModule(Value):
         if name in frameworks.SELF_METHODS:
             if name in ("train", "eval") and isinstance(self, Cell):
                 set_mode(at, self, training=name == "train" and not args.all())
+            if name in _CASTING and isinstance(self, Cell) and not moves_only(name, args):
+                recast(at, self, name)
             return self
         if name in _ADDING and len(args.all()) >= 2:
             self.add(at, *args.all()[:2])
@@ -108,8 +116,34 @@ def set_mode(at: Interpreter, module: Cell, training: bool, depth: int = MAX_DEP
     """``.train()`` and ``.eval()``, which hold for the modules inside too. A loss is computed to train; what evaluation does is no case of it."""
     if isinstance(module, NNModule):
         module.note_mode(at, training)
+    for inner in _modules_inside(module):
+        if depth > 1 and inner.has_modes:
+            set_mode(at, inner, training, depth - 1)
+
+
+def recast(at: Interpreter, module: Cell, method: str, depth: int = MAX_DEPTH) -> None:
+    """What a method of ``_CASTING`` does to the parameters and buffers of a module, and to those inside of it."""
+    for name, value in list(module.fields.items()):
+        if any(isinstance(single, Tensor) for _, single in alternatives(value)):
+            at.write(module, name, at.lift(lambda single: _recast(single, method), value))
+    for inner in _modules_inside(module):
+        if depth > 1:
+            recast(at, inner, method, depth - 1)
+
+
+def _recast(value: Value, method: str) -> Value:
+    """A tensor whose dtype is not known any more, unless it holds integers, which most of the methods leave alone."""
+    if not isinstance(value, Tensor):
+        return value
+    dtype = value.facts.dtype
+    stays = method == "to_empty" or (method != "type" and dtype is not None and not dtype.value.is_floating)
+    facts = value.facts if stays else replace(value.facts, dtype=None)
+    return replace(value, facts=replace(facts, range=None, kind=None) if method == "to_empty" else facts)
+
+
+def _modules_inside(module: Cell) -> Iterator[Any]:
+    """The modules that are attributes or items of a module, and have fields of their own."""
     content = module.fields.get(CONTENT)
-    inside = [*module.fields.values(), *(content.items.values() if isinstance(content, Mapped) else ())]
-    for value in inside:
-        if depth > 1 and isinstance(value, Cell) and isinstance(value, NNModule) and value.has_modes:
-            set_mode(at, value, training, depth - 1)
+    for value in (*module.fields.values(), *(content.items.values() if isinstance(content, Mapped) else ())):
+        if isinstance(value, Cell) and isinstance(value, NNModule):
+            yield value

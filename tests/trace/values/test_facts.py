@@ -53,3 +53,40 @@ def test_size_of_a_batch(loader: str, shape: str) -> None:
     imports = "from torch.utils.data import DataLoader, Subset, TensorDataset, random_split\n"
     made = f"data = TensorDataset(torch.rand(24, 5), torch.rand(24, 3))\nfor x, out in {loader}: pass"
     assert str(out_of(imports + made).facts.value("shape")) == shape
+
+
+@pytest.mark.parametrize(
+    ("method", "dtypes"),
+    [
+        ("net.half()", (None, "int64")),
+        ("net.to(torch.float64)", (None, "int64")),
+        ("net.type(torch.int8)", (None, None)),
+        ("net.to('cuda')", ("float32", "int64")),
+        ("net.to(device='cuda:0').train()", ("float32", "int64")),
+        ("outer.double()", (None, "int64")),
+        ("listed.double()", (None, "int64")),
+    ],
+)
+def test_tensors_of_a_module_that_is_cast(method: str, dtypes: tuple[str | None, str | None]) -> None:
+    program = f"""
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.w = nn.Parameter(torch.rand(3))
+            self.register_buffer("kinds", torch.arange(3))
+    class Outer(nn.Module):
+        def __init__(self, net):
+            super().__init__()
+            self.net = net
+    net = Net()
+    outer, listed = Outer(net), nn.Sequential(net, nn.ReLU())
+    {method}
+    out = net."""
+    found = [out_of(f"{program}{name}").facts.value("dtype") for name in ("w", "kinds")]
+    assert tuple(None if dtype is None else dtype.value for dtype in found) == dtypes
+
+
+def test_a_module_that_is_emptied() -> None:
+    made = "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.w = torch.arange(3)\nnet = Net()\n"
+    assert str(out_of(f"{made}out = net.w").facts.interval) == "[0, 2]"
+    assert out_of(f"{made}net.to_empty(device='cpu')\nout = net.w").facts.interval is None
