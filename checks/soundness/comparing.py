@@ -203,8 +203,8 @@ class _Comparison:
         """The documented assumption by which the tracer differs from what happened, or the bound that it met."""
         if found.kind == "gradient" and found.claimed.rpartition(" ")[2] in ZERO_GRADIENT:
             return "a gradient that is 0 everywhere counts as none"
-        if "the constant '__main__'" in found.claimed:
-            return "every file that is looked at counts as the main one"
+        if visit.function in self.recording.broken_in:
+            return "beyond the bound on statements"
         if visit.depth >= RECURSIONS:
             return "a function calls itself"
         if evaluated.caller != visit.caller and visit.function[1] and not visit.is_class:

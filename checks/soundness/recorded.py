@@ -90,8 +90,11 @@ class Recording:
     warnings: list[tuple[str, str]] = field(default_factory=list)
     """The files that could not be read, and what went wrong in bcelint itself, each with the reason."""
     broken: set[str] = field(default_factory=set)
+    broken_in: set[Place] = field(default_factory=set)
+    """The functions that the evaluation ended in."""
     full: set[Place] = field(default_factory=set)
     """The statements of which not all evaluations were kept."""
+    _last: Frame | None = None
     _tested: dict[int, Evaluated | None] = field(default_factory=dict)
     _counts: dict[Any, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -102,6 +105,7 @@ class Recording:
         if function is None:
             return
         self.functions.add(function)
+        self._last = frame
         place = (frame.code.path, frame.code.span(node)[0])
         caller = caller_of(frame)
         self._counts[place, caller] += 1
@@ -127,6 +131,12 @@ class Recording:
 
     def broken_off(self, path: str) -> None:
         self.broken.add(path)
+        frame = self._last
+        while frame is not None:
+            function = function_of(frame)
+            if function is not None:
+                self.broken_in.add(function)
+            frame = frame.caller
 
 
 def function_of(frame: Frame) -> Place | None:

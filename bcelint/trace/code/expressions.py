@@ -47,7 +47,7 @@ def _name(at: Site, node: cst.Name) -> Value:
     if name in BUILTIN_CONSTANTS:
         return Const(BUILTIN_CONSTANTS[name])
     if name == "__name__":
-        return Const("__main__")
+        return at.on(node).unknown("the name of a module, which may be run or imported", symbol="__name__")
     star = at.frame.globals.fields.get("*")
     for module in star.items if isinstance(star, Tuple) else ():  # `from torch.nn import *`
         if isinstance(module, External):
