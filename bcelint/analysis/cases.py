@@ -6,6 +6,7 @@ in which the call is right or is not known, has to do with it: where all of them
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,8 @@ from bcelint.trace.conditions.satisfiable import least as least_of
 from bcelint.trace.conditions.telling import told
 
 MIXED = "it hangs on two settings out of one record, which come together"
+_AT = re.compile(r" at [^\s,;)]+:\d+")
+"""Of a message, where something is."""
 MAX_TRIED = 4
 """The cases of a call that are shortened, to name the shortest."""
 
@@ -66,9 +69,17 @@ def _together(group: Sequence[Judged], code: str) -> _Shared:
     every = [*guards, *excused]
     guard, exact = joined(every)
     begun = [*sorted(guards, key=lambda guard: (len(told(guard)), _as_text(guard)))[:MAX_TRIED], *([guard] if exact else [])]
+    problems = [problem for each in group for rule, problem in each.problems if rule.code == code]
+    alike = len({_AT.sub("", problem.message) for problem in problems}) == 1
+
+    def measure(guard: Guard, case: tuple[str, ...]) -> tuple[int, int, int]:
+        """How many conditions there are to read, of how many of the alike problems they tell, and how many are put in the negative."""
+        covered = sum(entails(one, guard) for one in guards) if alike else 0
+        return len(case), -covered, sum(text.startswith("not ") for text in case)
+
     least = [least_of(guard, every) for guard in begun]
-    kept, case = min(zip(least, map(told, least)), key=lambda found: _length(found[1]))
-    if _length(case) >= min(_length(each.call.case) for each in group):
+    measured, kept, case = min(((measure(guard, told(guard)), guard, told(guard)) for guard in least), key=lambda found: found[0])
+    if measured >= min(measure(each.call.guard, each.call.case) for each in group):
         return _Shared(kept)
     first = next((each for each in group if entails(each.call.guard, kept)), group[0])
     return _Shared(kept, case, next(problem for rule, problem in first.problems if rule.code == code))
@@ -77,8 +88,3 @@ def _together(group: Sequence[Judged], code: str) -> _Shared:
 def _as_text(guard: Guard) -> list[str]:
     """What guards are ordered by: a set of them has another order in each run."""
     return sorted(map(str, guard))
-
-
-def _length(case: tuple[str, ...]) -> tuple[int, int]:
-    """How many conditions there are to read, and how many of them are put in the negative."""
-    return len(case), sum(text.startswith("not ") for text in case)

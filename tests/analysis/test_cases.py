@@ -116,6 +116,33 @@ x, y = torch.rand(2, 4), torch.tensor([0, 1])
             "`args.name.startswith('unet')`",
             id="what excludes the others",
         ),
+        pytest.param(
+            """
+            net = None
+            if args.name == 'a':
+                net = nn.Sequential(nn.Linear(4, 3), nn.Softmax(1))
+            elif args.name == 'b':
+                net = nn.Sequential(nn.Linear(4, 2), nn.Softmax(1))
+            nn.CrossEntropyLoss()(net(x), y)
+            """,
+            "",
+            id="what is left calls None",
+        ),
+        pytest.param(
+            """
+            net = None
+            if args.name == 'a':
+                net = nn.Sequential(nn.Linear(4, 3), nn.Softmax(1))
+            elif args.name == 'b':
+                net = nn.Sequential(nn.Linear(4, 2), nn.Softmax(1))
+            elif args.name == 'c':
+                net = nn.Linear(4, 2)
+            net = net.cuda()
+            nn.CrossEntropyLoss()(net(x), y)
+            """,
+            "`not (args.name == 'c')`",
+            id="all cases but one, and None has no attributes",
+        ),
     ],
 )
 def test_named_conditions(tmp_path: Path, program: str, case: str) -> None:

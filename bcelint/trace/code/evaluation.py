@@ -16,7 +16,7 @@ from bcelint.trace.state.site import Site
 from bcelint.trace.torch import declared, declared_calls, layers, losses, operations
 from bcelint.trace.torch.recording import mark_trained
 from bcelint.trace.values.classes import Class
-from bcelint.trace.values.constants import NONE
+from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.criteria import Criterion
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Bound, Function
@@ -58,6 +58,8 @@ class Evaluation(Site):
     def _call_one(self, callee: Value, args: Arguments) -> Value:
         if isinstance(callee, Unknown) and callee.reason == TOO_MANY:
             self.run.dropped.place(self.place, TOO_MANY)  # it may be a criterion
+        if isinstance(callee, Const):
+            self.excuse()
         return callee.call(self, args)
 
     def perform(self, callee: Value, args: Arguments) -> Value:
