@@ -103,7 +103,7 @@ def differ(one: Shape, other: Shape) -> bool:
 
     An open shape comes from a layer that was given a batch, as is assumed; beside a target for one sample alone it was not.
     """
-    if any(part.open and all(size == 1 for size in whole.dims) for part, whole in ((one, other), (other, one))):
+    if any(part.open and _is_one_sample(whole, part) for part, whole in ((one, other), (other, one))):
         return False
     if one.rank is not None and other.min_rank > one.rank:
         return True
@@ -113,6 +113,13 @@ def differ(one: Shape, other: Shape) -> bool:
         return True
     pairs = zip(reversed(one.dims), reversed(other.dims))
     return any(isinstance(a, int) and isinstance(b, int) and a != b for a, b in pairs)
+
+
+def _is_one_sample(whole: Shape, part: Shape) -> bool:
+    """Whether a shape may be that of one sample, whose last dimensions are those of the other: ``(10,)`` beside ``(…, 10)``."""
+    if whole.open:
+        return False
+    return all(size == 1 for size in whole.dims) or (len(whole.dims) == 1 and isinstance(whole.dims[0], int) and whole.dims == part.dims[-1:])
 
 
 def _column(shape: Shape) -> bool:

@@ -32,9 +32,14 @@ def sequence(at: Site, node: Any) -> Value:
     loose: list[Value] = []
 
     def add(sure: bool) -> None:
-        (items if sure and not loose else loose).append(inner.evaluate(node.elt))
+        value = inner.evaluate(node.elt)
+        if sure or not value.is_raised:  # else there is no item that it is computed for
+            (items if sure and not loose else loose).append(value)
 
     _loop(inner, node.for_in, add, _settler(at, loose))
+    raised = next((value for value in items if value.is_raised), None)
+    if raised is not None:
+        return raised
     content = Tuple(tuple(items), any_of(at, Tuple(tuple(loose))) if loose else None)
     return new_set(content) if isinstance(node, cst.SetComp) else new_list(content)
 

@@ -14,7 +14,7 @@ from bcelint.trace.state.site import Site
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
-from bcelint.trace.values.dicts import DictCell
+from bcelint.trace.values.dicts import HANDED_OVER, DictCell
 from bcelint.trace.values.functions import Bound, Function, Partial
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.lists import ListCell
@@ -47,9 +47,11 @@ class Effect:
 
 
 def hand_on(at: Site, args: Arguments) -> None:
-    """Open what the functions among the arguments of a call may set."""
+    """Open what the functions among the arguments of a call may set, and dicts, which it may fill."""
     for value in args.all():
         for _, single in alternatives(value):
+            if isinstance(single, DictCell):
+                at.write(single, HANDED_OVER, Const(True))
             hand_on_function(at, single)
 
 
@@ -59,6 +61,8 @@ def hand_over(at: Site, args: Arguments) -> None:
         for _, single in alternatives(value):
             if isinstance(single, Instance):
                 for name, old in list(single.fields.items()):
+                    if isinstance(old, DictCell):
+                        at.write(old, HANDED_OVER, Const(True))
                     if any(isinstance(one, Tensor) and one.cls != PARAMETER for _, one in alternatives(old)):
                         at.write(single, name, at.unknown(f"{name} of an object that is handed to what is not followed", old, opaque=True))
 

@@ -19,6 +19,8 @@ from bcelint.trace.values.methods import Method
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import born_elsewhere
 
+HANDED_OVER = "<handed over>"
+"""Set on a dict that code which is not seen was given, and may have filled."""
 _ATTRIBUTES = frozenset({*dir(collections.OrderedDict), *dir(collections.defaultdict), *dir(collections.Counter)})
 
 
@@ -72,7 +74,10 @@ class DictCell(Cell):
     def _item(self, at: Interpreter, content: Value, index: Any) -> Value:
         if not isinstance(content, Mapped):
             return at.unknown("a container that is not followed")
-        return item_under(at, content, index, written_index(at.node)) if isinstance(index, Value) else any_of(at, content.values())
+        if not isinstance(index, Value):
+            return any_of(at, content.values())
+        found = item_under(at, content, index, written_index(at.node))
+        return at.unknown("a key that may be set where it is not seen") if found.is_raised and HANDED_OVER in self.fields else found
 
     def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
         at.write(self, CONTENT, at.lift(lambda content: _with_key(at, content, index, value), at.narrow(self.content)))

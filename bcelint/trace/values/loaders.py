@@ -39,6 +39,9 @@ class Loader(Value):
         return dataset_item(at, self if isinstance(self.dataset, Tuple) else self.dataset)
 
     def iterate(self, at: Interpreter) -> Items:
+        dataset = at.narrow(self.dataset)
+        if isinstance(dataset, Instance) and dataset.length(at).constant == 0:
+            return Items(())
         return Items((), _collated(at, dataset_item(at, self.dataset), self))
 
     def part(self) -> Loader:

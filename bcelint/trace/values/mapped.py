@@ -94,6 +94,11 @@ def dict_key(value: Const | External) -> Any:
     return value.value
 
 
+def _is_of_external(key: object) -> bool:
+    """Whether a key of a content stands for something outside of the project, which may be equal to anything."""
+    return isinstance(key, tuple) and key[:1] == ("external",)
+
+
 def written_index(node: cst.CSTNode) -> cst.CSTNode:
     """The expression of the single index of a subscript."""
     index = node.slice[0].slice if isinstance(node, cst.Subscript) else None
@@ -103,8 +108,10 @@ def written_index(node: cst.CSTNode) -> cst.CSTNode:
 def item_under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNode) -> Value:
     """What a mapping holds under a key, known or not, which is ``written`` so."""
     if isinstance(key, (Const, External)):
-        found = content.items.get(dict_key(key))
-        return found or content.rest or at.unknown(f"the key {dict_key(key)!r} is not set where it is seen", key)
+        found = content.items.get(dict_key(key)) or content.rest
+        if found is None and isinstance(key, Const) and content.items and not any(map(_is_of_external, content.items)):
+            return _MISSING
+        return found or at.unknown(f"the key {dict_key(key)!r} is not set where it is seen", key)
     return under(at, content, key, written)
 
 

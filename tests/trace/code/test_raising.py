@@ -60,3 +60,47 @@ def test_a_case_in_which_a_name_is_not_set_is_left(line: str) -> None:
 @pytest.mark.parametrize("around", ["try:\n    {}\nexcept NameError:\n    pass", "for i in anything:\n    {}", "if anything.b:\n    {}"])
 def test_what_is_caught_or_may_have_been_set_goes_on(around: str) -> None:
     assert after("print(b)", around) == "probabilities when anything.a; logits when not anything.a"
+
+
+@pytest.mark.parametrize(
+    ("setting", "key", "raises"),
+    [
+        ("d = {'a': 1}", "0", True),
+        ("d = {'a': 1}", "'b'", True),
+        ("d = {'a': 1}", "'a'", False),
+        ("d = {}", "'a'", False),
+        ("d = {'a': 1}\nd.update(anything)", "'b'", False),
+        ("d = {'a': 1}\nanything(d)", "'b'", False),
+        ("d = {'a': 1, anything.name: 2}", "'b'", False),
+        ("d = {'a': 1}\nd['b'] = 2", "'b'", False),
+        ("import collections\nd = collections.defaultdict(int)\nd['a'] = 1", "'b'", False),
+    ],
+)
+def test_a_key_that_a_dict_lacks(setting: str, key: str, raises: bool) -> None:
+    """A dict with nothing in it may be filled where it is not seen, as a registry is."""
+    assert bool(trace(f"{setting}\nprint(d[{key}])\n{LOSS}").calls) is not raises
+
+
+@pytest.mark.parametrize("made", ["[{'a': 1}[0] for c in anything]", "{{'a': 1}[0] for c in anything}", "[{'a': 1}[0] for c in ()]"])
+def test_a_comprehension_whose_items_raise_has_none(made: str) -> None:
+    assert value_of(f"items = {made}\nout = p if len(items) == 0 else z") == "probabilities"
+
+
+def test_a_comprehension_over_items_that_are_known_raises() -> None:
+    assert not trace(f"items = [{{'a': 1}}[c] for c in (0, 1)]\n{LOSS}").calls
+
+
+def test_a_data_set_without_items_gives_no_batch() -> None:
+    program = """
+    from torch.utils.data import DataLoader, Dataset
+    class Data(Dataset):
+        def __init__(self):
+            self.items = [{'a': 1}[0] for line in anything]
+        def __len__(self):
+            return len(self.items)
+        def __getitem__(self, i):
+            return torch.rand(3)
+    for batch in DataLoader(Data()):
+        F.binary_cross_entropy(batch, z)
+    """
+    assert not trace(textwrap.dedent(program)).calls
