@@ -22,6 +22,19 @@ def refuses(row: Op | Layer, args: Args) -> bool:
     return any(check(args) for check in _CHECKS.get(row.names[0], ()))
 
 
+def refuses_indices(prediction: Shape | None, target: Shape | None) -> bool:
+    """Whether ``cross_entropy`` and ``nll_loss`` raise for certain on scores and class indices of such shapes: these are ``(N, d…)`` beside
+    ``(N, C, d…)``. Nothing is said of two shapes of one rank, which may be class probabilities; an open one may be that of one sample, without N.
+    """
+    if prediction is None or target is None or target.rank is None or prediction.min_rank == 0:
+        return False
+    if prediction.rank is None:
+        return target.rank < prediction.min_rank - 2
+    if target.rank == prediction.rank:
+        return False
+    return target.rank != prediction.rank - 1 or any(map(_differ, prediction.dims[:1] + prediction.dims[2:], target.dims))
+
+
 def _is_none_of(arg: Arg, allowed: Sequence[DType]) -> bool:
     """Whether the dtype of ``arg`` is known, and none of those."""
     dtype = operands.dtype(arg)

@@ -140,3 +140,18 @@ def test_bernoulli_draws_into_whole_numbers_where_it_is_told_how_likely_ones_are
 @pytest.mark.parametrize("name", sorted(refusals._CHECKS))
 def test_the_name_is_that_of_a_row(name: str) -> None:
     assert name in {row.names[0] for row in (*tables.ops(), *tables.layers())}
+
+
+@pytest.mark.parametrize("loss", [torch.nn.functional.cross_entropy, torch.nn.functional.nll_loss])
+def test_class_indices_that_are_refused(loss: Any) -> None:
+    shapes = [(1,), (2,), (3,), (1, 3), (2, 3), (2, 1), (2, 4), (2, 3, 4), (2, 4, 5), (1, 4, 5), (2, 3, 4, 5), (2, 1, 4, 5)]
+    refused = 0
+    for scores in shapes:
+        for target in [(), *shapes]:
+            exact = refusals.refuses_indices(Shape(scores), Shape(target))
+            opened = refusals.refuses_indices(Shape(scores, open=True), Shape(target))
+            if exact or opened:
+                refused += 1
+                with pytest.raises((ValueError, RuntimeError, IndexError)):
+                    loss(torch.rand(scores), torch.zeros(target, dtype=torch.int64))
+    assert 60 < refused < len(shapes) ** 2

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bcelint.contracts.refusals import refuses_indices
 from bcelint.contracts.schema import Loss, TargetForm
 from bcelint.facts import NON_NEGATIVE, NON_POSITIVE, NOTHING_KNOWN, UNIT, Claim, Facts, Shape
 from bcelint.losscall import TOO_MANY, Argument, LossCall
@@ -146,7 +147,18 @@ def _untold(row: Loss, hidden: Sequence[str], path: Guard, values: Sequence[Valu
         return "it is the case of less than one class"
     if row.applies == "softmax" and values and _of_one_class(path, values[0]):
         return "it is the case of one class, which is meant for another loss"
+    if _is_refused(row, values):
+        return "torch refuses class indices of such a shape"
     return "a tensor of no elements, which stands where there is nothing to learn from" if any(map(_is_empty, values)) else ""
+
+
+def _is_refused(row: Loss, values: Sequence[Value]) -> bool:
+    """Whether one of torch's losses over classes raises, since the class indices don't fit the scores."""
+    facts = [value.facts for value in values if isinstance(value, Tensor)]
+    if len(facts) < 2 or row.declared or row.targets.form not in (TargetForm.CLASSES, TargetForm.CLASS_INDICES):
+        return False
+    dtype = facts[1].value("dtype")
+    return dtype is not None and dtype.is_integral and refuses_indices(facts[0].value("shape"), facts[1].value("shape"))
 
 
 def _of_one_class(path: Guard, prediction: Value) -> bool:
