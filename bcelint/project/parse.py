@@ -126,9 +126,9 @@ def _check(source: Source) -> str:
         raise BadInput(source.path, TOO_DEEP) from None
     except SyntaxError as error:
         # Syntax newer than this interpreter is fine if LibCST knows it.
-        if nesting.text_depth(text) > nesting.LIMIT:
-            raise BadInput(source.path, TOO_DEEP) from None
         described = _described(error, text)
+        if nesting.text_depth(text) > nesting.LIMIT:  # a bracket that is never closed makes it look so, too
+            raise BadInput(source.path, TOO_DEEP if "too many nested" in described else described) from None
         if described.startswith("Python 2"):  # LibCST takes `except A, e:` for two classes, as Python 3.14 does
             raise BadInput(source.path, described) from None
         return described

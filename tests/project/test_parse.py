@@ -71,6 +71,12 @@ def test_syntax_errors_name_the_line(text, line):
     assert "Python 2" not in reason(text)
 
 
+def test_a_bracket_that_is_never_closed_is_not_deep():
+    """Its line is named where the interpreter names it (3.10 on), however much follows."""
+    following = "z = y.weight.sum()\n" * 1_000
+    assert reason(f"x = f(3, 4\n{following}").startswith("syntax error: ")
+
+
 def test_long_file():
     text = "".join(f"def f{i}(x):\n    return x + {i}\n" for i in range(10_000))
     assert len(parse(source_from_text("code.py", text)).body) == 10_000
