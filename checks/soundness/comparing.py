@@ -152,6 +152,7 @@ class _Comparison:
     def _best(self, visit: Visit, evaluations: Sequence[Evaluated]) -> tuple[Evaluated, Mapping[str, Misfit]]:
         """The evaluation that says least against the visit: of those from the same caller, if there are any."""
         same = [e for e in evaluations if e.caller is not None and e.caller == visit.caller]
+        same = [e for e in same if e.is_recording is visit.is_recording] or same
         best: tuple[tuple[int, int], Evaluated, Mapping[str, Misfit]] | None = None
         for evaluated in (same or evaluations)[:MAX_TRIED]:
             against = self._misfits(visit, evaluated)
@@ -214,6 +215,8 @@ class _Comparison:
                 return "an object that nobody in the project makes"
         if visit.caught:
             return "an exception was caught"
+        if found.kind == "gradient" and visit.is_recording and not evaluated.is_recording:
+            return "gradients are on in this call, and off in those that are evaluated"
         claimed, seen = evaluated.names.get("self"), visit.names.get("self")
         of_another = None if claimed is None or seen is None else misfit(claimed, seen)
         if evaluated.caller is None and of_another is not None and of_another.kind == "class":

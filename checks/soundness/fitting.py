@@ -100,7 +100,8 @@ def _tensor(claim: Tensor, seen: Seen) -> Misfit | None:
     if isinstance(seen, Object) and "PackedSequence" in seen.type.__name__:
         return None
     if not isinstance(seen, Array):
-        return Misfit("family", "a tensor", str(seen))
+        is_either = not claim.cls and isinstance(seen, Object) and any(base.__name__ == "Module" for base in seen.type.__mro__)
+        return None if is_either else Misfit("family", "a tensor", str(seen))
     return facts_misfit(claim.facts, seen)
 
 
@@ -156,7 +157,7 @@ def _shape(facts: Facts, seen: Array) -> Misfit | None:
 
 def _gradient(facts: Facts, seen: Array) -> Misfit | None:
     grad = facts.value("grad")
-    if grad is None or not seen.is_torch or grad == seen.grad:
+    if grad is None or seen.grad is None or not seen.is_torch or grad == seen.grad:
         return None
     steps = "" if grad or facts.grad is None else facts.grad.steps[-1].note if facts.grad.steps else ""
     return Misfit("gradient", "gradient" if grad else f"no gradient after {steps or '?'}", str(seen))
@@ -235,6 +236,8 @@ def _made(claim: Made, seen: Seen) -> Misfit | None:
             return Misfit("class", "a namespace", str(seen))
     elif not isinstance(seen, Object):
         return _of_base(claim.cls, seen)
+    elif seen.type is types.GeneratorType and claim.cls.member("__iter__") is not None:
+        return None  # ``iter`` hands its argument on, as far as iterating goes
     elif seen.type.__name__ != claim.cls.name:
         return Misfit("class", f"an object of {claim.cls.name}", str(seen))
     attributes = seen.attributes if isinstance(seen, Object) else None

@@ -43,6 +43,8 @@ class Visit:
     is_class: bool = False
     evaluating: bool = False
     """The object that the method belongs to is in evaluation mode."""
+    is_recording: bool = True
+    """Gradients are on."""
     before: int | None = None
     """The statement that was executed before it, in the same call."""
     chain: tuple[tuple[Place, Place | None], ...] = ()
@@ -212,7 +214,7 @@ class Watched:
         owner = names.get("self")
         visit = Visit(
             statement, self.function[0], self.function, self.caller, self._depth, names, self._caught, dict(self.rounds),
-            evaluating=isinstance(owner, Object) and owner.training is False, before=self._before,
+            evaluating=isinstance(owner, Object) and owner.training is False, before=self._before, is_recording=_is_recording(),
             is_direct=self.is_direct,
             is_class=self.is_class,
             chain=self._observer.chain(frame),
@@ -233,3 +235,8 @@ class Watched:
         if visit is not None:
             visit.side = side
         self._pending = None
+
+
+def _is_recording() -> bool:
+    torch = sys.modules.get("torch")
+    return torch is None or not hasattr(torch, "is_grad_enabled") or bool(torch.is_grad_enabled())

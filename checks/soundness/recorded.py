@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import libcst as cst
@@ -17,7 +17,7 @@ from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.containers import Container
 from bcelint.trace.values.contents import CONTENT
-from bcelint.trace.values.dicts import DictCell
+from bcelint.trace.values.dicts import HANDED_OVER, DictCell
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.mapped import Mapped
@@ -78,6 +78,8 @@ class Evaluated:
     true: bool = False
     false: bool = False
     is_tested: bool = False
+    is_recording: bool = True
+    """Gradients are on."""
 
 
 @dataclass
@@ -119,7 +121,7 @@ class Recording:
             for name, value in scope.fields.items():
                 names.setdefault(name, freeze(value, path, as_it_is))
             scope = scope.parent
-        made = Evaluated(function, caller, names, path, loop)
+        made = Evaluated(function, caller, names, path, loop, is_recording=frame.grad_off is None)
         self.statements[place].append(made)
         if isinstance(node, (cst.If, cst.While)):
             self._tested[id(frame)] = made
@@ -169,7 +171,9 @@ def freeze(value: Value, path: Guard, as_it_is: Callable[[Value], Value], depth:
     if isinstance(value, ListCell):
         return _as(inside(value.fields.get(CONTENT, Tuple()), 0), "list")
     if isinstance(value, DictCell):
-        return _as(inside(value.fields.get(CONTENT, Mapped()), 0), "dict")
+        content = _as(inside(value.fields.get(CONTENT, Mapped()), 0), "dict")
+        is_open = HANDED_OVER in value.fields and isinstance(content, Keyed) and content.rest is None
+        return replace(content, rest=Ellipsis) if is_open else content
     if isinstance(value, Container):
         content = value.fields.get(CONTENT)
         return _as(Keyed("", {}, Ellipsis) if content is None else inside(content, 0), value.name)

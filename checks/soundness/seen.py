@@ -47,7 +47,8 @@ class Array:
     shape: tuple[int, ...]
     low: float | None
     high: float | None
-    grad: bool
+    grad: bool | None
+    """None where it says that it requires one and none flows: a view that was taken where gradients are off."""
     is_torch: bool = True
 
     def __str__(self) -> str:
@@ -162,7 +163,8 @@ def _tensor(value: Any) -> Array:
         shape = tuple(getattr(value, "shape", ()))
     if low is None or high is None or math.isnan(low) or math.isnan(high):
         low = high = None
-    return Array(str(value.dtype).rpartition(".")[2], shape, low, high, bool(value.requires_grad))
+    is_cut = value.requires_grad and value._base is not None and value.grad_fn is None
+    return Array(str(value.dtype).rpartition(".")[2], shape, low, high, None if is_cut else bool(value.requires_grad))
 
 
 def _array(value: Any) -> Array:

@@ -43,15 +43,14 @@ class Effect:
     name: str
     attribute: str = ""
     how: str = "set"
-    """``set``, ``grow`` or ``change``; ``call`` where it is a function that does more."""
+    """``set``, ``grow`` or ``change``, ``inside`` where that is one of its items; ``call`` where it is a function that does more."""
 
 
 def hand_on(at: Site, args: Arguments) -> None:
     """Open what the functions among the arguments of a call may set, and dicts, which it may fill."""
     for value in args.all():
         for _, single in alternatives(value):
-            if isinstance(single, DictCell):
-                at.write(single, HANDED_OVER, Const(True))
+            _let_be_filled(at, single)
             hand_on_function(at, single)
 
 
@@ -61,10 +60,23 @@ def hand_over(at: Site, args: Arguments) -> None:
         for _, single in alternatives(value):
             if isinstance(single, Instance):
                 for name, old in list(single.fields.items()):
-                    if isinstance(old, DictCell):
-                        at.write(old, HANDED_OVER, Const(True))
+                    _let_be_filled(at, old)
                     if any(isinstance(one, Tensor) and one.cls != PARAMETER for _, one in alternatives(old)):
                         at.write(single, name, at.unknown(f"{name} of an object that is handed to what is not followed", old, opaque=True))
+
+
+def _let_be_filled(at: Site, value: Value, depth: int = 2) -> None:
+    """A dict, and one in a list, may hold more keys from now on."""
+    if isinstance(value, DictCell):
+        at.write(value, HANDED_OVER, Const(True))
+    for item in _items(value) if depth > 1 else ():
+        _let_be_filled(at, item, depth - 1)
+
+
+def _items(value: Value) -> Iterator[Value]:
+    """What stands in a list, a tuple or a dict."""
+    for part in value.parts():
+        yield from part.parts() if isinstance(value, Cell) else [part]
 
 
 def hand_on_function(at: Site, value: Value) -> None:
@@ -138,7 +150,10 @@ def _set(at: Site, cell: Cell, name: str, old: Value | None, reason: str) -> Non
 def _change(at: Site, value: Value | None, how: str, reason: str) -> None:
     """A container may hold more, or something else."""
     unknown = at.unknown(reason, opaque=True)
-    if isinstance(value, ListCell):
+    if how == "inside":
+        for item in () if value is None else _items(value):
+            _change(at, item, "change", reason)
+    elif isinstance(value, ListCell):
         value.open_up(at, unknown, grows=how == "grow")
     elif isinstance(value, DictCell):
         value.open_up(at, unknown, keeps=True)
@@ -184,7 +199,10 @@ def _of_node(node: Any) -> Iterator[Effect]:
     elif kind is cst.Call and type(node.func) is cst.Name:
         yield Effect(node.func.value, how="call")
     elif kind is cst.Call and type(node.func) is cst.Attribute:
-        yield from _about(node.func.value, "grow" if node.func.attr.value in _GROWING else "change")
+        owner, how = node.func.value, "grow" if node.func.attr.value in _GROWING else "change"
+        while type(owner) is cst.Subscript:
+            owner, how = owner.value, "inside"
+        yield from _about(owner, how)
         if type(node.func.value) is cst.Name:
             yield Effect(node.func.value.value, node.func.attr.value, "call")
     if kind not in _LEAVES:

@@ -134,6 +134,13 @@ def _device(at: Site, args: Arguments) -> Value:
     return at.unknown("a device", *args.all(), symbol=call_symbol("torch.device", args) or f"torch.device(#{fresh()})")
 
 
+def _set_default(at: Site, args: Arguments) -> Value:
+    """``torch.set_default_dtype``: what is made of floats from now on may have another dtype, unless it is the usual one."""
+    names = [single.name if isinstance(single, External) else str(single.constant) for value in args.all() for _, single in alternatives(value)]
+    at.run.has_other_default |= not all(name.endswith((".float32", ".float", ".FloatTensor")) for name in names)
+    return NONE
+
+
 _HANDLERS: dict[str, Handler] = {
     **libraries.HANDLERS,
     **autocast.HANDLERS,
@@ -142,6 +149,8 @@ _HANDLERS: dict[str, Handler] = {
     **packing.HANDLERS,
     "torch.autograd.backward": _backward,
     "torch.device": _device,
+    "torch.set_default_dtype": _set_default,
+    "torch.set_default_tensor_type": _set_default,
     "torch.is_complex": lambda at, args: at.call(at.attribute(args.positional[0], "is_complex"), Arguments()),
     "torch.is_floating_point": lambda at, args: at.call(at.attribute(args.positional[0], "is_floating_point"), Arguments()),
     "torch.is_tensor": asked.is_tensor,

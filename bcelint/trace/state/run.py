@@ -83,6 +83,8 @@ class Run:
     """Functions (by the identity of their node) whose body ran at least once, each with the class of its receiver, or 0."""
     changed_in_place: dict[int, bool] = field(default_factory=dict)
     """Tensors, by uid, of which another name has changed the values; and whether a gradient may have come with them."""
+    has_other_default: bool = False
+    """The program sets another default dtype: what is made of floats may have that."""
     changed_data: set[int] = field(default_factory=set)
     """Those of which another name has set the ``data``, and with it shape and dtype."""
     foreign: dict[str, Cell] = field(default_factory=dict)

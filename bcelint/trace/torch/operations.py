@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bcelint.contracts import aliases, tables
+from bcelint.contracts import aliases, frameworks, tables
 from bcelint.contracts.refusals import refuses
 from bcelint.contracts.schema import KEEP, REFUSED, REQUIRED, Args, Many, Op, Outcome, Param, Result, facts_of, is_uneven, outcome_of
 from bcelint.contracts.schema import Layer as LayerRow
@@ -160,7 +160,9 @@ def _apply(
 
 
 def _class_of(row: Op | LayerRow, main: Value | None, values: tuple[Value, ...]) -> str:
-    """The class of what a row makes; "" where it is a method of what may be a tensor or an array."""
+    """The class of what a row makes; "" where it is a method of what may be a tensor or an array, or a module."""
+    if isinstance(main, Unknown) and any(name.rpartition(".")[2] in frameworks.SELF_METHODS for name in row.names):
+        return ""
     if PARAMETER in row.names or not _TO_ARRAYS.isdisjoint(row.names):
         return PARAMETER if PARAMETER in row.names else ARRAY
     classes = {tensor.cls for tensor in _tensors(values)}
@@ -224,9 +226,11 @@ class _Results:
     def tensor(self, result: Result) -> Tensor:
         main = self.main.facts if isinstance(self.main, (Tensor, Unknown)) else NOTHING_KNOWN
         facts = facts_of(result, main, self.step)
-        if self.at.frame.grad_off is not None and (facts.grad is None or facts.grad.value):
+        if self.at.frame.grad_off is not None and self.cls != PARAMETER and (facts.grad is None or facts.grad.value):
             is_new = not self.may_be_main or (facts.dtype is not None and main.dtype is not None and facts.dtype.value is not main.dtype.value)
             facts = replace(facts, grad=Claim(False, (self.at.frame.grad_off,)) if is_new else None)
+        if self.at.run.has_other_default and facts.dtype == Claim(DType.FLOAT32, (self.step,)):
+            facts = replace(facts, dtype=Claim(DType.FLOATING, (self.step,)))
         born = facts.grad is not None and facts.grad.value is True and facts.grad.steps == (self.step,)
         sources = self.at.run.source_of(self.origin, self.sources) if born or not self.sources else self.sources
         facts = replace(facts, uneven=is_uneven(result, self.operands, facts, self.step))

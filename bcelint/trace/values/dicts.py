@@ -14,7 +14,7 @@ from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.contents import CONTENT, any_of
 from bcelint.trace.values.externals import External
-from bcelint.trace.values.mapped import Mapped, dict_key, item_under, mapping_of, under, written_index
+from bcelint.trace.values.mapped import Mapped, dict_key, item_under, mapping_of, of_key, under, written_index
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import born_elsewhere
@@ -131,7 +131,7 @@ class DictCell(Cell):
             return NONE if name == "move_to_end" else Tuple((at.unknown("a key"), lost))
         value = items.pop(key)
         at.write(self, CONTENT, Mapped(items if name == "popitem" else {**items, key: value}))
-        return NONE if name == "move_to_end" else Tuple((Const(key), value))
+        return NONE if name == "move_to_end" else Tuple((of_key(key), value))
 
     def _lookup(self, at: Interpreter, content: Mapped, name: str, args: Arguments) -> Value:
         """``get``, ``pop`` and ``setdefault``."""

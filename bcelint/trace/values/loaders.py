@@ -20,6 +20,7 @@ from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import born_elsewhere
 
+_METHODS = ("__getitem__", "__iter__", "__len__")
 PART = "part"
 """The option of a dataset that holds some of the items of another."""
 
@@ -33,7 +34,9 @@ class Loader(Value):
     options: Mapping[str, Value]
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
-        return self.dataset if name == "dataset" else Method(self, name, at.setter())
+        if name == "dataset":
+            return self.dataset
+        return self.options.get(name) or (Method(self, name, at.setter()) if name in _METHODS else None)
 
     def item(self, at: Interpreter, index: Any) -> Value:
         return dataset_item(at, self if isinstance(self.dataset, Tuple) else self.dataset)

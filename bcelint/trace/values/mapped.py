@@ -40,14 +40,14 @@ class Mapped(Value):
         return ("mapped", tuple((k, v.key()) for k, v in self.items.items()), self.rest and self.rest.key())
 
     def keys(self, at: Interpreter) -> Tuple:
-        return Tuple(tuple(map(Const, self.items)), self.rest and at.unknown("a key"))
+        return Tuple(tuple(map(of_key, self.items)), self.rest and at.unknown("a key"))
 
     def values(self) -> Tuple:
         return Tuple(tuple(self.items.values()), self.rest)
 
     def pairs(self, at: Interpreter) -> Tuple:
         rest = None if self.rest is None else Tuple((at.unknown("a key"), self.rest))
-        return Tuple(tuple(Tuple((Const(key), value)) for key, value in self.items.items()), rest)
+        return Tuple(tuple(Tuple((of_key(key), value)) for key, value in self.items.items()), rest)
 
     def length(self, at: Interpreter) -> Value:
         return Const(len(self.items)) if self.rest is None else open_length(at, self._size)
@@ -92,6 +92,11 @@ def dict_key(value: Const | External) -> Any:
     except TypeError:
         return repr(value.value)
     return value.value
+
+
+def of_key(key: Any) -> Value:
+    """The value that a key stands for, as ``dict_key`` has made it."""
+    return External(key[1]) if _is_of_external(key) else Const(key)
 
 
 def _is_of_external(key: object) -> bool:

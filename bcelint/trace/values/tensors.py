@@ -77,7 +77,7 @@ class Tensor(Value):
     """The tensor of which it is a part, by its uid: what changes one in place changes the other. 0 where it is none."""
 
     cls: str = TENSOR
-    """Its class; "" where it may as well be an array of numpy."""
+    """Its class; "" where it may as well be an array of numpy, or a module."""
     blank: bool = False
     """Its memory was never written to: it was made to be filled."""
 
@@ -238,12 +238,12 @@ class Tensor(Value):
         return self if op == "+" else at.operation("torch.neg" if op == "-" else "torch.bitwise_not", {"input": self})
 
     def is_of_library_class(self, name: str) -> bool | None:
-        if self.model is not None:
+        if self.model is not None or (not self.cls and name in (TENSOR, "torch.autograd.Variable", ARRAY, PARAMETER, "torch.nn.Module")):
             return None
         if name in (TENSOR, "torch.autograd.Variable"):
             return self.cls != ARRAY
         if name in (ARRAY, PARAMETER):
-            return self.cls == name if self.cls else None
+            return self.cls == name
         return False if name.startswith("builtins.") or name == "torch.nn.Module" else typed_tensors.is_of_type(self.facts, name)
 
     def type(self) -> Value | None:

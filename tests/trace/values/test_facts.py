@@ -90,3 +90,19 @@ def test_a_module_that_is_emptied() -> None:
     made = "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.w = torch.arange(3)\nnet = Net()\n"
     assert str(out_of(f"{made}out = net.w").facts.interval) == "[0, 2]"
     assert out_of(f"{made}net.to_empty(device='cpu')\nout = net.w").facts.interval is None
+
+
+@pytest.mark.parametrize(
+    ("setting", "dtype"),
+    [
+        ("torch.set_default_dtype(torch.float64)", "floating"),
+        ("torch.set_default_dtype(anything.dtype)", "floating"),
+        ("torch.set_default_tensor_type('torch.DoubleTensor')", "floating"),
+        ("torch.set_default_dtype(torch.float32)", "float32"),
+        ("torch.set_default_tensor_type(torch.cuda.FloatTensor)", "float32"),
+        ("torch.set_default_device('cuda')", "float32"),
+    ],
+)
+def test_another_default_dtype(setting: str, dtype: str) -> None:
+    assert out_of(f"{setting}\nout = torch.rand(3)").facts.value("dtype").value == dtype
+    assert out_of(f"{setting}\nout = torch.ones(3).long()").facts.value("dtype").value == "int64"

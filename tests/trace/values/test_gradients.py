@@ -16,6 +16,8 @@ PROGRAMS = [
     f"{WEIGHT}{OFF}w.data.clamp_(0, 1)\nout = w",
     f"{WEIGHT}{OFF}w[0] = 1\nout = w",
     f"{WEIGHT}{OFF}out = w * 2",
+    f"{WEIGHT}{OFF}out = nn.Parameter(w * 2)",
+    f"{WEIGHT}{OFF}out = nn.Parameter(w * 2, requires_grad=False)",
     f"{WEIGHT}{OFF}out = w.double()",
     f"{WEIGHT}x = torch.zeros(2, 3)\n{OFF}x.add_(w)\nout = x",
     f"{WEIGHT}x = torch.zeros(2, 3)\nx.add_(w)\nout = x",
