@@ -215,6 +215,8 @@ class _Comparison:
                 return "an object that nobody in the project makes"
         if visit.caught:
             return "an exception was caught"
+        if found.kind == "key" and evaluated.caller is None:
+            return "a function that nobody calls is tried without further keywords"
         if found.kind == "gradient" and visit.is_recording and not evaluated.is_recording:
             return "gradients are on in this call, and off in those that are evaluated"
         claimed, seen = evaluated.names.get("self"), visit.names.get("self")

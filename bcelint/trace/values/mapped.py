@@ -50,7 +50,7 @@ class Mapped(Value):
         return Tuple(tuple(Tuple((of_key(key), value)) for key, value in self.items.items()), rest)
 
     def length(self, at: Interpreter) -> Value:
-        return Const(len(self.items)) if self.rest is None else open_length(at, self._size)
+        return Const(len(self.items)) if self.rest is None else open_length(at, self._size, self.rest)
 
     @cached_property
     def _size(self) -> str:

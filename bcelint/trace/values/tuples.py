@@ -99,7 +99,7 @@ class Tuple(Items):
         return self
 
     def length(self, at: Interpreter) -> Value:
-        return Const(len(self.items)) if self.rest is None else open_length(at, self._size)
+        return Const(len(self.items)) if self.rest is None else open_length(at, self._size, self.rest)
 
     @cached_property
     def _size(self) -> str:

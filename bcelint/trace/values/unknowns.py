@@ -161,9 +161,12 @@ def born_elsewhere(at: Interpreter, reason: str, *origins: Value) -> Unknown:
     return Unknown(reason, None, f"#{fresh()}", None if sources is None else sources | {fresh()}, at.loop, opaque)
 
 
-def open_length(at: Interpreter, symbol: str) -> Value:
-    """The length of a container that holds some number of items; of one that a loop makes, another in each round."""
-    length = at.unknown("a length", symbol=symbol, number=True)
+def open_length(at: Interpreter, symbol: str, rest: Value) -> Value:
+    """The length of a container that holds some number of items; of one that a loop makes, another in each round, and where code that is not
+    seen puts them in, another each time it is asked for.
+    """
+    grows = isinstance(rest, Unknown) and rest.opaque
+    length = at.unknown("a length", symbol="" if grows else symbol, number=True)
     return replace(length, loop=at.loop) if isinstance(length, Unknown) else length
 
 
