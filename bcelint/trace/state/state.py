@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from bcelint.facts import Claim
 from bcelint.losscall import TOO_MANY
 from bcelint.trace.conditions.atoms import ALWAYS, AnyOf, Atom, Guard, Literal
 from bcelint.trace.conditions.compatible import compatible, settled
@@ -140,13 +141,13 @@ class State:
             for inner, single in alternatives(value):
                 if not compatible(guard, inner):
                     continue
-                flat.setdefault(single.key(), []).append((guard | inner, single))
+                flat.setdefault(_loosely(single).key(), []).append((guard | inner, single))
                 count += 1
         self.work += count
         if count == 0:
             return Unknown("no case is possible here")
         if len(flat) == 1:
-            return next(iter(flat.values()))[0][1]
+            return _loosest(next(iter(flat.values())))
         merged = [single for same in flat.values() for single in _merged(same)]
         if len(merged) > MAX_ALTERNATIVES:
             merged = [*merged[: MAX_ALTERNATIVES - 1], _folded(merged[MAX_ALTERNATIVES - 1 :])]
@@ -232,7 +233,21 @@ def _merged(same: Sequence[tuple[Guard, Value]]) -> Sequence[tuple[Guard, Value]
     guard, exact = joined(guard for guard, _ in same)
     if not exact and not any(isinstance(literal, AnyOf) for guard, _ in same for literal in guard):
         return same
-    return [(guard, same[0][1])]
+    return [(guard, _loosest(same))]
+
+
+def _loosely(value: Value) -> Value:
+    """A tensor whose kind is known, where it does not matter whether its values reach the ends of their range."""
+    if not isinstance(value, Tensor) or value.facts.kind is None or value.facts.range is None or not value.facts.range.value.tight:
+        return value
+    claim = value.facts.range
+    return replace(value, facts=replace(value.facts, range=Claim(claim.value.loosely(), claim.steps)))
+
+
+def _loosest(same: Sequence[tuple[Guard, Value]]) -> Value:
+    """One of several that are alike, the one that claims least."""
+    values = [value for _, value in same]
+    return next((value for value in values if value is _loosely(value)), values[0])
 
 
 def _folded(options: Sequence[tuple[Guard, Value]]) -> tuple[Guard, Value]:
