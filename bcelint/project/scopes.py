@@ -181,7 +181,10 @@ class Names:
     def _star(self, line: Imported, scope: Scope, name: str, imports: int) -> Meaning:
         module = self._module(line, scope)
         found = self._member(module, name, imports + 1)
-        return found if not isinstance(found, str) or not isinstance(module, str) or tables.canonical(found) in _leading() else None
+        if not isinstance(found, str) or not isinstance(module, str) or tables.canonical(found) in _leading():
+            return found
+        by_its_name = f"torch.nn.{name}"  # a library may hand on what it has imported itself
+        return by_its_name if tables.loss_class(by_its_name) is not None else None
 
 
 def _first(meanings: Iterable[Meaning]) -> Meaning:

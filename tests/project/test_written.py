@@ -85,6 +85,16 @@ def test_names_through_files_of_the_project(tmp_path: Path) -> None:
     assert written(tmp_path, {}, "around.py") == []
 
 
+def test_names_that_a_library_may_hand_on(tmp_path: Path) -> None:
+    """As transformers' modules did with those that they had imported from torch."""
+    text = (
+        "from transformers.modeling_bert import *\nclass Net(BertPreTrainedModel):\n    loss = CrossEntropyLoss()\ncross_entropy(x, y)\nDiceLoss()\n"
+    )
+    assert said(written(tmp_path, {"main.py": text})) == ["CrossEntropyLoss built"]
+    own = "class CrossEntropyLoss: ...\n"
+    assert written(tmp_path, {"losses.py": own, "main.py": "from losses import *\nCrossEntropyLoss()\n"}) == []
+
+
 def test_criteria(tmp_path: Path) -> None:
     text = """\
     from torch import nn
