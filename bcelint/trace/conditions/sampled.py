@@ -24,6 +24,8 @@ JOINERS = ("", "_", "-", "+", ",", "/", " ", ".")
 OTHERS = ("", "other", "Other")
 _BASE = re.compile(r"(#\d+|.*:args\.\w+(?:@\d+)?)((?:\.|\[).*)?")
 """A symbol: what it is about, and what is asked of that."""
+_THING = re.compile(r"[^\s()]*:args\.\w+(?:@\d+)?")
+"""In a symbol of something computed: an option that it is computed of."""
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
@@ -89,6 +91,10 @@ def _same_things(atoms: list[Atom]) -> dict[str, str]:
         base, name = _BASE.fullmatch(atom.symbol), _root(atom.text())
         if base is not None and name and base[1].rpartition(".")[2].partition("@")[0] == name.rpartition(".")[2]:
             found[name] = base[1]
+    for atom in atoms:
+        things, name = set(_THING.findall(atom.symbol)), _root(atom.text())
+        if len(things) == 1 and name:
+            found.setdefault(name, things.pop())
     return found
 
 

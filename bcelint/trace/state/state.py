@@ -272,7 +272,8 @@ def without_loop(state: State, value: Value, loop: int) -> Value:
         left = frozenset(literal for literal in guard if not _mentions((literal,), loop))
         if any(compatible(left, other) and known.key() != single.key() for other, known in remaining):
             singles = [single for _, single in value.alternatives]
-            return common(singles) or Unknown("it depends on the iteration of a loop", symbol=f"#{fresh()}", sources=merged_sources(value))
+            reason, sources = "it depends on the iteration of a loop", merged_sources(value)
+            return common(singles) or Unknown(reason, symbol=f"#{fresh()}", sources=sources, opaque=value.hangs_on()[1])
         remaining.append((left, single))
     return state.choice(remaining)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from bcelint.trace.conditions.atoms import ALWAYS, Guard
+from bcelint.trace.conditions.atoms import ALWAYS, Atom, Guard
 from bcelint.trace.identity import Sources
 from bcelint.trace.interpreter import Interpreter, Items, Value
 from bcelint.trace.values.sources import merged_sources
@@ -30,14 +30,25 @@ class Choice(Value):
             return Items(tuple(at.choice(column) for column in columns))
         rests = [(guard, content.rest or at.unknown("an item of a list of varying length")) for guard, content in contents]
         if any(content.items for _, content in contents):
-            return Items((), at.unknown("an item of one of several lists"))
+            known = all(content.rest is None or content.rest.hangs_on()[1] for _, content in contents)  # which it is, hangs on nothing new
+            return Items((), at.unknown("an item of one of several lists", opaque=known))
         return Items((), at.choice(rests))
 
     def origins(self) -> Sources:
         return merged_sources(*self.parts())
 
+    def hangs_on(self) -> tuple[int, bool]:
+        found = [value.hangs_on() for _, value in self.alternatives]
+        hidden = any(_hides(guard) for guard, _ in self.alternatives)
+        return max(loop for loop, _ in found), hidden or any(hides for _, hides in found)
+
     def parts(self) -> Iterable[Value]:
         return (value for _, value in self.alternatives)
+
+
+def _hides(guard: Guard) -> bool:
+    """Whether a guard hangs on something that is set where it is not seen, whichever of its alternatives is so."""
+    return any(literal.opaque if isinstance(literal, Atom) else all(map(_hides, literal.choices)) for literal in guard)
 
 
 def alternatives(value: Value) -> tuple[tuple[Guard, Value], ...]:

@@ -39,7 +39,14 @@ METHODS = frozenset(
 ).union(_ADDING)
 """What an object of the project has from its base."""
 MAX_DEPTH = 4
+_STRUCTURE = frozenset(
+    "modules children named_modules named_children buffers named_buffers named_parameters state_dict get_submodule get_parameter get_buffer "
+    "extra_repr _get_name __repr__ __str__".split()
+)
+"""Methods that tell what a module is made of, which the program itself has decided: no case of its own may be made of that.
 
+``parameters`` is none of them: what it yields is asked for its device, most often.
+"""
 
 LAYER_METHODS = METHODS | frameworks.SELF_METHODS | {*_HOOKING, "reset_parameters", "get_parameter", "get_buffer", "get_submodule"}
 """What a layer of torch can do beside being called."""
@@ -71,7 +78,8 @@ class NNModule(Value):
         if name in _ADDING and len(args.all()) >= 2:
             self.add(at, *args.all()[:2])
             return NONE
-        return self.own_method(at, name, args) or at.unknown(f".{name}() of a module is not followed", *args.all())
+        own = self.own_method(at, name, args)
+        return own or at.unknown(f".{name}() of a module is not followed", *args.all(), opaque=name in _STRUCTURE)
 
     def inside(self, at: Interpreter, name: str, args: Arguments) -> Value | None:
         """A method that is about the modules inside of it; None where it is none, or they are not followed."""

@@ -80,6 +80,8 @@ class Unknown(Value):
         if isinstance(index, tuple) and self.is_size and not any(isinstance(part, Value) for part in index):
             return at.unknown(self.reason, self, symbol=f"#{fresh()}{SIZES[0]}")  # a slice of a shape is one, too
         constant = index.constant if isinstance(index, Value) else UNKNOWN
+        if isinstance(constant, int) and self._is_one_of_texts():
+            return at.choice([(frozenset([condition(at, self, "==", text)]), Const(text).item(at, index)) for text in dict.fromkeys(self.domain)])
         is_known = constant is not UNKNOWN
         symbol = f"{self.symbol}[{constant!r}]" if is_known and self.symbol and len(self.symbol) < MAX_SYMBOL else ""
         unknown = at.unknown(self.reason, self, symbol=symbol, number=is_known and self.symbol.endswith(".shape"))
@@ -101,7 +103,7 @@ class Unknown(Value):
             return at.trained(self)
         if name == "size":
             return self._size(at, args)
-        if name in TAKING_APART and 0 < len(self.domain) <= MAX_VALUES and all(isinstance(text, str) for text in self.domain):
+        if name in TAKING_APART and self._is_one_of_texts():
             texts = dict.fromkeys(self.domain)
             return at.choice([(frozenset([condition(at, self, "==", text)]), Const(text).method(at, name, args, None)) for text in texts])
         if name in RANK and self.symbol:
@@ -114,6 +116,10 @@ class Unknown(Value):
             return at.unknown(self.reason, self, *args.all(), symbol=symbol)
         result = call_method(at, self, name, args, assign)
         return replace(result, symbol=symbol) if symbol and isinstance(result, Unknown) else result
+
+    def _is_one_of_texts(self) -> bool:
+        """Whether it is one of a few texts that are known: what is taken out of it is a case for each."""
+        return 0 < len(self.domain) <= MAX_VALUES and all(isinstance(text, str) for text in self.domain)
 
     def _size(self, at: Interpreter, args: Arguments) -> Value:
         """The same as its ``shape``, or ``shape[i]``."""
@@ -166,7 +172,7 @@ def open_length(at: Interpreter, symbol: str, rest: Value) -> Value:
     seen puts them in, another each time it is asked for.
     """
     grows = isinstance(rest, Unknown) and rest.opaque
-    length = at.unknown("a length", symbol="" if grows else symbol, number=True)
+    length = at.unknown("a length", symbol="" if grows else symbol, number=True, opaque=grows)
     return replace(length, loop=at.loop) if isinstance(length, Unknown) else length
 
 
