@@ -91,11 +91,12 @@ def _same_things(atoms: list[Atom]) -> dict[str, str]:
         base, name = _BASE.fullmatch(atom.symbol), _root(atom.text())
         if base is not None and name and base[1].rpartition(".")[2].partition("@")[0] == name.rpartition(".")[2]:
             found[name] = base[1]
+    computed: dict[str, set[str]] = {}
     for atom in atoms:
-        things, name = set(_THING.findall(atom.symbol)), _root(atom.text())
-        if len(things) == 1 and name:
-            found.setdefault(name, things.pop())
-    return found
+        name = _root(atom.text())
+        if name and name not in found:
+            computed.setdefault(name, set()).update(_THING.findall(atom.symbol) or [""])
+    return {**found, **{name: next(iter(things)) for name, things in computed.items() if len(things) == 1 and "" not in things}}
 
 
 def _asked(atom: Atom, same: dict[str, str]) -> _Asked | None:

@@ -38,14 +38,19 @@ def _content(at: Site, args: Arguments, index: int = 0) -> Tuple:
     return sequence_of(at, args.positional[index])
 
 
+def _contents(at: Site, args: Arguments) -> Value:
+    """The content case by case: of several lists each may be known."""
+    return at.lift_call(lambda single: sequence_of(at, single), args.positional[0]) if args.positional else Tuple()
+
+
 @builtin("list")
 def _list(at: Site, args: Arguments) -> Value:
-    return new_list(_content(at, args))
+    return new_list(_contents(at, args))
 
 
 @builtin("set", "frozenset")
 def _set(at: Site, args: Arguments) -> Value:
-    return new_set(_content(at, args))
+    return new_set(_contents(at, args))
 
 
 @builtin("sorted")

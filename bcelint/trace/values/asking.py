@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import replace
 from typing import Any
+
+import libcst as cst
 
 from bcelint.trace.conditions.atoms import Atom
 from bcelint.trace.interpreter import Interpreter, Value
@@ -18,6 +21,23 @@ def condition(at: Interpreter, value: Value, op: str, operand: object, other: Va
     # the text is the place's to look up: an atom outlives the evaluation, and may not keep its frame alive
     hidden = hidden or about.opaque
     return Atom(about.symbol, op, operand, True, at.place.text, loop, opaque=hidden, domain=about.domain, sources=value.origins())
+
+
+def equals(at: Interpreter, value: Value, constant: object, written: cst.CSTNode | None) -> Atom:
+    """The condition that a value, which is ``written`` so, is a constant."""
+    atom = condition(at, value, "==", constant)
+    if written is None:
+        return atom
+    place = at.on(written).place
+    shown = str(constant) if isinstance(constant, enum.Enum) else repr(constant)
+    return replace(atom, text=lambda: f"{place.text()} == {shown}")
+
+
+def owner_of(node: cst.CSTNode) -> cst.CSTNode | None:
+    """How that is written of which a method is called, or an item taken."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        return node.func.value
+    return node.value if isinstance(node, cst.Subscript) else None
 
 
 def case(at: Interpreter, value: Value, op: str, operand: Any, positive: bool = True, other: Value | None = None) -> Value:

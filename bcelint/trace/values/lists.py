@@ -77,6 +77,10 @@ class ListCell(Cell):
             return self._pop(at, -1 if first is None else first.constant)
         if name == "copy":
             return new_list(self.content)
+        content = at.narrow(self.content)
+        found = content.searched(at, name, args) if isinstance(content, Tuple) and not isinstance(self, SetCell) else None
+        if found is not None:
+            return found
         change = _changes(at, name, args, first) or _loss(at, name, args)
         return super().method(at, name, args, assign) if change is None else self._change(at, change)
 
@@ -95,7 +99,10 @@ class ListCell(Cell):
         return sequence_of(at, self.content)
 
     def length(self, at: Interpreter) -> Value:
-        return self.fields[CONTENT].length(at) if CONTENT in self.fields else super().length(at)
+        return at.lift(lambda single: self._length(at, single), at.narrow(self.fields[CONTENT])) if CONTENT in self.fields else super().length(at)
+
+    def _length(self, at: Interpreter, content: Value) -> Value:
+        return content.length(at)
 
     def truth(self) -> bool | None:
         content = self.fields.get(CONTENT)
@@ -228,8 +235,8 @@ class SetCell(ListCell):
     def iterate(self, at: Interpreter) -> Items:
         return distinct(at, sequence_of(at, self.content))
 
-    def length(self, at: Interpreter) -> Value:
-        return distinct(at, sequence_of(at, self.content)).length(at)
+    def _length(self, at: Interpreter, content: Value) -> Value:
+        return distinct(at, sequence_of(at, content)).length(at)
 
     def item(self, at: Interpreter, index: Any) -> Value:
         return at.unknown("an item of a set")

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import libcst as cst
 
-from bcelint.project.code import NodePlace
 from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Interpreter, Value
-from bcelint.trace.values.asking import condition
+from bcelint.trace.values.asking import condition, equals
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
@@ -132,14 +131,10 @@ def under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNode, de
     alike = (isinstance(found, Tensor) and found.facts.kind is not None) or len({value.key() for value in content.items.values()}) < 2
     few = content.rest is None and len(content.items) <= MAX_KEYS and all(isinstance(name, (str, int, enum.Enum)) for name in content.items)
     if isinstance(key, Unknown) and key.symbol and few and not alike:
-        equal = {name: replace(condition(at, key, "==", name), text=_equality(at.on(written).place, name)) for name in content.items}
+        equal = {name: equals(at, key, name, written) for name in content.items}
         others: Guard = frozenset(atom.negated() for atom in equal.values())
         return at.choice([*((frozenset([atom]), content.items[name]) for name, atom in equal.items()), (others, default or _MISSING)])
     if default is None and not (isinstance(key, Unknown) and key.symbol and not key.opaque and few and content.items):
         return found
     there = condition(at, key, "in", tuple(content.items))
     return at.choice([(frozenset([there]), found), (frozenset([there.negated()]), default or _MISSING)])
-
-
-def _equality(key: NodePlace, name: object) -> Callable[[], str]:
-    return lambda: f"{key.text()} == {name if isinstance(name, enum.Enum) else repr(name)}"

@@ -7,18 +7,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import libcst as cst
+
 from bcelint.contracts.schema import UNKNOWN, Arg
 from bcelint.facts import Dim
 from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
-from bcelint.trace.values.asking import condition
+from bcelint.trace.values.asking import condition, equals
 from bcelint.trace.values.batches import batch
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.sources import merged_sources
-from bcelint.trace.values.unknowns import Unknown, open_length
+from bcelint.trace.values.unknowns import MAX_VALUES, Unknown, open_length
 
 MAX_REPEATED = 64
 _OF_NAMED = ("_replace", "_asdict", "_make", "_fields")
@@ -91,9 +93,25 @@ class Tuple(Items):
     def method(self, at: Interpreter, name: str, args: Arguments, assign: Any) -> Value:
         if name == "numel":
             return at.unknown("a size")
+        found = self.searched(at, name, args)
+        if found is not None:
+            return found
         if name == "_replace" and args.keywords.keys() <= set(self.names) and not args.open_keywords:
             return replace(self, items=tuple(args.keywords.get(field, item) for field, item in zip(self.names, self.items)))
         return super().method(at, name, args, assign)
+
+    def searched(self, at: Interpreter, name: str, args: Arguments) -> Value | None:
+        """``index`` and ``count`` of a constant among constants; of one of a few constants, case by case."""
+        if name not in ("index", "count") or len(args.all()) != 1 or self.rest is not None:
+            return None
+        constants, key = [item.constant for item in self.items], args.all()[0]
+        if UNKNOWN in constants:
+            return None
+        if isinstance(key, Unknown) and 0 < len(key.domain) <= MAX_VALUES:
+            values = dict.fromkeys(key.domain)
+            written = at.node.args[0].value if isinstance(at.node, cst.Call) else None
+            return at.choice([(frozenset([equals(at, key, value, written)]), _searched(constants, name, value)) for value in values])
+        return None if key.constant is UNKNOWN else _searched(constants, name, key.constant)
 
     def iterate(self, at: Interpreter) -> Items:
         return self
@@ -163,3 +181,9 @@ def join_sequences(one: Tuple, other: Tuple) -> Tuple:
         return Tuple((*one.items, *other.items), other.rest)
     rests = [one.rest, *other.items, *([other.rest] if other.rest else [])]
     return Tuple(one.items, rests[0] if len({r.key() for r in rests}) == 1 else Unknown("an item of a list of unknown length"))
+
+
+def _searched(constants: list[Any], name: str, value: Any) -> Value:
+    if name == "count":
+        return Const(constants.count(value))
+    return Const(constants.index(value)) if value in constants else Raised(f"{value!r} is not in the list", passing=True)

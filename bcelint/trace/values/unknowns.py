@@ -14,7 +14,7 @@ from bcelint.trace.conditions.atoms import About
 from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values.asked import MAX_SYMBOL, READING, call_symbol
-from bcelint.trace.values.asking import case, condition
+from bcelint.trace.values.asking import case, equals, owner_of
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.sources import merged_sources
@@ -81,7 +81,7 @@ class Unknown(Value):
             return at.unknown(self.reason, self, symbol=f"#{fresh()}{SIZES[0]}")  # a slice of a shape is one, too
         constant = index.constant if isinstance(index, Value) else UNKNOWN
         if isinstance(constant, int) and self._is_one_of_texts():
-            return at.choice([(frozenset([condition(at, self, "==", text)]), Const(text).item(at, index)) for text in dict.fromkeys(self.domain)])
+            return self._by_text(at, lambda text: text.item(at, index))
         is_known = constant is not UNKNOWN
         symbol = f"{self.symbol}[{constant!r}]" if is_known and self.symbol and len(self.symbol) < MAX_SYMBOL else ""
         unknown = at.unknown(self.reason, self, symbol=symbol, number=is_known and self.symbol.endswith(".shape"))
@@ -104,8 +104,7 @@ class Unknown(Value):
         if name == "size":
             return self._size(at, args)
         if name in TAKING_APART and self._is_one_of_texts():
-            texts = dict.fromkeys(self.domain)
-            return at.choice([(frozenset([condition(at, self, "==", text)]), Const(text).method(at, name, args, None)) for text in texts])
+            return self._by_text(at, lambda text: text.method(at, name, args, None))
         if name in RANK and self.symbol:
             return at.unknown(self.reason, self, symbol=f"{self.symbol}.ndim", number=True)
         if name in frameworks.SELF_METHODS and moves_only(name, args):
@@ -120,6 +119,10 @@ class Unknown(Value):
     def _is_one_of_texts(self) -> bool:
         """Whether it is one of a few texts that are known: what is taken out of it is a case for each."""
         return 0 < len(self.domain) <= MAX_VALUES and all(isinstance(text, str) for text in self.domain)
+
+    def _by_text(self, at: Interpreter, function: Callable[[Value], Value]) -> Value:
+        written = owner_of(at.node)
+        return at.choice([(frozenset([equals(at, self, text, written)]), function(Const(text))) for text in dict.fromkeys(self.domain)])
 
     def _size(self, at: Interpreter, args: Arguments) -> Value:
         """The same as its ``shape``, or ``shape[i]``."""
