@@ -14,6 +14,7 @@ from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python.supers import super_value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.externals import External
+from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.mapped import mapping_of
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.tuples import sequence_of
@@ -23,8 +24,10 @@ from bcelint.trace.values.unknowns import Unknown
 def call(at: Site, node: cst.Call) -> Value:
     if isinstance(node.func, cst.Name) and node.func.value == "super" and at.frame.find("super") is None:
         return super_value(at.on(node), node)
+    owner: Value | None = None
     if isinstance(node.func, cst.Attribute):
-        callee = attributes.load_callee(at.on(node.func), at.evaluate(node.func.value), node.func.attr.value)
+        owner = at.evaluate(node.func.value)
+        callee = attributes.load_callee(at.on(node.func), owner, node.func.attr.value)
     else:
         callee = at.evaluate(node.func)
     args = _arguments(at, node)
@@ -34,6 +37,8 @@ def call(at: Site, node: cst.Call) -> Value:
     result = at.on(node).call(callee, args)
     if isinstance(result, Unknown) and isinstance(callee, (External, Method, Unknown)):
         hand_on(at.on(node), args)
+        if isinstance(owner, Instance):  # a base that is not seen may fill what it finds
+            hand_on(at.on(node), Arguments((owner,)))
         if isinstance(callee, Unknown):  # what a library is known to have leaves the objects of the project alone
             hand_over(at.on(node), args)
     if isinstance(result, Unknown) and is_settled(callee, args):

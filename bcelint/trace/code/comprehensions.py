@@ -38,7 +38,7 @@ def sequence(at: Site, node: Any) -> Value:
 
     _loop(inner, node.for_in, add, _settler(at, loose))
     raised = next((value for value in items if value.is_raised), None)
-    if raised is not None:
+    if raised is not None and not isinstance(node, cst.GeneratorExp):  # which computes nothing before it is asked
         return raised
     content = Tuple(tuple(items), any_of(at, Tuple(tuple(loose))) if loose else None)
     return new_set(content) if isinstance(node, cst.SetComp) else new_list(content)

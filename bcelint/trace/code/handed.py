@@ -51,6 +51,8 @@ def hand_on(at: Site, args: Arguments) -> None:
     for value in args.all():
         for _, single in alternatives(value):
             _let_be_filled(at, single)
+            for field in list(single.fields.values()) if isinstance(single, Instance) else ():
+                _let_be_filled(at, field)
             hand_on_function(at, single)
 
 
@@ -60,15 +62,16 @@ def hand_over(at: Site, args: Arguments) -> None:
         for _, single in alternatives(value):
             if isinstance(single, Instance):
                 for name, old in list(single.fields.items()):
-                    _let_be_filled(at, old)
                     if any(isinstance(one, Tensor) and one.cls != PARAMETER for _, one in alternatives(old)):
                         at.write(single, name, at.unknown(f"{name} of an object that is handed to what is not followed", old, opaque=True))
 
 
 def _let_be_filled(at: Site, value: Value, depth: int = 2) -> None:
-    """A dict, and one in a list, may hold more keys from now on."""
+    """A dict, and one in a list, may hold more keys from now on, and a list that is empty may have items."""
     if isinstance(value, DictCell):
         at.write(value, HANDED_OVER, Const(True))
+    elif isinstance(value, ListCell) and value.content.truth() is False:
+        value.open_up(at, at.unknown("an item that is put in where it is not seen", opaque=True), grows=True)
     for item in _items(value) if depth > 1 else ():
         _let_be_filled(at, item, depth - 1)
 

@@ -95,8 +95,19 @@ def _same_things(atoms: list[Atom]) -> dict[str, str]:
     for atom in atoms:
         name = _root(atom.text())
         if name and name not in found:
-            computed.setdefault(name, set()).update(_THING.findall(atom.symbol) or [""])
+            computed.setdefault(name, set()).add(_computed_of(atom, name))
     return {**found, **{name: next(iter(things)) for name, things in computed.items() if len(things) == 1 and "" not in things}}
+
+
+def _computed_of(atom: Atom, name: str) -> str:
+    """The option that a name in a condition stands for, where the text computes of it what the symbol says; "" where it does not."""
+    things = set(_THING.findall(atom.symbol))
+    if len(things) != 1:
+        return ""
+    (thing,) = things
+    said, written = _parsed(atom.symbol.replace(thing, "_"), "_"), _parsed(atom.text(), name)
+    sides = [written, written.left] if isinstance(written, ast.Compare) else [written]
+    return thing if said is not None and any(side is not None and ast.dump(side) == ast.dump(said) for side in sides) else ""
 
 
 def _asked(atom: Atom, same: dict[str, str]) -> _Asked | None:

@@ -135,7 +135,8 @@ class Site(ABC):
         off = self.frame.grad_off is not None
         for _, single in alternatives(before):
             if isinstance(single, Tensor):
-                self.run.written_into(single.base, learns=not off and may_learn(result))
+                learns = not off and may_learn(result) and single.facts.value("grad") is not True  # else it is another name that was cut off
+                self.run.written_into(single.base, learns)
         return self.lift(learning_as, before, result) if off else result
 
     def from_python(self, made: object) -> Value:

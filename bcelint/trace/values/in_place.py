@@ -18,7 +18,7 @@ def may_learn(result: Value) -> bool:
 
 def learning_as(before: Value, result: Value) -> Value:
     """What was computed without recording, as the tensor that it was put into: that requires a gradient as before."""
-    if not isinstance(before, (Tensor, Unknown)) or not isinstance(result, (Tensor, Unknown)):
+    if not isinstance(before, (Tensor, Unknown)) or not isinstance(result, (Tensor, Unknown)) or before.facts.value("grad") is False:
         return result
     claim = result.facts.grad
     if claim is None or not claim.steps or not claim.steps[0].note.startswith(GRADIENTS_OFF):

@@ -12,7 +12,7 @@ from bcelint.facts import Dim
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values.batches import batch
-from bcelint.trace.values.constants import Const
+from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.functions import bind
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.methods import Method
@@ -36,16 +36,28 @@ class Loader(Value):
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         if name == "dataset":
             return self.dataset
-        return self.options.get(name) or (Method(self, name, at.setter()) if name in _METHODS else None)
+        if name in _METHODS:
+            return Method(self, name, at.setter())
+        option = self.options.get(name)
+        if option is not None and option.constant is not None:
+            return option
+        return at.unknown(f"the {name} of a data loader", opaque=True)  # for None torch makes one of its own
 
     def item(self, at: Interpreter, index: Any) -> Value:
         return dataset_item(at, self if isinstance(self.dataset, Tuple) else self.dataset)
 
     def iterate(self, at: Interpreter) -> Items:
-        dataset = at.narrow(self.dataset)
-        if isinstance(dataset, Instance) and dataset.length(at).constant == 0:
+        if self._is_empty(at):
             return Items(())
         return Items((), _collated(at, dataset_item(at, self.dataset), self))
+
+    def _is_empty(self, at: Interpreter) -> bool:
+        """Whether the data set says itself that it has no items: then its sampler draws none."""
+        dataset = at.narrow(self.dataset)
+        if not isinstance(dataset, Instance) or any(self.options.get(name, NONE) is not NONE for name in ("sampler", "batch_sampler")):
+            return False
+        is_iterated = dataset.cls.member("__iter__") is not None or dataset.cls.member("__getitem__") is None
+        return not is_iterated and dataset.length(at).constant == 0
 
     def part(self) -> Loader:
         """A data set with some of the items: how many, is not followed."""

@@ -103,6 +103,12 @@ def _is_of_external(key: object) -> bool:
     return isinstance(key, tuple) and key[:1] == ("external",)
 
 
+def _is_of_another_type(key: object, keys: Iterable[object]) -> bool:
+    """Whether a text is looked up among numbers, or a number among texts. One of the same type may be set where it is not seen, as in a registry."""
+    types = {str if isinstance(each, str) else float if isinstance(each, (int, float)) else None for each in keys}
+    return len(types) == 1 and types == {float if isinstance(key, str) else str if isinstance(key, (int, float)) else ...}
+
+
 def written_index(node: cst.CSTNode) -> cst.CSTNode:
     """The expression of the single index of a subscript."""
     index = node.slice[0].slice if isinstance(node, cst.Subscript) else None
@@ -113,7 +119,7 @@ def item_under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNod
     """What a mapping holds under a key, known or not, which is ``written`` so."""
     if isinstance(key, (Const, External)):
         found = content.items.get(dict_key(key)) or content.rest
-        if found is None and isinstance(key, Const) and content.items and not any(map(_is_of_external, content.items)):
+        if found is None and isinstance(key, Const) and _is_of_another_type(key.value, content.items):
             return _MISSING
         return found or at.unknown(f"the key {dict_key(key)!r} is not set where it is seen", key)
     return under(at, content, key, written)

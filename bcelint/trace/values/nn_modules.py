@@ -153,5 +153,4 @@ def _modules_inside(module: Cell) -> Iterator[Any]:
     """The modules that are attributes or items of a module, and have fields of their own."""
     content = module.fields.get(CONTENT)
     for value in (*module.fields.values(), *(content.items.values() if isinstance(content, Mapped) else ())):
-        if isinstance(value, Cell) and isinstance(value, NNModule):
-            yield value
+        yield from (single for _, single in alternatives(value) if isinstance(single, Cell) and isinstance(single, NNModule))

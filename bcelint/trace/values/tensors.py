@@ -188,7 +188,8 @@ class Tensor(Value):
         if name in ("numel", "nelement"):
             return sizes.count(at, self.facts, self.shaped)
         if name == "requires_grad_" and all(value.constant is True for value in args.all()):
-            changed = self.trainable(Step(at.place, "requires_grad_()"))
+            changed = replace(self.trainable(Step(at.place, "requires_grad_()")), uid=fresh(), storage=0)
+            at.written_into(self, changed)
             if assign is not None:
                 assign(changed)
             return changed

@@ -66,18 +66,19 @@ def test_what_is_caught_or_may_have_been_set_goes_on(around: str) -> None:
     ("setting", "key", "raises"),
     [
         ("d = {'a': 1}", "0", True),
-        ("d = {'a': 1}", "'b'", True),
+        ("d = {1: 'a', 2.0: 'b'}", "'b'", True),
+        ("d = {'a': 1}", "'b'", False),
         ("d = {'a': 1}", "'a'", False),
         ("d = {}", "'a'", False),
-        ("d = {'a': 1}\nd.update(anything)", "'b'", False),
-        ("d = {'a': 1}\nanything(d)", "'b'", False),
-        ("d = {'a': 1, anything.name: 2}", "'b'", False),
-        ("d = {'a': 1}\nd['b'] = 2", "'b'", False),
-        ("import collections\nd = collections.defaultdict(int)\nd['a'] = 1", "'b'", False),
+        ("d = {'a': 1}\nd.update(anything)", "0", False),
+        ("d = {'a': 1}\nanything(d)", "0", False),
+        ("d = {'a': 1, anything.name: 2}", "0", False),
+        ("d = {'a': 1}\nd[0] = 2", "0", False),
+        ("import collections\nd = collections.defaultdict(int)\nd['a'] = 1", "0", False),
     ],
 )
 def test_a_key_that_a_dict_lacks(setting: str, key: str, raises: bool) -> None:
-    """A dict with nothing in it may be filled where it is not seen, as a registry is."""
+    """Of another type than those that it has: one of the same may be set where it is not seen, as in a registry."""
     assert bool(trace(f"{setting}\nprint(d[{key}])\n{LOSS}").calls) is not raises
 
 
@@ -104,3 +105,33 @@ def test_a_data_set_without_items_gives_no_batch() -> None:
         F.binary_cross_entropy(batch, z)
     """
     assert not trace(textwrap.dedent(program)).calls
+
+
+def test_a_generator_computes_nothing_before_it_is_asked() -> None:
+    assert trace(f"items = ({{'a': 1}}[c] for c in (0, 1))\n{LOSS}").calls
+
+
+@pytest.mark.parametrize(
+    ("options", "body"),
+    [
+        ("sampler=anything", "self.items = []"),
+        ("batch_sampler=anything", "self.items = []"),
+        ("", "self.items = []; somewhere.fill(self.items)"),
+        ("", "self.items = []; somewhere.fill(self)"),
+        ("", "self.items = [1]"),
+    ],
+)
+def test_a_data_set_that_may_have_items(options: str, body: str) -> None:
+    program = f"""
+    from torch.utils.data import DataLoader, Dataset
+    class Data(Dataset):
+        def __init__(self):
+            {body}
+        def __len__(self):
+            return len(self.items)
+        def __getitem__(self, i):
+            return torch.rand(3)
+    for batch in DataLoader(Data(), {options}):
+        F.binary_cross_entropy(batch, z)
+    """
+    assert trace(textwrap.dedent(program)).calls

@@ -27,6 +27,8 @@ PROGRAMS = [
     "x = torch.zeros(2, 3)\nx[0] = 1\nout = x",
     "x = torch.zeros(2, 3)\nx[0] = torch.ones(3)\nout = x",
     "out = torch.rand(2, 3).requires_grad_().detach_()",
+    f"{WEIGHT}out = w.detach()\n{OFF}w.mul_(2)",
+    f"x = torch.zeros(2, 3)\n{OFF}x.copy_(nn.Linear(3, 3)(torch.rand(2, 3)))\nout = x",
 ]
 NOT_KNOWN = [
     pytest.param(f"{WEIGHT}{OFF}out = w.float()", id="it is the same tensor where there is nothing to cast"),
