@@ -97,8 +97,8 @@ def _tensor(claim: Tensor, seen: Seen) -> Misfit | None:
         return facts_misfit(claim.facts, array)
     if isinstance(seen, Object) and any(base.__module__.startswith("torch") and base.__name__ in _TENSORS for base in seen.type.__mro__):
         return None
-    if isinstance(seen, Object) and "PackedSequence" in seen.type.__name__:
-        return None
+    if isinstance(seen, Object) and ("PackedSequence" in seen.type.__name__ or seen.type.__module__.startswith("torch.fx.")):
+        return None  # a stand-in for a tensor, where a graph is drawn
     if not isinstance(seen, Array):
         is_either = not claim.cls and isinstance(seen, Object) and any(base.__name__ == "Module" for base in seen.type.__mro__)
         return None if is_either else Misfit("family", "a tensor", str(seen))
