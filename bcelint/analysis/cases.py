@@ -6,12 +6,12 @@ in which the call is right or is not known, has to do with it: where all of them
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bcelint.analysis.judge import Judged
 from bcelint.finding import Verdict
+from bcelint.places import shown_spot
 from bcelint.rules.base import Problem
 from bcelint.trace.conditions.asking import mixes
 from bcelint.trace.conditions.atoms import Guard
@@ -21,8 +21,6 @@ from bcelint.trace.conditions.satisfiable import least as least_of
 from bcelint.trace.conditions.telling import told
 
 MIXED = "it hangs on two settings out of one record, which come together"
-_AT = re.compile(r" at [^\s,;)]+:\d+")
-"""Of a message, where something is."""
 MAX_TRIED = 4
 """The cases of a call that are shortened, to name the shortest."""
 
@@ -70,7 +68,7 @@ def _together(group: Sequence[Judged], code: str) -> _Shared:
     guard, exact = joined(every)
     begun = [*sorted(guards, key=lambda guard: (len(told(guard)), _as_text(guard)))[:MAX_TRIED], *([guard] if exact else [])]
     problems = [problem for each in group for rule, problem in each.problems if rule.code == code]
-    alike = len({_AT.sub("", problem.message) for problem in problems}) == 1
+    alike = len(set(map(_without_places, problems))) == 1
 
     def measure(guard: Guard, case: tuple[str, ...]) -> tuple[int, int, int]:
         """How many conditions there are to read, of how many of the alike problems they tell, and how many are put in the negative."""
@@ -88,3 +86,11 @@ def _together(group: Sequence[Judged], code: str) -> _Shared:
 def _as_text(guard: Guard) -> list[str]:
     """What guards are ordered by: a set of them has another order in each run."""
     return sorted(map(str, guard))
+
+
+def _without_places(problem: Problem) -> str:
+    """What is wrong, wherever it stands."""
+    message = problem.message
+    for step in problem.steps:
+        message = message.replace(f" at {shown_spot(step.place)}", "")
+    return message

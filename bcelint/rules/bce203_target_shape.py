@@ -117,9 +117,7 @@ def differ(one: Shape, other: Shape) -> bool:
 
 def _is_one_sample(whole: Shape, part: Shape) -> bool:
     """Whether a shape may be that of one sample, whose last dimensions are those of the other: ``(10,)`` beside ``(…, 10)``."""
-    if whole.open:
-        return False
-    return all(size == 1 for size in whole.dims) or (len(whole.dims) == 1 and isinstance(whole.dims[0], int) and whole.dims == part.dims[-1:])
+    return all(size == 1 for size in whole.dims) or (whole.rank == 1 and isinstance(whole.dims[0], int) and whole.dims == part.dims[-1:])
 
 
 def _column(shape: Shape) -> bool:
