@@ -13,14 +13,14 @@ from bcelint.analysis.judge import Judged
 from bcelint.finding import Verdict
 from bcelint.places import shown_spot
 from bcelint.rules.base import Problem
-from bcelint.trace.conditions.asking import mixes
 from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.conditions.joining import joined
+from bcelint.trace.conditions.mixing import mixes
 from bcelint.trace.conditions.satisfiable import entails
 from bcelint.trace.conditions.satisfiable import least as least_of
 from bcelint.trace.conditions.telling import told
 
-MIXED = "it hangs on two settings out of one record, which come together"
+MIXED = "it hangs on two conditions that hang together in a way that is not seen"
 MAX_TRIED = 4
 """The cases of a call that are shortened, to name the shortest."""
 

@@ -10,6 +10,8 @@ from bcelint.rules.words import born, brackets, loss_name, no_log_probabilities,
 
 _OTHER_RULES = (TargetForm.DISTRIBUTION, TargetForm.SEQUENCES)  # BCE105 and BCE106
 
+_LITERALS = (["tensor"], ["Tensor"], ["FloatTensor"], ["DoubleTensor"], ["as_tensor"])
+
 
 class NllWithoutLogSoftmax(Rule):
     """
@@ -51,7 +53,7 @@ class NllWithoutLogSoftmax(Rule):
             return None
         facts = call.prediction.facts
         claim = no_log_probabilities(facts)
-        if claim is None:
+        if claim is None or (facts.value("kind") is None and _is_written_down(call)):
             return None
         if call.loss.declared:
             repair = "use log_softmax instead" if facts.value("kind") is Kind.PROBABILITIES else "add a log_softmax"
@@ -64,3 +66,9 @@ class NllWithoutLogSoftmax(Rule):
             repair = f"use {cross_entropy} or add a log_softmax"
         message = f"{facts.what}{brackets(born(claim))} reach {loss_name(call)}, which wants log-probabilities; {repair}"
         return problem(call, call.prediction, claim, message)
+
+
+def _is_written_down(call: LossCall) -> bool:
+    """Whether the prediction is made of numbers that stand in the code, and learns nothing: what the loss makes of them is what is asked."""
+    facts = call.prediction.facts
+    return facts.range is not None and [step.note for step in facts.range.steps] in _LITERALS and facts.value("grad") is False

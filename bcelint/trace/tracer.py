@@ -35,6 +35,7 @@ from bcelint.trace.values.classes import Class
 from bcelint.trace.values.functions import Function
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.scopes import Scope
+from bcelint.trace.values.tensors import Tensor
 
 if TYPE_CHECKING:
     from bcelint.project.project import Project
@@ -245,6 +246,8 @@ def _call_uncalled(run: Run, function: Function, owner: Class | None) -> None:
         if function.name == "__init__":
             return  # it has run: an object is made once
     for receiver in receivers[:MAX_RECEIVERS]:
+        if isinstance(receiver, Instance):
+            _forget_gradients(at, receiver)
         result = functions.enter(at, function, Arguments(is_entry=True, is_made_up=True), receiver)
         if function.name in frameworks.TRAINING_STEPS:
             mark_trained(run, result)
@@ -252,6 +255,18 @@ def _call_uncalled(run: Run, function: Function, owner: Class | None) -> None:
         run.coverage.pass_over(function, NO_OBJECT)
     if len(receivers) > MAX_RECEIVERS:
         run.dropped.entry(OBJECTS)
+
+
+def _forget_gradients(at: Evaluation, receiver: Instance) -> None:
+    """What the methods of an object keep in it without a gradient may have one where somebody calls this one, who is not seen."""
+
+    def one(single: Value) -> Value:
+        if isinstance(single, Tensor) and single.facts.value("grad") is False:
+            return replace(single, facts=replace(single.facts, grad=None))
+        return single
+
+    for name, value in list(receiver.fields.items()):
+        at.write(receiver, name, at.lift(one, value))
 
 
 def _at(run: Run, scope: Scope, node: cst.CSTNode) -> Evaluation:

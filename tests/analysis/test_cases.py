@@ -162,7 +162,7 @@ def test_two_settings_out_of_one_record_are_no_case(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(program), encoding="utf-8")
     assert check_paths([str(tmp_path)]) == []
     (call,) = [call for call in bcelint.loss_calls([tmp_path], jobs=1) if call.loss == "CrossEntropyLoss" and not call.is_constructor and call.facts]
-    assert "it hangs on two settings out of one record, which come together" in call.reason
+    assert "it hangs on two conditions that hang together in a way that is not seen" in call.reason
     one = program.replace("nn.CrossEntropyLoss() if config.loss == 'ce' else nn.MSELoss()", "nn.CrossEntropyLoss()")
     (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(one), encoding="utf-8")
     assert [finding.code for finding in check_paths([str(tmp_path)])] == ["BCE103"]

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import libcst as cst
 
+from bcelint.contracts import frameworks
 from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.choices import alternatives
+from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import Const
+from bcelint.trace.values.functions import Function
+from bcelint.trace.values.instances import Instance
+from bcelint.trace.values.nn_modules import DYNAMIC
+from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.typed import type_of
 
 
@@ -31,8 +37,27 @@ def _no_attribute(at: Site, owner: Value, name: str) -> Value:
 
 
 def load_callee(at: Site, owner: Value, name: str) -> Value:
-    """The value of ``owner.name``, which is called at once."""
-    return at.narrow(at.lift_call(lambda single: single.callee(at, name) or _no_attribute(at, single, name), owner))
+    """The value of ``owner.name``, which is called at once. Where some of its classes define that method, it raises of an object that lacks it."""
+    is_method = any(isinstance(single, Instance) and _defines(single.cls, name) for _, single in alternatives(at.narrow(owner)))
+
+    def one(single: Value) -> Value:
+        found = single.callee(at, name)
+        if found is None and is_method and isinstance(single, Instance) and _lacks(single, name):
+            return Raised(f"{single.cls.name} has no method {name}")
+        return found or _no_attribute(at, single, name)
+
+    return at.narrow(at.lift_call(one, owner))
+
+
+def _defines(cls: Class, name: str) -> bool:
+    member = cls.member(name)
+    return member is not None and isinstance(member[0], Function)
+
+
+def _lacks(owner: Instance, name: str) -> bool:
+    """Whether all is seen that an object could have an attribute from."""
+    is_own = DYNAMIC not in owner.fields and not name.startswith("__") and name not in frameworks.MODULE_ATTRIBUTES
+    return is_own and owner.cls.sees_all_bases(frameworks.PLAIN_BASES)
 
 
 def store(at: Site, owner: Value, name: str, value: Value) -> None:

@@ -28,6 +28,7 @@ ROLES = {
     "classmethod": "class",
     "property": "property",
     "cached_property": "property",
+    "lazy_property": "property",
     "abstractproperty": "property",
 }
 
@@ -91,7 +92,7 @@ def define_function(at: Site, node: cst.FunctionDef) -> None:
     for item in node.decorators:
         dotted = get_full_name_for_node(item.decorator) or ""
         last = dotted.rpartition(".")[2]
-        cached = cached or "cache" in last
+        cached = cached or "cache" in last or last == "lazy_property"
         is_context = is_context or last in ("contextmanager", "asynccontextmanager")
         if last in ROLES:
             role = ROLES[last]

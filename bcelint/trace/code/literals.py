@@ -111,4 +111,6 @@ def dict_display(at: Site, node: cst.Dict) -> Value:
         else:
             same = rest is None or rest.key() == value.key()
             rest = value if same else at.on(element.value).unknown("a value under a key that is not known")
-    return first_raised(at, items.values()) or new_dict(Mapped(items, rest))
+    made = new_dict(Mapped(items, rest))
+    made.made_in = at.frame.outside().id if at.frame.outside().function is not None else 0
+    return first_raised(at, items.values()) or made

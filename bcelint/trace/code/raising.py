@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bcelint.trace.conditions.asking import in_loop, without_opaque
+from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.conditions.compatible import settled
 from bcelint.trace.conditions.joining import opposite
 from bcelint.trace.interpreter import Value
+from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.raised import Raised
@@ -28,6 +30,15 @@ def raises(at: Site, value: Value) -> bool:
             at.state.raised.add(end)
             at.state.path |= without_opaque(opposite(settled(end) - path))
     return bool(value.is_raised)
+
+
+def end_program(at: Site, case: Guard) -> None:
+    """The program raises in a case, which ends it where nothing catches that: then nothing is to be said of the case."""
+    frame: Frame | None = at.frame
+    while frame is not None and not frame.tries:
+        frame = frame.caller
+    if frame is None:
+        at.state.raised.add(case)
 
 
 def may_pass(at: Site, value: Value) -> bool:

@@ -14,7 +14,7 @@ from bcelint.trace.code.contexts import with_statement
 from bcelint.trace.code.definitions import define_class, define_function
 from bcelint.trace.code.imports import import_from, import_names
 from bcelint.trace.code.operators import BINARY
-from bcelint.trace.code.raising import raises
+from bcelint.trace.code.raising import end_program, raises
 from bcelint.trace.code.rounds import decided
 from bcelint.trace.code.trying import try_statement
 from bcelint.trace.conditions.asking import without_opaque
@@ -95,6 +95,7 @@ def _return(at: Site, node: cst.Return) -> Flow:
 
 
 def _raise(at: Site, node: cst.Raise) -> Flow:
+    end_program(at, at.state.path)
     return Flow.RAISE
 
 
@@ -107,7 +108,9 @@ def _continue(at: Site, node: cst.Continue) -> Flow:
 
 
 def _assert(at: Site, node: cst.Assert) -> Flow:
-    true, _ = split(at.on(node.test), at.evaluate(node.test))
+    true, false = split(at.on(node.test), at.evaluate(node.test))
+    for case in false:
+        end_program(at, at.state.path | case)
     if not true:
         return Flow.RAISE
     guard = either(true)

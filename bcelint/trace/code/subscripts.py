@@ -11,6 +11,7 @@ from bcelint.trace.interpreter import Value
 from bcelint.trace.python.objects import store_unnamed
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.determined import is_determined
+from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.unknowns import Unknown
 
 
@@ -22,10 +23,17 @@ def load(at: Site, node: cst.Subscript) -> Value:
     index = _index(at, node)
     if isinstance(index, tuple):
         return at.lift(lambda o: o.item(at, index), owner)
-    result = at.lift_call(lambda o: at.lift_call(lambda i: o.item(at, i), index), owner)
+    result = at.lift_call(lambda o: at.lift_call(lambda i: _item(at, o, i), index), owner)
     if isinstance(result, Unknown) and is_determined(owner) and is_determined(index):
         return replace(result, opaque=True)
     return result
+
+
+def _item(at: Site, owner: Value, index: Value) -> Value:
+    """An item; a dict that this function or one that called it has made holds nothing but what was seen to be set."""
+    if isinstance(owner, DictCell) and owner.made_in and at.frame.runs_in(owner.made_in):
+        return owner.item_as_seen(at, index)
+    return owner.item(at, index)
 
 
 def _index(at: Site, node: cst.Subscript) -> Any:

@@ -20,10 +20,12 @@ def try_statement(at: Site, node: cst.Try | cst.TryStar) -> Flow:
 
     What the body replaces by something that is not known (``torch.load``) may be left as it was.
     """
-    before = at.state.path
+    before, met = at.state.path, len(at.run.events)
     at.frame.tries += bool(node.handlers)
     flow, changes = at.state.changes_of(lambda: at.execute(node.body))
     at.frame.tries -= bool(node.handlers)
+    if node.handlers:
+        _take_back_tried(at, node, met)
     if flow is Flow.RAISE and len(node.handlers) == 1:
         flow = at.execute(node.handlers[0].body)  # the body is known to raise
     else:
@@ -38,6 +40,18 @@ def try_statement(at: Site, node: cst.Try | cst.TryStar) -> Flow:
         final = at.execute(node.finalbody.body)
         flow = final if final is not Flow.NEXT else flow
     return flow
+
+
+def _take_back_tried(at: Site, node: cst.Try | cst.TryStar, met: int) -> None:
+    """Nothing is to be said of a loss call that is all there is in a ``try`` and whose value nobody keeps: it shows whether it raises."""
+    line = node.body.body[0] if len(node.body.body) == 1 else None
+    if not isinstance(line, cst.SimpleStatementLine) or not all(isinstance(part, cst.Expr) for part in line.body):
+        return
+    place = at.on(line).place
+    for event in at.run.events[met:]:
+        inner = event.call.inner
+        if inner.path == place.path and place.line <= inner.line and inner.end_line <= place.end_line:
+            event.take_back("it is called to see whether it raises")
 
 
 def _may_be_left(at: Site, changes: Changes) -> None:

@@ -23,8 +23,6 @@ _OF_VALUES = re.compile(r"\.(?:a?max|a?min|any|all|aminmax|unique)\(|\.item\(")
 """In the text of a condition."""
 _OF_BOUNDS = re.compile(r"[<>]=? *-?[01](?:\.0*)?(?![\d.eE_])|(?<![\d.])-?[01](?:\.0*)? *[<>]")
 """The same: against 0 or 1."""
-_OF_RECORD = re.compile(r"(#\d+)(\.\w+|\[[^\]]*\])")
-"""A symbol: something that is not known, and the first thing that is taken out of it."""
 
 
 def asks_of_shape(guard: Iterable[Literal]) -> bool:
@@ -53,20 +51,6 @@ def asks_of_bounds(guard: Iterable[Literal], sources: frozenset[int] | None) -> 
         return False
     texts = [atom.text() for atom in _atoms(guard) if atom.sources and sources <= atom.sources]
     return any(_OF_VALUES.search(text) and _OF_BOUNDS.search(text) for text in texts)
-
-
-def mixes(guard: Iterable[Literal]) -> bool:
-    """Whether a guard asks one record for two things. What one record holds comes together, and is not seen; of the options of a command line
-    each is the user's.
-    """
-    asked: dict[str, set[str]] = {}
-    for atom in _atoms(guard):
-        found = _OF_RECORD.match(atom.symbol)
-        if found is not None:
-            asked.setdefault(found[1], set()).add(found[2])
-            if len(asked[found[1]]) > 1:
-                return True
-    return False
 
 
 def in_loop(literal: Literal) -> bool:

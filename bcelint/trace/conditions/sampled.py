@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -20,11 +20,12 @@ from bcelint.trace.conditions.expressions import NotKnown, value_of
 MAX_SAMPLES = 400
 MAX_TEXT = 200
 NUMBERS = (*range(13), 16, 32, 64, 100, 1000)
+SHAPES = [shape for rank in range(1, 6) for shape in itertools.product((1, 3), repeat=rank)]
 JOINERS = ("", "_", "-", "+", ",", "/", " ", ".")
 OTHERS = ("", "other", "Other")
 _BASE = re.compile(r"(#\d+|.*:args\.\w+(?:@\d+)?)((?:\.|\[).*)?")
 """A symbol: what it is about, and what is asked of that."""
-_THING = re.compile(r"[^\s()]*:args\.\w+(?:@\d+)?")
+OPTION = re.compile(r"[^\s()]*:args\.\w+(?:@\d+)?")
 """In a symbol of something computed: an option that it is computed of."""
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
@@ -60,6 +61,13 @@ def has_sample(guard: Guard) -> bool:
         if len(roots) == 1 and "" not in roots:
             by_root.setdefault(roots.pop(), []).append(literal)
     return all(_some_fits(literals, same) for literals in by_root.values() if len(literals) > 1)
+
+
+def are_sampled_together(one: Atom, other: Atom, every: list[Atom]) -> bool:
+    """Whether two of several conditions are held against the same samples."""
+    same = _same_things(every)
+    first, second = _asked(one, same), _asked(other, same)
+    return first is not None and second is not None and first.root == second.root
 
 
 def _left(guard: Guard) -> Iterator[Literal]:
@@ -101,7 +109,7 @@ def _same_things(atoms: list[Atom]) -> dict[str, str]:
 
 def _computed_of(atom: Atom, name: str) -> str:
     """The option that a name in a condition stands for, where the text computes of it what the symbol says; "" where it does not."""
-    things = set(_THING.findall(atom.symbol))
+    things = set(OPTION.findall(atom.symbol))
     if len(things) != 1:
         return ""
     (thing,) = things
@@ -126,13 +134,12 @@ def _some_fits(literals: list[Literal], same: dict[str, str]) -> bool:
     atoms = [atom for literal in literals for atom in _atoms(literal)]
     texts = {atom.text() for atom in atoms} | {repr(atom.operand) for atom in atoms if isinstance(atom.operand, (str, int, float, tuple))}
     told = False
+    asked = {atom: _asked(atom, same) for atom in atoms}
     for sample in _values_of(atoms) or _tried(tuple(sorted(texts))):
-        try:
-            if all(_is_so(literal, sample, same) for literal in literals):
-                return True
-            told = True
-        except NotKnown:
-            continue
+        found = [_is_so(literal, sample, asked) for literal in literals]
+        if all(found):
+            return True
+        told = told or None not in found  # a sample of another type tells nothing
     return not told
 
 
@@ -174,13 +181,16 @@ def _is_about_a_number(texts: tuple[str, ...]) -> bool:
     return bool(constants) and not others and all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in constants)
 
 
-def _is_so(literal: Literal, sample: Any, same: dict[str, str]) -> bool:
+def _is_so(literal: Literal, sample: Any, asked: Mapping[Atom, _Asked | None]) -> bool | None:
+    """Whether it is so for a sample; None where it is not known, as of a sample of another type."""
     if isinstance(literal, AnyOf):
-        return any(all(_is_so(part, sample, same) for part in choice) for choice in literal.choices)
-    asked = _asked(literal, same)
-    if asked is None:
-        raise NotKnown
-    return asked.is_so(sample)
+        choices = [[_is_so(part, sample, asked) for part in choice] for choice in literal.choices]
+        return True if any(map(all, choices)) else None if any(None in choice and False not in choice for choice in choices) else False
+    question = asked[literal]
+    try:
+        return None if question is None else question.is_so(sample)
+    except NotKnown:
+        return None
 
 
 @lru_cache(maxsize=2_000)
@@ -229,6 +239,13 @@ class _Filled(ast.NodeTransformer):
         return super().visit(node)
 
 
+def _parts_looked_for(tree: ast.expr) -> Iterator[Any]:
+    """The texts that are looked for in another one: ``"bce" in name``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn)) and isinstance(node.left, ast.Constant):
+            yield node.left.value
+
+
 @lru_cache(maxsize=500)
 def _samples(texts: tuple[str, ...]) -> tuple[Any, ...]:
     """What the conditions speak of, and what can be made of it."""
@@ -242,10 +259,13 @@ def _samples(texts: tuple[str, ...]) -> tuple[Any, ...]:
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             numbers.update(dict.fromkeys((value, 2 * value, *(value + more for more in range(-2, 13) if value + more >= 0))))
     made = dict.fromkeys((*words, *OTHERS))
+    parts = {part for tree in trees for part in _parts_looked_for(tree)}
     for first, second in itertools.product([*made], repeat=2):
+        if first != second and first in parts and second in parts:
+            continue  # a name that has both in it stands nowhere: it is the author's "one or the other"
         made.update(dict.fromkeys(first + joiner + second for joiner in JOINERS))
         if len(made) > MAX_SAMPLES:
             break
     cased = [changed for word in words for changed in (word.upper(), word.lower(), word.capitalize())]
     lists = [list(chosen) for count in range(3) for chosen in itertools.combinations([*words][:6], count)]
-    return (*numbers, *made, *cased, None, True, False, *lists)
+    return (*numbers, *made, *cased, None, True, False, *lists, *SHAPES)

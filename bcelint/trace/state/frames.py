@@ -90,6 +90,13 @@ class Frame(Scope):
             yield frame
             frame = frame.caller
 
+    def runs_in(self, activation: int) -> bool:
+        """Whether it is that activation of a function, or one that was called in it."""
+        frame: Frame | None = self.outside()
+        while frame is not None and frame.id != activation:
+            frame = frame.caller
+        return frame is not None
+
     def depth(self) -> int:
         count, frame = 0, self.caller
         while frame is not None:

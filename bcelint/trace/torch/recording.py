@@ -60,7 +60,7 @@ def record(
         if len(at.run.events) >= MAX_EVENTS:
             at.run.dropped.place(at.place, CALLS)
             break
-        if any(value.is_raised for value in values):
+        if any(value.is_raised or (value.constant is None and not row.declared) for value in values):
             at.state.raised.add(guard | at.state.path)
             continue
         path = guard | at.state.path

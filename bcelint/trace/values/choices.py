@@ -28,10 +28,11 @@ class Choice(Value):
         if all(content.rest is None and len(content.items) == len(first.items) for _, content in contents):
             columns = [[(guard, content.items[i]) for guard, content in contents] for i in range(len(first.items))]
             return Items(tuple(at.choice(column) for column in columns))
-        rests = [(guard, content.rest or at.unknown("an item of a list of varying length")) for guard, content in contents]
+        rests = [(guard, content.rest or at.unknown("an item of a list of varying length", *content.items)) for guard, content in contents]
         if any(content.items for _, content in contents):
             known = all(content.rest is None or content.rest.hangs_on()[1] for _, content in contents)  # which it is, hangs on nothing new
-            return Items((), at.unknown("an item of one of several lists", opaque=known))
+            held = [content.rest for _, content in contents if content.rest is not None and not content.rest.hangs_on()[1]]
+            return Items((), at.unknown("an item of one of several lists", *held, opaque=known))
         return Items((), at.choice(rests))
 
     def origins(self) -> Sources:

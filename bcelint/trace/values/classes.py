@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -64,6 +64,10 @@ class Class(Cell):
 
     def has_unknown_base(self) -> bool:
         return any(not isinstance(base, (Class, External)) for cls in self.mro() for base in cls.bases)
+
+    def sees_all_bases(self, plain: Collection[str]) -> bool:
+        """Whether its objects have no attribute from outside of the project, but what those of the ``plain`` bases have."""
+        return not self.has_unknown_base() and all(base.name in plain for base in self.external_bases())
 
     def metaclass(self) -> Class | None:
         """The class of the project, if it is one, that makes its objects."""

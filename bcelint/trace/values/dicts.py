@@ -14,7 +14,7 @@ from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.contents import CONTENT, any_of
 from bcelint.trace.values.externals import External
-from bcelint.trace.values.mapped import Mapped, dict_key, item_under, mapping_of, of_key, under, written_index
+from bcelint.trace.values.mapped import MISSING, Mapped, dict_key, item_under, mapping_of, of_key, under, written_index
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import born_elsewhere
@@ -34,6 +34,8 @@ class DictCell(Cell):
     """Asking for a key that it lacks sets it."""
     factory: Value | None = None
     """What is called for the value then."""
+    made_in: int = 0
+    """The activation of a function in which it was written down, 0 where it was in none."""
 
     @property
     def content(self) -> Value:
@@ -59,6 +61,13 @@ class DictCell(Cell):
         if self.grows and isinstance(index, Value):
             at.write(self, CONTENT, at.lift(lambda content: _with_default(content, index, value), at.narrow(self.content)))
         return value
+
+    def item_as_seen(self, at: Interpreter, index: Any) -> Value:
+        """The item, where nothing but what is seen has set one: another key is missing."""
+        key = dict_key(index) if isinstance(index, Const) else None
+        if key is None or self.factory is not None or self.grows or HANDED_OVER in self.fields:
+            return self.item(at, index)
+        return at.lift(lambda content: MISSING if _lacks(content, key) else self._item(at, content, index), at.narrow(self.content))
 
     def _made(self, at: Interpreter, index: Any) -> Value | None:
         """What a ``defaultdict`` makes for a key that it is known to lack."""
@@ -166,6 +175,13 @@ class DictCell(Cell):
         at.write(self, CONTENT, Mapped(items, rest))
         return NONE
 
+    def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
+        """``one | other``: a new dict, in which the items of the right side win."""
+        left, right = (mapping_of(at, single) if isinstance(single, DictCell) else None for single in ((other, self) if reflected else (self, other)))
+        if op != "|" or left is None or right is None:
+            return None
+        return new_dict(Mapped({**left.items, **right.items}, right.rest or left.rest))
+
     def iterate(self, at: Interpreter) -> Items:
         content = self.fields.get(CONTENT)
         return content.keys(at) if isinstance(content, Mapped) else super().iterate(at)
@@ -207,6 +223,10 @@ def in_each_case(at: Interpreter, receiver: Cell, content: Choice, method: Calla
         return method() or born_elsewhere(at, "a method of a container that is not followed")
 
     return at.lift_call(one, content)
+
+
+def _lacks(content: Value, key: Any) -> bool:
+    return isinstance(content, Mapped) and content.rest is None and key not in content.items
 
 
 def with_item(content: Value, name: str, value: Value) -> Value:

@@ -112,15 +112,14 @@ class Instance(Cell, NNModule):
         return self.special(at, "__getattr__", Const(name))
 
     def _maybe_overwritten(self, at: Interpreter, name: str, value: Value) -> Value:
-        """A setting of an object whose attributes are also set under names that are not seen here."""
+        """A setting of an object whose attributes are also set under names that are not seen."""
         replaced = DYNAMIC_MODULES in self.fields and any(single.is_module for _, single in alternatives(value))
         if not replaced and (DYNAMIC not in self.fields or not isinstance(value, Const)):
             return value
         return at.unknown(f"attributes of {self.cls.name} are set under names that are not followed", symbol=f"{self.id}.{name}", opaque=True)
 
     def no_attribute(self, at: Interpreter, name: str) -> Value:
-        reason = f"{self.cls.name} has no attribute {name} that is seen here"
-        return at.unknown(reason, symbol=f"{self.id}.{name}", opaque=DYNAMIC in self.fields)
+        return at.unknown(f"{self.cls.name} has no attribute {name} that is seen here", symbol=f"{self.id}.{name}", opaque=DYNAMIC in self.fields)
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
         member = None if name in self.fields else self.cls.member(name)
@@ -141,7 +140,9 @@ class Instance(Cell, NNModule):
         member = self.cls.member(name)
         if member is not None:
             return member[0]
-        return None if not name.isidentifier() or self.cls.has_unknown_base() else Raised(f"{self.cls.name} has no {name}", passing=True)
+        if not name.isidentifier() or self.cls.sees_all_bases(frameworks.PLAIN_BASES | frameworks.MODULE_BASES):
+            return Raised(f"{self.cls.name} has no {name}", passing=True) if name.isidentifier() else None
+        return Unknown(f"a base may set {name}", symbol=f"{self.id}.{name}")
 
     def item(self, at: Interpreter, index: Any) -> Value:
         member = self.cls.member("__getitem__")

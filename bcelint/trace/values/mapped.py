@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -16,9 +16,10 @@ from bcelint.trace.interpreter import Interpreter, Value
 from bcelint.trace.values.asking import condition, equals
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
-from bcelint.trace.values.contents import any_of
+from bcelint.trace.values.contents import any_of, common
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.raised import Raised
+from bcelint.trace.values.sources import merged_sources
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown, open_length
@@ -65,8 +66,32 @@ class Mapped(Value):
     def parts(self) -> Iterable[Value]:
         return self.items.values()
 
+    def in_common(self, values: Sequence[Value]) -> Value | None:
+        """The items under the keys that all of them have, each as far as they have it in common."""
+        contents = [value for value in values if isinstance(value, Mapped)]
+        if len(contents) < len(values):
+            return None
+        shared = [key for key in self.items if all(key in content.items for content in contents)]
+        others = [item for content in contents for item in content.parts_without(shared)]
+        rest = Unknown("a value under a key that may not be set", symbol=f"#{fresh()}", sources=merged_sources(*others)) if others else None
+        record = f"#{fresh()}"
+        return Mapped({key: _shared([content.items[key] for content in contents], f"{record}[{key!r}]") for key in shared}, rest)
+
+    def parts_without(self, keys: Collection[Any]) -> list[Value]:
+        """The values but those under ``keys``."""
+        return [*(item for key, item in self.items.items() if key not in keys), *([self.rest] if self.rest else [])]
+
     def copied(self, memo: dict[int, Value]) -> Value:
         return replace(self, items={key: item.copied(memo) for key, item in self.items.items()}, rest=self.rest and self.rest.copied(memo))
+
+
+def _shared(values: Sequence[Value], symbol: str) -> Value:
+    """What is one of several, it is not known which; ``symbol`` says what it is an item of: what one case holds comes together."""
+    if len({value.key() for value in values}) == 1:
+        return values[0]
+    singles = [single for value in values for _, single in alternatives(value)]
+    opaque = any(value.hangs_on()[1] for value in values)
+    return common(singles) or Unknown("it differs from case to case", symbol=symbol, sources=merged_sources(*values), opaque=opaque)
 
 
 def mapping_of(at: Interpreter, value: Value) -> Mapped | None:
@@ -120,12 +145,12 @@ def item_under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNod
     if isinstance(key, (Const, External)):
         found = content.items.get(dict_key(key)) or content.rest
         if found is None and isinstance(key, Const) and _is_of_another_type(key.value, content.items):
-            return _MISSING
+            return MISSING
         return found or at.unknown(f"the key {dict_key(key)!r} is not set where it is seen", key)
     return under(at, content, key, written)
 
 
-_MISSING = Raised("there is no such key", passing=True)
+MISSING = Raised("there is no such key", passing=True)
 
 
 def under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNode, default: Value | None = None) -> Value:
@@ -139,8 +164,8 @@ def under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNode, de
     if isinstance(key, Unknown) and key.symbol and few and not alike:
         equal = {name: equals(at, key, name, written) for name in content.items}
         others: Guard = frozenset(atom.negated() for atom in equal.values())
-        return at.choice([*((frozenset([atom]), content.items[name]) for name, atom in equal.items()), (others, default or _MISSING)])
+        return at.choice([*((frozenset([atom]), content.items[name]) for name, atom in equal.items()), (others, default or MISSING)])
     if default is None and not (isinstance(key, Unknown) and key.symbol and not key.opaque and few and content.items):
         return found
     there = condition(at, key, "in", tuple(content.items))
-    return at.choice([(frozenset([there]), found), (frozenset([there.negated()]), default or _MISSING)])
+    return at.choice([(frozenset([there]), found), (frozenset([there.negated()]), default or MISSING)])

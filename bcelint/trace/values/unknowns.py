@@ -175,7 +175,7 @@ def open_length(at: Interpreter, symbol: str, rest: Value) -> Value:
     seen puts them in, another each time it is asked for.
     """
     grows = isinstance(rest, Unknown) and rest.opaque
-    length = at.unknown("a length", symbol="" if grows else symbol, number=True, opaque=grows)
+    length = at.unknown("a length", rest, symbol="" if grows else symbol, number=True, opaque=grows)
     return replace(length, loop=at.loop) if isinstance(length, Unknown) else length
 
 

@@ -11,10 +11,10 @@ from bcelint.trace.conditions.expressions import NotKnown, value_of
 from bcelint.trace.conditions.sampled import has_sample
 
 
-def written(*texts: str) -> Guard:
-    """Conditions as they are read in the code; with "not " in front, that they are not so."""
+def written(*texts: str, first: int = 0) -> Guard:
+    """Conditions as they are read in the code, numbered from ``first``; with "not " in front, that they are not so."""
     atoms = []
-    for number, text in enumerate(texts):
+    for number, text in enumerate(texts, first):
         bare = text[4:] if text.startswith("not ") else text
         atoms.append(Atom(f"#{number}", "truth", None, bare is text, lambda bare=bare: bare))  # type: ignore[misc]
     return frozenset(atoms)
@@ -32,6 +32,8 @@ NONE = [
     ("n <= 2", "max(n, 2) != 2"),
     ("n <= 2", "n not in range(3)"),
     ("n % 2 == 1", "not n & 1"),
+    ("len(shape) == 3", "shape[3] > 1"),
+    ('"ALDA" in name', '"DANN" in name', 'not name == "ALDA"'),
 ]
 SOME = [
     ('not name.endswith("_logits")', '"logits" in name'),
@@ -43,13 +45,15 @@ SOME = [
     ("name is None", 'not name == "bce"'),
     ("first(name)", "not second(name)"),
     ("n > 2", "m < 2"),
+    ("len(shape) == 2", "shape[1] > 1"),
+    ('"a" in names', '"b" in names', "len(names) == 2"),
 ]
 
 
 @pytest.mark.parametrize("texts", NONE)
 def test_for_none_of_the_values_both_are_so(texts: tuple[str, ...]) -> None:
     assert not has_sample(written(*texts))
-    assert not has_sample(frozenset([*written(texts[0]), AnyOf((written(*texts[1:]),))]))
+    assert not has_sample(frozenset([*written(texts[0]), AnyOf((written(*texts[1:], first=1),))]))
     assert has_sample(written(*texts[1:]))
 
 
