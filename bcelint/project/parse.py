@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bcelint.project import nesting
+from bcelint.project.indentation import evened
 from bcelint.project.older import modernised
 from bcelint.project.source import BadInput, Source
 from bcelint.project.stack import LARGE, on_stack
@@ -102,7 +103,7 @@ def _parse(source: Source) -> libcst.Module:
     import libcst
 
     try:
-        return libcst.parse_module(source.text)
+        return libcst.parse_module(evened(source.text))
     except libcst.ParserSyntaxError as error:
         reason = trouble or f"LibCST can't parse it (line {error.raw_line})"
     except RecursionError:

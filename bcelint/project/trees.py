@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from bcelint.project.indentation import widened
 from bcelint.project.parse import parse
 from bcelint.project.positions import Span, positions
 from bcelint.project.source import BadInput, Source
@@ -21,13 +22,19 @@ KEPT = 500_000
 class Tree:
     """The syntax tree of a text, and the positions of its nodes, found out when they are first asked for."""
 
-    def __init__(self, module: libcst.Module) -> None:
+    def __init__(self, module: libcst.Module, widened: Mapping[int, int]) -> None:
         self.module = module
+        self._widened = widened
 
     @cached_property
     def positions(self) -> Mapping[int, Span]:
         """By the ``id`` of the node."""
-        return positions(self.module)
+        found = positions(self.module)
+        return found if not self._widened else {node: self._as_written(span) for node, span in found.items()}
+
+    def _as_written(self, span: Span) -> Span:
+        line, column, end_line, end_column = span
+        return line, max(column - self._widened.get(line, 0), 0), end_line, max(end_column - self._widened.get(end_line, 0), 0)
 
 
 _kept: OrderedDict[tuple[str, str], tuple[int, Tree | str]] = OrderedDict()
@@ -51,6 +58,6 @@ def tree_of(source: Source) -> Tree:
 
 def _parsed(source: Source) -> Tree | str:
     try:
-        return Tree(parse(source))
+        return Tree(parse(source), widened(source.text))
     except BadInput as error:
         return error.reason
