@@ -17,7 +17,7 @@ from bcelint.trace.state.site import Site
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.criteria import Criterion
-from bcelint.trace.values.lists import new_list
+from bcelint.trace.values.lists import ListCell, new_list
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple, sequence_of
 
@@ -74,8 +74,10 @@ def _unpack(at: Site, target: cst.Tuple | cst.List, value: Value) -> None:
         parts = _parts(at, single, count, star)
         if parts is None:  # this case can't be unpacked so: it is none
             continue
+        content = single.content if isinstance(single, ListCell) else single
+        is_made_in_loop = isinstance(content, Tuple) and content.rest is not None
         for column, part in zip(columns, parts):
-            column.append((guard, part))
+            column.append((guard, subscripts.of_one_round(at, part) if is_made_in_loop else part))
     for element, column in zip(target.elements, columns):
         part = at.choice(column) if column else at.unknown("unpacking that fails")
         assign(at, element.value, at.narrow(part))

@@ -17,6 +17,7 @@ from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.dicts import new_dict
 from bcelint.trace.values.externals import External
+from bcelint.trace.values.lengths import each_length
 from bcelint.trace.values.lists import new_list, new_set
 from bcelint.trace.values.mapped import Mapped, dict_key
 from bcelint.trace.values.tuples import Tuple, sequence_of
@@ -26,7 +27,20 @@ MAX_ITEMS = 32
 
 def sequence(at: Site, node: Any) -> Value:
     """A list comprehension, set comprehension or generator expression."""
-    at = at.on(node)
+    return each_length(at, _source(at, node), lambda source: _sequence(at.on(node), node, source))
+
+
+def mapping(at: Site, node: cst.DictComp) -> Value:
+    """A dict comprehension."""
+    return each_length(at, _source(at, node), lambda source: _mapping(at.on(node), node, source))
+
+
+def _source(at: Site, node: Any) -> Value:
+    """What the first loop goes through, which is evaluated outside of the comprehension."""
+    return at.on(node.for_in.iter).evaluate(node.for_in.iter)
+
+
+def _sequence(at: Site, node: Any, source: Value) -> Value:
     inner = at.inside(at.frame.inner(), node)
     items: list[Value] = []
     loose: list[Value] = []
@@ -36,7 +50,7 @@ def sequence(at: Site, node: Any) -> Value:
         if sure or not value.is_raised:  # else there is no item that it is computed for
             (items if sure and not loose else loose).append(value)
 
-    _loop(inner, node.for_in, add, _settler(at, loose))
+    _loop(inner, node.for_in, source, add, _settler(at, loose))
     raised = next((value for value in items if value.is_raised), None)
     if raised is not None and not isinstance(node, cst.GeneratorExp):  # which computes nothing before it is asked
         return raised
@@ -44,9 +58,7 @@ def sequence(at: Site, node: Any) -> Value:
     return new_set(content) if isinstance(node, cst.SetComp) else new_list(content)
 
 
-def mapping(at: Site, node: cst.DictComp) -> Value:
-    """A dict comprehension."""
-    at = at.on(node)
+def _mapping(at: Site, node: cst.DictComp, source: Value) -> Value:
     inner = at.inside(at.frame.inner(), node)
     items: dict[Any, Value] = {}
     loose: list[Value] = []
@@ -58,7 +70,7 @@ def mapping(at: Site, node: cst.DictComp) -> Value:
         else:
             loose.append(value)
 
-    _loop(inner, node.for_in, add, _settler(at, loose))
+    _loop(inner, node.for_in, source, add, _settler(at, loose))
     return new_dict(Mapped(items, any_of(at, Tuple(tuple(loose))) if loose else None))
 
 
@@ -71,9 +83,9 @@ def _settler(at: Site, loose: list[Value]) -> Callable[[int], None]:
     return settle
 
 
-def _loop(at: Site, clause: cst.CompFor, body: Any, settle: Callable[[int], None], sure: bool = True) -> None:
-    """Run ``body`` for the items of the clause; with ``sure`` False where it is open how often, and ``settle`` after such a loop."""
-    content = sequence_of(at.on(clause.iter), at.evaluate(clause.iter))
+def _loop(at: Site, clause: cst.CompFor, source: Value, body: Any, settle: Callable[[int], None], sure: bool = True) -> None:
+    """Run ``body`` for the items of ``source``; with ``sure`` False where it is open how often, and ``settle`` after such a loop."""
+    content = sequence_of(at.on(clause.iter), source)
     for item in content.items[:MAX_ITEMS]:
         _once(at, clause, item, body, settle, sure)
     if content.rest is not None or len(content.items) > MAX_ITEMS:
@@ -95,6 +107,6 @@ def _once(at: Site, clause: cst.CompFor, item: Value, body: Any, settle: Callabl
             return
         sure = sure and not false
     if clause.inner_for_in is not None:
-        _loop(at, clause.inner_for_in, body, settle, sure)
+        _loop(at, clause.inner_for_in, at.evaluate(clause.inner_for_in.iter), body, settle, sure)
     else:
         body(sure)

@@ -7,11 +7,17 @@ from typing import Any
 
 import libcst as cst
 
+from bcelint.trace.conditions.asking import loops_of
 from bcelint.trace.interpreter import Value
 from bcelint.trace.python.objects import store_unnamed
 from bcelint.trace.state.site import Site
+from bcelint.trace.state.state import without_loop
+from bcelint.trace.values.choices import alternatives
+from bcelint.trace.values.constants import Const
 from bcelint.trace.values.determined import is_determined
 from bcelint.trace.values.dicts import DictCell
+from bcelint.trace.values.lists import ListCell
+from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
 
@@ -33,7 +39,17 @@ def _item(at: Site, owner: Value, index: Value) -> Value:
     """An item; a dict that this function or one that called it has made holds nothing but what was seen to be set."""
     if isinstance(owner, DictCell) and owner.made_in and at.frame.runs_in(owner.made_in):
         return owner.item_as_seen(at, index)
-    return owner.item(at, index)
+    item = owner.item(at, index)
+    return of_one_round(at, item) if isinstance(owner, (ListCell, Tuple)) and isinstance(index, Const) else item
+
+
+def of_one_round(at: Site, item: Value) -> Value:
+    """An item at a known place of a list that a loop has made is of one of its rounds: what hangs on the round is no case any more."""
+    if isinstance(item, Tuple):
+        return replace(item, items=tuple(of_one_round(at, part) for part in item.items))
+    for loop in loops_of(guard for guard, _ in alternatives(item)) - set(at.run.loops):
+        item = without_loop(at.state, item, loop)
+    return item
 
 
 def _index(at: Site, node: cst.Subscript) -> Any:

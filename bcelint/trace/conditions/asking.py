@@ -58,6 +58,11 @@ def in_loop(literal: Literal) -> bool:
     return any(atom.loop for atom in _atoms([literal]))
 
 
+def loops_of(guards: Iterable[Guard]) -> set[int]:
+    """The loops on whose iteration some condition of the guards hangs."""
+    return {atom.loop for guard in guards for atom in _atoms(guard) if atom.loop}
+
+
 def symbols(guard: Iterable[Literal]) -> set[str]:
     """What the conditions of a guard are about."""
     return {atom.symbol for atom in _atoms(guard)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import libcst as cst
@@ -10,7 +11,7 @@ import libcst as cst
 from bcelint.trace.conditions.atoms import ALWAYS, Guard
 from bcelint.trace.conditions.compatible import compatible
 from bcelint.trace.interpreter import Arguments, Value
-from bcelint.trace.python.registry import Handlers
+from bcelint.trace.python.registry import Handler, Handlers
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.truth import split
 from bcelint.trace.values.choices import Choice
@@ -18,6 +19,7 @@ from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.dicts import new_dict
 from bcelint.trace.values.externals import External
+from bcelint.trace.values.lengths import each_length
 from bcelint.trace.values.lists import new_list, new_set, reordered
 from bcelint.trace.values.mapped import Mapped, dict_key, mapping_of
 from bcelint.trace.values.tensors import Tensor
@@ -43,6 +45,18 @@ def _contents(at: Site, args: Arguments) -> Value:
     return at.lift_call(lambda single: sequence_of(at, single), args.positional[0]) if args.positional else Tuple()
 
 
+def _each_length(function: Handler, index: int = 0) -> Handler:
+    """The function case by case, where an argument is one of several lists that are not equally long."""
+
+    def handler(at: Site, args: Arguments) -> Value:
+        if len(args.positional) <= index:
+            return function(at, args)
+        before, after = args.positional[:index], args.positional[index + 1 :]
+        return each_length(at, args.positional[index], lambda single: function(at, replace(args, positional=(*before, single, *after))))
+
+    return handler
+
+
 @builtin("list")
 def _list(at: Site, args: Arguments) -> Value:
     return new_list(_contents(at, args))
@@ -54,11 +68,13 @@ def _set(at: Site, args: Arguments) -> Value:
 
 
 @builtin("sorted")
+@_each_length
 def _sorted(at: Site, args: Arguments) -> Value:
     return new_list(reordered(at, _content(at, args), args))
 
 
 @builtin("reversed")
+@_each_length
 def _reversed(at: Site, args: Arguments) -> Value:
     content = _content(at, args)
     if content.rest is None:
@@ -67,11 +83,13 @@ def _reversed(at: Site, args: Arguments) -> Value:
 
 
 @builtin("tuple")
+@_each_length
 def _tuple(at: Site, args: Arguments) -> Value:
     return _content(at, args)
 
 
 @builtin("any", "all")
+@_each_length
 def _any(at: Site, args: Arguments) -> Value:
     """As ``or`` and ``and`` between the items."""
     content = _content(at, args)
@@ -142,6 +160,7 @@ def _len(at: Site, args: Arguments) -> Value:
 
 
 @builtin("enumerate")
+@_each_length
 def _enumerate(at: Site, args: Arguments) -> Value:
     content = _content(at, args)
     start = args.positional[1] if len(args.positional) > 1 else args.keywords.get("start", Const(0))
@@ -153,6 +172,7 @@ def _enumerate(at: Site, args: Arguments) -> Value:
 
 
 @builtin("zip")
+@_each_length
 def _zip(at: Site, args: Arguments) -> Value:
     contents = [_content(at, args, i) for i in range(len(args.positional))]
     if args.open_positional or not contents:
@@ -169,6 +189,7 @@ def _zip(at: Site, args: Arguments) -> Value:
 
 
 @builtin("map")
+@partial(_each_length, index=1)
 def _map(at: Site, args: Arguments) -> Value:
     if len(args.positional) != 2:
         return Tuple((), at.unknown("map over several lists"))
@@ -179,18 +200,21 @@ def _map(at: Site, args: Arguments) -> Value:
 
 
 @builtin("filter")
+@partial(_each_length, index=1)
 def _filter(at: Site, args: Arguments) -> Value:
     content = _content(at, args, 1)
     return Tuple((), any_of(at, content))
 
 
 @builtin("next")
+@_each_length
 def _next(at: Site, args: Arguments) -> Value:
     content = _content(at, args)
     return content.items[0] if len(content.items) == 1 and content.rest is None else any_of(at, content)
 
 
 @builtin("sum")
+@_each_length
 def _sum(at: Site, args: Arguments) -> Value:
     content = _content(at, args)
     if content.rest is not None or not content.items:
