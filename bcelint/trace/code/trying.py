@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import libcst as cst
 
-from bcelint.trace.conditions.atoms import Atom
+from bcelint.trace.code.branches import branch
+from bcelint.trace.conditions.asking import without_opaque
+from bcelint.trace.conditions.atoms import ALWAYS, Atom, Guard
+from bcelint.trace.conditions.joining import joined, opposite
 from bcelint.trace.identity import fresh
 from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.site import Site
@@ -14,18 +18,26 @@ from bcelint.trace.state.state import Changes
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.unknowns import Unknown
 
+_LOOKING_UP = ("AttributeError", "BaseException", "Exception", "IndexError", "KeyError", "LookupError", "NameError", "TypeError", "ValueError")
+MAX_LINES = 3
+"""Of a ``try`` that is evaluated once more where it is known to raise in some case."""
+
 
 def try_statement(at: Site, node: cst.Try | cst.TryStar) -> Flow:
     """The body as if nothing were raised; handlers run too, for the loss calls in them, but change nothing that the body has set.
 
     What the body replaces by something that is not known (``torch.load``) may be left as it was.
     """
-    before, met = at.state.path, len(at.run.events)
-    at.frame.tries += bool(node.handlers)
-    flow, changes = at.state.changes_of(lambda: at.execute(node.body))
-    at.frame.tries -= bool(node.handlers)
+    before, met, raised = at.state.path, len(at.run.events), set(at.state.raised)
+    flow, changes = at.state.changes_of(lambda: _body(at, node))
     if node.handlers:
         _take_back_tried(at, node, met)
+    caught = _caught(node, [case - before for case in at.state.raised - raised if before <= case])
+    if flow is Flow.NEXT and caught:
+        at.state.undo(changes)
+        at.state.path = before
+        at.state.raised = raised
+        return branch(at, [(opposite(caught), lambda: _body(at, node)), (caught, node.handlers[0].body)])
     if flow is Flow.RAISE and len(node.handlers) == 1:
         flow = at.execute(node.handlers[0].body)  # the body is known to raise
     else:
@@ -40,6 +52,28 @@ def try_statement(at: Site, node: cst.Try | cst.TryStar) -> Flow:
         final = at.execute(node.finalbody.body)
         flow = final if final is not Flow.NEXT else flow
     return flow
+
+
+def _body(at: Site, node: cst.Try | cst.TryStar) -> Flow:
+    at.frame.tries += bool(node.handlers)
+    flow = at.execute(node.body)
+    at.frame.tries -= bool(node.handlers)
+    return flow
+
+
+def _caught(node: cst.Try | cst.TryStar, cases: Sequence[Guard]) -> Guard:
+    """Where a few lines are known to raise, which one handler catches: then it is what goes on there."""
+    few = len(node.body.body) <= MAX_LINES and all(isinstance(line, cst.SimpleStatementLine) for line in node.body.body)
+    if not cases or not few or len(node.handlers) != 1 or node.orelse is not None or node.finalbody is not None or not _catches(node.handlers[0]):
+        return ALWAYS
+    caught, exact = joined(without_opaque(case) for case in cases)
+    return caught if exact and opposite(caught) else ALWAYS
+
+
+def _catches(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    """Whether a handler is for what Python raises where something is looked up that is not there."""
+    kinds = [element.value for element in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
+    return any(kind is None or (isinstance(kind, cst.Name) and kind.value in _LOOKING_UP) for kind in kinds)
 
 
 def _take_back_tried(at: Site, node: cst.Try | cst.TryStar, met: int) -> None:

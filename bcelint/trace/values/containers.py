@@ -156,7 +156,7 @@ class Container(Cell, NNModule):
         return content.keys(at) if self.name == "ModuleDict" else content.values()
 
     def length(self, at: Interpreter) -> Value:
-        return self.fields[CONTENT].length(at) if CONTENT in self.fields else super().length(at)
+        return at.lift(lambda single: single.length(at), at.narrow(self.content)) if CONTENT in self.fields else super().length(at)
 
     def mapped(self) -> Value | None:
         return self.content

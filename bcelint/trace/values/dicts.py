@@ -187,7 +187,7 @@ class DictCell(Cell):
         return content.keys(at) if isinstance(content, Mapped) else super().iterate(at)
 
     def length(self, at: Interpreter) -> Value:
-        return self.fields[CONTENT].length(at) if CONTENT in self.fields else super().length(at)
+        return at.lift(lambda single: single.length(at), at.narrow(self.content)) if CONTENT in self.fields else super().length(at)
 
     def truth(self) -> bool | None:
         content = self.fields.get(CONTENT)
