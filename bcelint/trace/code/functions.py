@@ -154,6 +154,8 @@ def _body(at: Site, function: Function) -> Value:
     if inner.yields:
         return Tuple((), any_of(naming, Tuple(tuple(inner.yields))))
     returns = [(guard - inner.entry_guard, value) for guard, value in inner.returns]
+    if not returns and flow is Flow.NEXT and function.is_generator:
+        return Tuple((), naming.unknown(f"what {function.qualname} yields"))
     if flow is Flow.NEXT:
         returns.append((at.state.path - inner.entry_guard, NONE))
     inner.end_guard = either(guard for guard, _ in returns) if returns else ALWAYS

@@ -10,7 +10,7 @@ from bcelint.contracts.schema import Wrapper
 from bcelint.trace.code import objects
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Arguments, Value
-from bcelint.trace.python import libraries, numbers, sequences
+from bcelint.trace.python import descriptors, libraries, numbers, sequences
 from bcelint.trace.python import objects as asked
 from bcelint.trace.python.pure import carried_out
 from bcelint.trace.python.registry import Handler
@@ -156,4 +156,4 @@ _HANDLERS: dict[str, Handler] = {
     "torch.is_tensor": asked.is_tensor,
     MAKE: objects.made_by_metaclass,
 }
-_BUILTINS = {**sequences.builtin, **asked.builtin, **numbers.builtin}
+_BUILTINS = {**sequences.builtin, **asked.builtin, **numbers.builtin, **descriptors.builtin}

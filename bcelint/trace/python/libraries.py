@@ -26,7 +26,7 @@ from bcelint.trace.values.modules import Module
 from bcelint.trace.values.options import OptionParser
 from bcelint.trace.values.plain import constants_of
 from bcelint.trace.values.raised import Raised
-from bcelint.trace.values.tuples import sequence_of
+from bcelint.trace.values.tuples import Tuple, join_sequences, sequence_of
 from bcelint.trace.values.unknowns import Unknown
 
 
@@ -122,6 +122,19 @@ def _one_of(at: Site, args: Arguments) -> Value:
     return replace(some, domain=options) if isinstance(options, tuple) and options and isinstance(some, Unknown) else some
 
 
+def _chain(at: Site, args: Arguments) -> Value:
+    """``itertools.chain``: the items of one container after the other's."""
+    if args.open_positional:
+        return Tuple((), at.unknown("an item of containers that are not followed", *args.all()))
+    return functools.reduce(join_sequences, (sequence_of(at, value) for value in args.positional), Tuple())
+
+
+def _chain_of(at: Site, args: Arguments) -> Value:
+    """``itertools.chain.from_iterable``."""
+    content = sequence_of(at, args.positional[0]) if args.positional else Tuple()
+    return _chain(at, Arguments(content.items, open_positional=content.rest is not None))
+
+
 def _ends(at: Site, args: Arguments) -> Value:
     return Raised("the program ends here")
 
@@ -143,6 +156,8 @@ HANDLERS: dict[str, Handler] = {
     "importlib.import_module": _import_module,
     **dict.fromkeys(("random.choice", "numpy.random.choice"), _one_of),
     "random.shuffle": _shuffle,
+    "itertools.chain": _chain,
+    "itertools.chain.from_iterable": _chain_of,
     named_tuples.MAKER: named_tuples.make,
     "types.SimpleNamespace": _ordered_dict,
     **dict.fromkeys(("builtins.exit", "builtins.quit", "os._exit", "os.abort", "sys.exit"), _ends),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Union
 
 import libcst as cst
@@ -55,6 +56,11 @@ class Function(Value):
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
         at.store_foreign(self._symbol, name, after)
+
+    @cached_property
+    def is_generator(self) -> bool:
+        """Whether ``yield`` stands in it."""
+        return "yield" in self.closure.code.source.text and _yields(self.node.body)
 
     @property
     def _symbol(self) -> str:
@@ -121,3 +127,10 @@ def bind(at: Interpreter, member: Value, owner: Value) -> Value:
     if member.role == "class":
         return Bound(member, owner.type() or owner)
     return Bound(member, owner) if isinstance(member.node, cst.FunctionDef) else member
+
+
+def _yields(node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.Yield):
+        return True
+    inner = isinstance(node, (cst.ClassDef, cst.FunctionDef, cst.Lambda))
+    return not inner and any(map(_yields, node.children))
