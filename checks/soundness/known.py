@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 FROZEN = "its parameters are frozen one by one, in a loop over parameters(): a gradient is claimed where there is none"
+OPTIONAL = "a library that may be missing is taken to be there"
+TENSOR_LIKE = "an object of a library has a method, or an operator, that is one of tensors"
 KNOWN: tuple[tuple[str, str, str], ...] = (
     ("timm/layers/patch_embed.py", "PatchEmbedResamplerFixedOrigSize._get_or_create_pinv_matrix", "a test replaces a function with monkeypatch"),
     *(("vit_pytorch/lejepa.py", name, FROZEN) for name in ("LeJEPA", "NetWrapper", "singleton", "update_moving_average")),
     ("vit_pytorch/vit.py", "ViT.forward", FROZEN),
     ("vit_pytorch/looped_vit.py", "join", "a text is cut at a number that is one of several"),
+    ("ignite/distributed/comp_models/__init__.py", "setup_available_computation_models", OPTIONAL),
+    ("skorch/tests/callbacks/test_logging.py", "", OPTIONAL),
+    ("gpytorch/distributions/multivariate_normal.py", "MultivariateNormal.expand", TENSOR_LIKE),
+    ("gpytorch/likelihoods/hadamard_gaussian_likelihood.py", "HadamardGaussianLikelihood.marginal", TENSOR_LIKE),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bcelint.trace.conditions.asking import in_loop, without_opaque
-from bcelint.trace.conditions.atoms import Guard
+from bcelint.trace.conditions.atoms import Atom, Guard
 from bcelint.trace.conditions.compatible import settled
 from bcelint.trace.conditions.joining import opposite
 from bcelint.trace.interpreter import Value
@@ -33,8 +33,14 @@ def raises(at: Site, value: Value) -> bool:
 
 
 def end_program(at: Site, case: Guard) -> None:
-    """The program raises in a case, which ends it where nothing catches that: then nothing is to be said of the case."""
-    frame: Frame | None = at.frame
+    """The program raises in a case, which ends it where nothing catches that: then nothing is to be said of the case.
+
+    It is only as good as the conditions that lead here from the beginning of the function: none of them may have been made weaker.
+    """
+    own = case - at.frame.entry_guard
+    frame: Frame | None = at.frame if own and all(isinstance(literal, Atom) for literal in own) else None
+    if frame is None:
+        return
     while frame is not None and not frame.tries:
         frame = frame.caller
     if frame is None:

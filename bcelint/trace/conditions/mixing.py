@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bcelint.trace.conditions.atoms import Atom, Guard, Literal
-from bcelint.trace.conditions.sampled import OPTION, are_sampled_together
+from bcelint.trace.conditions.sampled import OPTION, are_sampled_together, has_sample
 
 _OF_RECORD = re.compile(r"(#\d+)(\.\w+|\[[^\]]*\])")
 """A symbol: something that is not known, and the first thing that is taken out of it."""
@@ -22,7 +22,7 @@ def mixes(guard: Guard) -> bool:
     computed of one value, in ways that are not followed, it is not seen how they go together: ``"," in gpus`` and ``len(ids) > 1``.
     """
     ways = list(itertools.islice(_ways(guard), MAX_WAYS))
-    return _asks_one_record_twice(frozenset().union(*ways)) or all(map(_hang_together, ways))
+    return _asks_one_record_twice(frozenset().union(*ways)) or all(_hang_together(way) for way in ways if has_sample(way))
 
 
 def _ways(guard: Guard) -> Iterator[frozenset[Atom]]:
@@ -56,8 +56,14 @@ def _are_of_one(one: Atom, other: Atom, every: list[Atom]) -> bool:
     """Whether two conditions are about different things that are computed of one value, and no samples of it were tried on them."""
     if one.symbol == other.symbol or _is_not_none(one) or _is_not_none(other):
         return False
-    shared = set(OPTION.findall(one.symbol)) & set(OPTION.findall(other.symbol)) or (one.sources or frozenset()) & (other.sources or frozenset())
-    return bool(shared) and not are_sampled_together(one, other, every)
+    return _are_computed_of_one(one, other) and not are_sampled_together(one, other, every)
+
+
+def _are_computed_of_one(one: Atom, other: Atom) -> bool:
+    """Whether two conditions are about one option and no other, or about values that have something else in common."""
+    options = [set(OPTION.findall(atom.symbol)) for atom in (one, other)]
+    alone = options[0] == options[1] and len(options[0]) == 1
+    return alone or bool((one.sources or frozenset()) & (other.sources or frozenset()))
 
 
 def _is_not_none(atom: Atom) -> bool:

@@ -21,7 +21,6 @@ from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.contents import common
 from bcelint.trace.values.layers import Layer
-from bcelint.trace.values.mapped import Mapped
 from bcelint.trace.values.sources import merged_sources
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.unknowns import Unknown
@@ -149,26 +148,10 @@ class State:
             return Unknown("no case is possible here")
         if len(flat) == 1:
             return _loosest(next(iter(flat.values())))
-        merged = self._by_keys([single for same in flat.values() for single in _merged(same)])
-        if len(merged) == 1:
-            return merged[0][1]
+        merged = [single for same in flat.values() for single in _merged(same)]
         if len(merged) > MAX_ALTERNATIVES:
             merged = [*merged[: MAX_ALTERNATIVES - 1], _folded(merged[MAX_ALTERNATIVES - 1 :])]
         return Choice(tuple(merged))
-
-    def _by_keys(self, options: list[tuple[Guard, Value]]) -> list[tuple[Guard, Value]]:
-        """Contents of dicts with the same keys made one, whose items hang on the case: settings that are set in several branches do not multiply."""
-        alike: dict[object, list[tuple[Guard, Mapped]]] = {}
-        for guard, value in options:
-            if isinstance(value, Mapped) and value.rest is None:
-                alike.setdefault(tuple(value.items), []).append((guard, value))
-        for same in alike.values():
-            guard, exact = joined(guard for guard, _ in same)
-            if len(same) > 1 and exact:
-                made = {key: self.choice([(case, content.items[key]) for case, content in same]) for key in same[0][1].items}
-                contents = {id(content) for _, content in same}
-                options = [*((case, value) for case, value in options if id(value) not in contents), (guard, Mapped(made))]
-        return options
 
     def narrow(self, value: Value) -> Value:
         """The value as it is under the current path condition."""

@@ -134,7 +134,7 @@ def _excused(at: Site, guard: Guard, before: Guard) -> frozenset[Guard]:
     """The cases in which the program raises, as far as they have to do with a guard."""
     about = symbols(guard)
     cases = (case - before - at.state.given for case in at.state.raised if guard and compatible(case, before - at.state.given))
-    return frozenset(case for case in cases if symbols(case) <= about)
+    return frozenset(case for case in cases if case and symbols(case) <= about)
 
 
 def _untold(row: Loss, hidden: Sequence[str], path: Guard, values: Sequence[Value]) -> str:

@@ -177,14 +177,13 @@ def _option(at: Interpreter, symbol: str, default: Value | None, domain: tuple[A
     place = at.place
     shown = symbol.replace("args", namespace_in(place.code.source.text), 1)
     number = isinstance(default, Const) and isinstance(default.value, (int, float))
-    reason = f"{shown} is an option of the command line"
-    unknown = Unknown(reason, place, f"{place.path}:{symbol}", frozenset({fresh()}), is_number=number, domain=domain)
+    unknown = Unknown(f"{shown} is an option of the command line", place, f"{place.path}:{symbol}", is_number=number, domain=domain)
     if not isinstance(default, Const) or default.value is None:
         return unknown
     if isinstance(default.value, (float, bytes)) or default.value is ...:
         return unknown  # a rate or a weight: no misuse hangs on its very value
-    atom = Atom(unknown.symbol, "==", default.value, True, lambda: f"{shown} == {default.value!r}", domain=domain, sources=unknown.sources)
+    atom = Atom(unknown.symbol, "==", default.value, True, lambda: f"{shown} == {default.value!r}", domain=domain)
     if isinstance(default.value, bool):
-        atom = Atom(unknown.symbol, "truth", None, default.value, lambda: shown, sources=unknown.sources)
+        atom = Atom(unknown.symbol, "truth", None, default.value, lambda: shown)
         return Choice(((frozenset([atom]), default), (frozenset([atom.negated()]), Const(not default.value))))
     return Choice(((frozenset([atom]), default), (frozenset([atom.negated()]), unknown)))
