@@ -54,7 +54,7 @@ def _hang_together(way: frozenset[Atom]) -> bool:
 
 def _are_of_one(one: Atom, other: Atom, every: list[Atom]) -> bool:
     """Whether two conditions are about different things that are computed of one value, and no samples of it were tried on them."""
-    if one.symbol == other.symbol or _is_not_none(one) or _is_not_none(other):
+    if one.symbol == other.symbol or _is_of_kind(one) or _is_of_kind(other):
         return False
     return _are_computed_of_one(one, other) and not are_sampled_together(one, other, every)
 
@@ -66,6 +66,7 @@ def _are_computed_of_one(one: Atom, other: Atom) -> bool:
     return alone or bool((one.sources or frozenset()) & (other.sources or frozenset()))
 
 
-def _is_not_none(atom: Atom) -> bool:
-    """Whether it asks that something is there: of None nothing is computed."""
-    return atom.op == "==" and atom.operand is None and not atom.truth
+def _is_of_kind(atom: Atom) -> bool:
+    """Whether it asks that something is there, since of None nothing is computed, or of which class it is: that goes with many values."""
+    there = atom.op == "==" and atom.operand is None and not atom.truth
+    return there or atom.op in ("isinstance", "issubclass") or atom.symbol.startswith("type(")
