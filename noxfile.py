@@ -78,13 +78,15 @@ WITH_TESTS = {
 def soundness(session: nox.Session) -> None:
     """The line-level oracle over programs that no one here wrote, which lists what contradicts them; and its own mutation check, which must pass."""
     session.install("torch==2.13.0", "numpy", "pytest>=8", "hypothesis>=6.100", "torchmetrics", "captum", "kornia", "scikit-learn")
-    session.install("--no-deps", "torchvision==0.28.0", *WITH_TESTS)
-    session.install("einops", "pillow", "pyyaml", "huggingface_hub", "safetensors", "pytorch_ranger", "tabulate", "tqdm", "packaging", "setuptools", "wheel")
+    session.install(
+        "einops", "pillow", "pyyaml", "huggingface_hub", "safetensors", "pytorch_ranger", "tabulate", "tqdm", "packaging", "setuptools", "wheel"
+    )
     session.install("-e", ".")
     session.run("python", "-m", "checks.soundness.mutations")
     oracle = ("python", "benchmarks/soundness.py", "--limit", "6")
     session.run(*oracle, "--unittest", *(f"test.{name}" for name in LANGUAGE), success_codes=[0, 1])
     session.run(*oracle, "--doctest", *WITH_EXAMPLES, success_codes=[0, 1])
+    session.install("--no-deps", "torchvision==0.28.0", *WITH_TESTS)  # after the examples: torchmetrics imports torchvision where it is there
     for package, tests in WITH_TESTS.items():
         folder = Path(session.create_tmp()) / package
         building = ["--no-build-isolation"] if package == "entmax" else []  # its setup.py imports torch

@@ -3,7 +3,7 @@
     python benchmarks/soundness.py [PROGRAM…] [--fixtures] [--generated N] [--unittest MODULE…] [--doctest MODULE…] [--pytest FILE… --root DIR]
 
 A program is a script, or a folder with a ``main.py`` or ``train.py``. Prints the counts, every contradiction, what was exempted and why,
-and what facts were lost by. Ends with 1 if there is a contradiction.
+and what facts were lost by. Ends with 1 if there is a contradiction, and with 2 if it could not run.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import importlib.util
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,4 +88,9 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        code = main()
+    except Exception:  # Python's own code for it is that of contradictions
+        traceback.print_exc()
+        code = 2
+    sys.exit(code)
