@@ -51,10 +51,9 @@ SELF_METHODS = frozenset(
 
 MODULE_ATTRIBUTES = SELF_METHODS | {
     "_apply", "_call_impl", "_compiled_call_impl", "_get_backward_hooks", "_get_backward_pre_hooks", "_get_name", "_load_from_state_dict",
-    "_maybe_warn_non_full_backward_hook",
-    "_named_members", "_register_load_state_dict_pre_hook", "_register_state_dict_hook",
-    "_replicate_for_data_parallel", "_save_to_state_dict", "_slow_forward", "_version", "_wrapped_call_impl",
-    "T_destination", "add_module", "buffers", "call_super_init", "children", "compile", "dump_patches", "extra_repr", "forward", "get_buffer",
+    "_maybe_warn_non_full_backward_hook", "_named_members", "_register_load_state_dict_pre_hook", "_register_state_dict_hook",
+    "_replicate_for_data_parallel", "_save_to_state_dict", "_slow_forward", "_version", "_wrapped_call_impl", "T_destination", "add_module",
+    "buffers", "call_super_init", "children", "compile", "dump_patches", "extra_repr", "forward", "get_buffer",
     "get_extra_state", "get_parameter", "get_submodule", "ipu", "load_state_dict", "modules", "mtia", "named_buffers", "named_children",
     "named_modules", "named_parameters", "parameters", "register_backward_hook", "register_buffer", "register_forward_hook",
     "register_forward_pre_hook", "register_full_backward_hook", "register_full_backward_pre_hook", "register_load_state_dict_post_hook",

@@ -9,8 +9,8 @@ from bcelint.rules.base import Problem, Rule
 from bcelint.rules.words import born, brackets, loss_name, no_log_probabilities, other_loss, problem
 
 _OTHER_RULES = (TargetForm.DISTRIBUTION, TargetForm.SEQUENCES)  # BCE105 and BCE106
-
-_LITERALS = (["tensor"], ["Tensor"], ["FloatTensor"], ["DoubleTensor"], ["as_tensor"])
+_OF_NUMBERS = {"tensor", "Tensor", "FloatTensor", "DoubleTensor", "as_tensor"}
+"""What makes a tensor of numbers that stand in the code."""
 
 
 class NllWithoutLogSoftmax(Rule):
@@ -71,4 +71,5 @@ class NllWithoutLogSoftmax(Rule):
 def _is_written_down(call: LossCall) -> bool:
     """Whether the prediction is made of numbers that stand in the code, and learns nothing: what the loss makes of them is what is asked."""
     facts = call.prediction.facts
-    return facts.range is not None and [step.note for step in facts.range.steps] in _LITERALS and facts.value("grad") is False
+    steps = () if facts.range is None else facts.range.steps
+    return len(steps) == 1 and steps[0].note in _OF_NUMBERS and facts.value("grad") is False

@@ -194,3 +194,17 @@ def test_the_same_case_is_named_in_each_run(tmp_path: Path) -> None:
     outputs = {subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": str(seed)}, capture_output=True).stdout for seed in range(4)}
     assert len(outputs) == 1
     assert b"BCE104" in outputs.pop()
+
+
+@pytest.mark.parametrize(("call", "codes"), [("loss(out, y)", []), ("print(loss(out, y))", []), ("loss(out, y).backward()", ["BCE103"])])
+def test_a_loss_alone_in_a_try_is_there_to_show_whether_it_raises(tmp_path: Path, call: str, codes: list[str]) -> None:
+    program = f"""
+    def step(x, y):
+        out, loss = torch.softmax(nn.Linear(4, 3)(x), 1), nn.CrossEntropyLoss()
+        try:
+            {call}
+        except RuntimeError as error:
+            print(error)
+    """
+    (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(program), encoding="utf-8")
+    assert [finding.code for finding in check_paths([str(tmp_path)])] == codes

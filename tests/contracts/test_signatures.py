@@ -129,6 +129,12 @@ def test_self_methods_return_the_module() -> None:
         assert callable(getattr(module, name))
 
 
+def test_attributes_of_a_module() -> None:
+    found = {name for name in dir(torch.nn.Linear(1, 1)) if not name.startswith("__")}
+    own = {"weight", "bias", "in_features", "out_features", "reset_parameters", *vars(torch.nn.Module())} - {"training"}
+    assert found - own == frameworks.MODULE_ATTRIBUTES
+
+
 def test_module_bases_and_containers_of_torch() -> None:
     for name in (*frameworks.MODULE_BASES, *frameworks.CONTAINERS):
         if name.startswith("torch."):

@@ -37,14 +37,16 @@ def end_program(at: Site, case: Guard) -> None:
 
     It is only as good as the conditions that lead here from the beginning of the function: none of them may have been made weaker.
     """
-    own = case - at.frame.entry_guard
-    frame: Frame | None = at.frame if own and all(isinstance(literal, Atom) for literal in own) else None
-    if frame is None:
-        return
+    own, frame = case - at.frame.entry_guard, _catching(at.frame)
+    if frame is None and own and all(isinstance(literal, Atom) for literal in own):
+        at.state.raised.add(case)
+
+
+def _catching(frame: Frame | None) -> Frame | None:
+    """The activation in which a ``try`` catches what is raised in ``frame``; None where there is none."""
     while frame is not None and not frame.tries:
         frame = frame.caller
-    if frame is None:
-        at.state.raised.add(case)
+    return frame
 
 
 def may_pass(at: Site, value: Value) -> bool:

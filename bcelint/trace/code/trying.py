@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from bcelint.contracts import frameworks
 from bcelint.trace.code.branches import branch
 from bcelint.trace.conditions.asking import without_opaque
 from bcelint.trace.conditions.atoms import ALWAYS, Atom, Guard
@@ -79,13 +80,17 @@ def _catches(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
 def _take_back_tried(at: Site, node: cst.Try | cst.TryStar, met: int) -> None:
     """Nothing is to be said of a loss call that is all there is in a ``try`` and whose value nobody keeps: it shows whether it raises."""
     line = node.body.body[0] if len(node.body.body) == 1 else None
-    if not isinstance(line, cst.SimpleStatementLine) or not all(isinstance(part, cst.Expr) for part in line.body):
+    if not isinstance(line, cst.SimpleStatementLine) or not all(isinstance(part, cst.Expr) and not _learns(part.value) for part in line.body):
         return
     place = at.on(line).place
     for event in at.run.events[met:]:
         inner = event.call.inner
         if inner.path == place.path and place.line <= inner.line and inner.end_line <= place.end_line:
             event.take_back("it is called to see whether it raises")
+
+
+def _learns(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in ("backward", *frameworks.BACKWARD_METHODS)
 
 
 def _may_be_left(at: Site, changes: Changes) -> None:

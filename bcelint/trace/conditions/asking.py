@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from bcelint.trace.conditions.atoms import ALWAYS, Atom, Guard, Literal
+from bcelint.trace.conditions.atoms import ALWAYS, Atom, Guard, Literal, atoms_of
 from bcelint.trace.conditions.joining import simplified
 
 
@@ -27,45 +27,45 @@ _OF_BOUNDS = re.compile(r"[<>]=? *-?[01](?:\.0*)?(?![\d.eE_])|(?<![\d.])-?[01](?
 
 def asks_of_shape(guard: Iterable[Literal]) -> bool:
     """Whether a guard hangs on the rank of a tensor, or on a size of it other than that of the batch."""
-    return any(_OF_SHAPE.search(atom.symbol) for atom in _atoms(guard))
+    return any(_OF_SHAPE.search(atom.symbol) for atom in atoms_of(guard))
 
 
 def asks_of_dtype(guard: Iterable[Literal]) -> bool:
     """Whether a guard hangs on the dtype of data."""
-    return any(_OF_DTYPE.search(atom.symbol) for atom in _atoms(guard))
+    return any(_OF_DTYPE.search(atom.symbol) for atom in atoms_of(guard))
 
 
 def asks_of_class(guard: Iterable[Literal]) -> bool:
     """Whether a guard hangs on what data is: an array, a tensor, a list."""
-    return any(atom.op == "isinstance" or atom.symbol.startswith("type(") for atom in _atoms(guard))
+    return any(atom.op == "isinstance" or atom.symbol.startswith("type(") for atom in atoms_of(guard))
 
 
 def asks_of_values(guard: Iterable[Literal]) -> bool:
     """Whether a guard hangs on what values are in a tensor: on the largest one, say."""
-    return any(_OF_VALUES.search(atom.text()) for atom in _atoms(guard))
+    return any(_OF_VALUES.search(atom.text()) for atom in atoms_of(guard))
 
 
 def asks_of_bounds(guard: Iterable[Literal], sources: frozenset[int] | None) -> bool:
     """Whether a guard hangs on where the values lie of the very tensor that has these ``sources``: whether any is below 0, say."""
     if not sources:
         return False
-    texts = [atom.text() for atom in _atoms(guard) if atom.sources and sources <= atom.sources]
+    texts = [atom.text() for atom in atoms_of(guard) if atom.sources and sources <= atom.sources]
     return any(_OF_VALUES.search(text) and _OF_BOUNDS.search(text) for text in texts)
 
 
 def in_loop(literal: Literal) -> bool:
     """Whether a condition hangs on the iteration of a loop."""
-    return any(atom.loop for atom in _atoms([literal]))
+    return any(atom.loop for atom in atoms_of([literal]))
 
 
 def loops_of(guards: Iterable[Guard]) -> set[int]:
     """The loops on whose iteration some condition of the guards hangs."""
-    return {atom.loop for guard in guards for atom in _atoms(guard) if atom.loop}
+    return {atom.loop for guard in guards for atom in atoms_of(guard) if atom.loop}
 
 
 def symbols(guard: Iterable[Literal]) -> set[str]:
     """What the conditions of a guard are about."""
-    return {atom.symbol for atom in _atoms(guard)}
+    return {atom.symbol for atom in atoms_of(guard)}
 
 
 def texts(guard: Iterable[Literal]) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ def opaque(guard: Iterable[Literal]) -> tuple[str, ...]:
         if isinstance(literal, Atom):
             hidden += [literal] if literal.opaque else []
             continue
-        parts = [frozenset(atom for atom in _atoms(choice) if atom.opaque) for choice in literal.choices]
+        parts = [frozenset(atom for atom in atoms_of(choice) if atom.opaque) for choice in literal.choices]
         if ALWAYS not in simplified(parts):
             hidden += [atom for part in parts for atom in part if isinstance(atom, Atom)]
     return texts(hidden)
@@ -92,12 +92,3 @@ def opaque(guard: Iterable[Literal]) -> tuple[str, ...]:
 def without_opaque(guard: Guard) -> Guard:
     """A guard without the conditions that hang on something that is set where it is not seen: where they do not hold, the program ends."""
     return frozenset(literal for literal in guard if not opaque([literal]))
-
-
-def _atoms(guard: Iterable[Literal]) -> Iterator[Atom]:
-    for literal in guard:
-        if isinstance(literal, Atom):
-            yield literal
-        else:
-            for choice in literal.choices:
-                yield from _atoms(choice)

@@ -7,7 +7,7 @@ thing wherever it travels. Two cases are possible together when their atoms do n
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, Union
@@ -102,6 +102,16 @@ Literal = Union[Atom, AnyOf]
 Guard = frozenset[Literal]
 """Conditions that all hold."""
 ALWAYS: Guard = frozenset()
+
+
+def atoms_of(literals: Iterable[Literal]) -> Iterator[Atom]:
+    """All atoms, those inside of alternatives too."""
+    for literal in literals:
+        if isinstance(literal, Atom):
+            yield literal
+        else:
+            for choice in literal.choices:
+                yield from atoms_of(choice)
 
 
 def alternatives_text(choices: Iterable[Iterable[str]]) -> str:

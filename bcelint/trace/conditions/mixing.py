@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
-from bcelint.trace.conditions.atoms import Atom, Guard, Literal
+from bcelint.trace.conditions.atoms import Atom, Guard, Literal, atoms_of
 from bcelint.trace.conditions.sampled import OPTION, are_sampled_together, has_sample
 
 _OF_RECORD = re.compile(r"(#\d+)(\.\w+|\[[^\]]*\])")
@@ -21,8 +21,8 @@ def mixes(guard: Guard) -> bool:
     What one record holds comes together, and is not seen; of the options of a command line each is the user's. And of two things that are
     computed of one value, in ways that are not followed, it is not seen how they go together: ``"," in gpus`` and ``len(ids) > 1``.
     """
-    ways = list(itertools.islice(_ways(guard), MAX_WAYS))
-    return _asks_one_record_twice(frozenset().union(*ways)) or all(_hang_together(way) for way in ways if has_sample(way))
+    ways = itertools.islice(_ways(guard), MAX_WAYS)
+    return _asks_one_record_twice(atoms_of(guard)) or all(_hang_together(way) for way in ways if has_sample(way))
 
 
 def _ways(guard: Guard) -> Iterator[frozenset[Atom]]:

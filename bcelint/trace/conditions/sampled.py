@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from bcelint.trace.conditions.atoms import COMPARE, AnyOf, Atom, Guard, Literal
+from bcelint.trace.conditions.atoms import COMPARE, AnyOf, Atom, Guard, Literal, atoms_of
 from bcelint.trace.conditions.expressions import NotKnown, value_of
 
 MAX_SAMPLES = 400
@@ -51,13 +51,13 @@ class _Asked:
 def has_sample(guard: Guard) -> bool:
     """Whether, for each thing that several conditions are about, there is a value for which they all are as they should be. True where
     that can't be told."""
-    atoms = [atom for literal in guard for atom in _atoms(literal)]
+    atoms = list(atoms_of(guard))
     if len(atoms) < 2:
         return True
     same = _same_things(atoms)
     by_root: dict[str, list[Literal]] = {}
     for literal in _left(guard):
-        roots = {asked.root if asked else "" for asked in (_asked(atom, same) for atom in _atoms(literal))}
+        roots = {asked.root if asked else "" for asked in (_asked(atom, same) for atom in atoms_of([literal]))}
         if len(roots) == 1 and "" not in roots:
             by_root.setdefault(roots.pop(), []).append(literal)
     return all(_some_fits(literals, same) for literals in by_root.values() if len(literals) > 1)
@@ -81,15 +81,6 @@ def _left(guard: Guard) -> Iterator[Literal]:
             yield from left[0]
         else:
             yield literal
-
-
-def _atoms(literal: Literal) -> Iterator[Atom]:
-    if isinstance(literal, Atom):
-        yield literal
-    else:
-        for choice in literal.choices:
-            for part in choice:
-                yield from _atoms(part)
 
 
 def _same_things(atoms: list[Atom]) -> dict[str, str]:
@@ -131,7 +122,7 @@ def _asked(atom: Atom, same: dict[str, str]) -> _Asked | None:
 
 
 def _some_fits(literals: list[Literal], same: dict[str, str]) -> bool:
-    atoms = [atom for literal in literals for atom in _atoms(literal)]
+    atoms = list(atoms_of(literals))
     texts = {atom.text() for atom in atoms} | {repr(atom.operand) for atom in atoms if isinstance(atom.operand, (str, int, float, tuple))}
     told = False
     asked = {atom: _asked(atom, same) for atom in atoms}
