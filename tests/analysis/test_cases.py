@@ -208,3 +208,99 @@ def test_a_loss_alone_in_a_try_is_there_to_show_whether_it_raises(tmp_path: Path
     """
     (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(program), encoding="utf-8")
     assert [finding.code for finding in check_paths([str(tmp_path)])] == codes
+
+
+def test_what_is_made_alike_in_two_cases_hangs_on_both(tmp_path: Path) -> None:
+    """The norm is one value, of whichever scores: a quotient by it is no quotient of independent things in either case."""
+    program = """
+    scores = nn.Linear(4, 3)(torch.rand(args.kinds, 4) + torch.load("more.pt"))
+    nn.BCELoss()({}, torch.rand(args.kinds, 3))
+    """
+    for made, codes in (("0.5 + 0.5 * scores / scores.norm(dim=1, keepdim=True)", []), ("scores / args.kinds", ["BCE101"])):
+        (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(program.format(made)), encoding="utf-8")
+        assert [finding.code for finding in check_paths([str(tmp_path)])] == codes
+
+
+@pytest.mark.parametrize(("value", "default", "codes"), [(1, 0, []), (1, False, []), (2, 0, ["BCE104"]), (1, 4, ["BCE104"]), (1, None, ["BCE104"])])
+def test_a_number_that_is_off_by_default_and_asked_for_its_truth_is_a_flag(tmp_path: Path, value: int, default: object, codes: list[str]) -> None:
+    program = f"""
+    def step(settings, x, y):
+        out = nn.Linear(4, 3)(x)
+        if settings.get("log", {default}) == {value}:
+            out = torch.log_softmax(out, 1)
+        loss = nn.NLLLoss() if settings.get("log", {default}) else nn.CrossEntropyLoss()
+        loss(out, y)
+    """
+    (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(program), encoding="utf-8")
+    assert [finding.code for finding in check_paths([str(tmp_path)])] == codes
+
+
+@pytest.mark.parametrize(
+    ("items", "case"),
+    [
+        ("[8, 16, 32]", ""),
+        ("[8, 0, 32]", "`args.kinds == 0 or args.kinds == 2`"),
+        ("['a', '', '']", "`args.kinds == 0`"),
+    ],
+)
+def test_an_index_that_may_be_any_is_no_condition(tmp_path: Path, items: str, case: str) -> None:
+    program = f"""
+    out = nn.Linear(4, 3)(x)
+    if {items}[args.kinds]:
+        out = torch.softmax(out, 1)
+    nn.CrossEntropyLoss()(out, y)
+    """
+    (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(program), encoding="utf-8")
+    (finding,) = check_paths([str(tmp_path)])
+    assert finding.message.partition(" (when ")[2].rstrip(")") == case
+
+
+@pytest.mark.parametrize(
+    ("weight", "more", "codes"),
+    [
+        ("0", "", []),
+        ("0.0", "", []),
+        ("False", "", []),
+        ("2", "", ["BCE103"]),
+        ("args.kinds", "", ["BCE103"]),
+        ("0", "term.backward()", ["BCE103"]),
+        ("0", "(term + 1).sum().backward()", ["BCE103"]),
+    ],
+)
+def test_a_term_times_zero_teaches_nothing(tmp_path: Path, weight: str, more: str, codes: list[str]) -> None:
+    program = f"""
+    out = nn.Linear(4, 3)(x)
+    term = nn.CrossEntropyLoss()(out.softmax(1), y)
+    loss = (out ** 2).mean() + {weight} * term
+    loss.backward()
+    {more}
+    """
+    (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(program), encoding="utf-8")
+    assert [finding.code for finding in check_paths([str(tmp_path)])] == codes
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "codes"),
+    [
+        ("net.eval()", "return x.grad.abs()", []),
+        ("x.requires_grad_()", "return x.grad.sign()", []),
+        ("net.eval()", "return [p.grad for p in net.parameters()]", []),
+        ("net.eval()", "return loss", ["BCE104"]),
+        ("net.train()", "return [p.grad for p in net.parameters()]", ["BCE104"]),
+        ("x.requires_grad = True", "net.step(x.grad)", ["BCE104"]),
+    ],
+)
+def test_the_gradient_of_a_score_that_is_looked_at(tmp_path: Path, before: str, after: str, codes: list[str]) -> None:
+    program = f"""
+    net = nn.Linear(4, 3)
+
+    def saliency(x, y):
+        {before}
+        loss = nn.NLLLoss()(net(x), y)
+        loss.backward()
+        {after}
+
+    saliency(x, y)
+    """
+    (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(program), encoding="utf-8")
+    assert [finding.code for finding in check_paths([str(tmp_path)])] == codes

@@ -132,7 +132,8 @@ def _any_of(atoms: Sequence[Atom]) -> Atom:
         return first
     values = tuple(dict.fromkeys(value for atom in atoms for value in values_of(atom)))
     loop, hidden = max(atom.loop for atom in atoms), any(atom.opaque for atom in atoms)
-    return Atom(first.symbol, "in", values, True, lambda: " or ".join(map(str, atoms)), loop, opaque=hidden, domain=first.domain)
+    domain = next((atom.domain for atom in atoms if atom.domain), ())
+    return Atom(first.symbol, "in", values, True, lambda: " or ".join(map(str, atoms)), loop, opaque=hidden, domain=domain)
 
 
 def _covers(weak: Guard, strong: Guard) -> bool:

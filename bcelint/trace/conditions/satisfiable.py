@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ MAX_STEPS_OF_A_FINDING = 60_000
 """The same where it decides what a message says: findings are few."""
 _DECIDED = frozenset(COMPARE) - {"isinstance", "issubclass"}
 """Comparisons with a value that is known tell of every value whether it fits."""
+_OFF_BY_DEFAULT = re.compile(r".*\.get\([^()]*, (0|False)\)")
+"""The symbol of a setting that is 0 where nobody sets it."""
 
 
 def satisfiable(guard: Guard, most: int = MAX_STEPS) -> bool:
@@ -113,11 +116,14 @@ def _candidates(atoms: Iterable[Atom]) -> list[Any]:
     what is compared with numbers alone for a number.
     """
     operands: list[Any] = []
+    atoms = list(atoms)
     for atom in atoms:
         if atom.op != "truth":
             operands += atom.operand if atom.op == "in" and isinstance(atom.operand, (tuple, frozenset, list)) else [atom.operand]
     if operands and all(isinstance(operand, bool) for operand in operands):
         return [True, False]
+    if _is_flag(atoms, operands):
+        return [0, 1]
     values: list[Any] = list(operands)
     numbers = {operand for operand in operands if isinstance(operand, (int, float)) and operand == operand}
     if numbers:
@@ -126,3 +132,10 @@ def _candidates(atoms: Iterable[Atom]) -> list[Any]:
     if not operands or any(operand not in numbers for operand in operands):
         values += ["", "\0", object()]
     return values
+
+
+def _is_flag(atoms: Iterable[Atom], operands: Sequence[Any]) -> bool:
+    """Whether a number is asked for its truth in one place, for being 1 in another, and is 0 unless it is set: then it is 0 or 1."""
+    symbols = {atom.symbol for atom in atoms}
+    is_off = 0 in operands or all(map(_OFF_BY_DEFAULT.fullmatch, symbols))
+    return is_off and 1 in operands and all(operand in (0, 1) for operand in operands) and any(atom.op == "truth" for atom in atoms)

@@ -245,9 +245,10 @@ def _loosely(value: Value) -> Value:
 
 
 def _loosest(same: Sequence[tuple[Guard, Value]]) -> Value:
-    """One of several that are alike, the one that claims least."""
+    """One of several that are alike, the one that claims least; a tensor hangs on what any of them was computed from."""
     values = [value for _, value in same]
-    return next((value for value in values if value is _loosely(value)), values[0])
+    loosest = next((value for value in values if value is _loosely(value)), values[0])
+    return replace(loosest, sources=merged_sources(*values)) if isinstance(loosest, Tensor) else loosest
 
 
 def _folded(options: Sequence[tuple[Guard, Value]]) -> tuple[Guard, Value]:

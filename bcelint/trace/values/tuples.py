@@ -13,7 +13,7 @@ from bcelint.contracts.schema import UNKNOWN, Arg
 from bcelint.facts import Dim
 from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
-from bcelint.trace.values.asking import condition, equals
+from bcelint.trace.values.asking import equals, index_of
 from bcelint.trace.values.batches import batch
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
@@ -64,7 +64,9 @@ class Tuple(Items):
         few = self.rest is None and 1 < len(self.items) <= MAX_CASES
         if not few or not isinstance(index, Unknown) or not all(_is_plain(item) for item in self.items):
             return None
-        return at.choice([(frozenset([condition(at, index, "==", position)]), item) for position, item in enumerate(self.items)])
+        every = tuple(range(len(self.items)))  # another one raises
+        written = index_of(at.node)
+        return at.choice([(frozenset([replace(equals(at, index, each, written), domain=every)]), self.items[each]) for each in every])
 
     def _at(self, at: Interpreter, position: int) -> Value:
         if self.rest is None:
