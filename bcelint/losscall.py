@@ -59,6 +59,8 @@ class LossCall:
     """The conditions under which the call is made like this, as written in the code."""
     trained: bool = False
     """The loss is known to reach ``backward()`` or to be returned from a framework's training step."""
+    explains: bool = False
+    """Its gradient is only looked at, as for a saliency map or an adversarial example."""
     autocast: Claim[bool] | None = None
     """Whether it runs under CUDA autocast, with the place where that begins."""
     open_options: bool = False
@@ -67,6 +69,8 @@ class LossCall:
     """Why not all of its cases are known: the bound that kept some from being looked at. "" where none did."""
     function: str = ""
     """The qualified name of the function that holds the call."""
+    serves_others: bool = False
+    """What is called at ``inner`` may be something else than this loss, or any other: a trainer is given a regression's, too."""
 
     @property
     def prediction(self) -> Argument:

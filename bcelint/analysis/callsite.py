@@ -71,6 +71,8 @@ class CallSite:
     log_target: bool = False
     unknown_keywords: tuple[str, ...] = ()
     case: tuple[str, ...] = field(default=())
+    serves_others: bool = False
+    """What is called there may be no loss that is known."""
 
     def facts(self, argument: str) -> KnownFacts:
         """Those of the ``prediction`` or the ``target``."""
@@ -112,6 +114,7 @@ def _site(judged: Judged) -> CallSite:
         log_target=log_target is not None and log_target.constant is True,
         unknown_keywords=call.unknown_keywords,
         case=call.case,
+        serves_others=call.serves_others,
     )
 
 

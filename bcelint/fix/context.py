@@ -17,6 +17,7 @@ from bcelint.fix.naming import renamed
 from bcelint.fix.scopes import Names
 
 NOT_WRITTEN = Refusal("the argument is not written in the call")
+SHARED = Refusal("other losses may be called there too; let the model return what this one wants")
 ROWS = {row.name: row for row in tables.losses()}
 
 
@@ -65,6 +66,10 @@ class Context:
         """What is seen of the very call of torch's loss, in every case and from every caller."""
         return self._by_inner.get(site.inner, [site])
 
+    def serves_others(self, site: CallSite) -> bool:
+        """Whether something else may be called there than a loss that is known: it would get what this loss is given."""
+        return any(each.serves_others for each in self.of_call(site))
+
     def of_loss(self, site: CallSite) -> list[CallSite]:
         """The calls that take part when the loss of this one becomes another: those of its criterion, else of its function call."""
         return self.of_call(site) if site.built is None else self._by_built.get(site.built, [site])
@@ -80,7 +85,8 @@ class Context:
         right = [each for each in self.of_call(site) if code not in each.codes and _is_known(each.facts(name))]
         if any(each.position == site.position for each in right):
             return _right_in(next(each.case for each in right if each.position == site.position))
-        return self.argument(site, name, bool(right)) or NOT_WRITTEN
+        is_shared = self.serves_others(site)
+        return self.argument(site, name, bool(right) or is_shared) or (SHARED if is_shared else NOT_WRITTEN)
 
     def argument(self, site: CallSite, name: str, only_here: bool = False) -> Written | None:
         """The argument ``name`` (``prediction`` or ``target``) in torch's own call; with ``only_here``, in the outermost one."""

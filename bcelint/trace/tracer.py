@@ -15,6 +15,7 @@ import libcst as cst
 from bcelint.contracts import frameworks
 from bcelint.finding import INTERNAL_ERROR
 from bcelint.losscall import LossCall
+from bcelint.project.code import NodePlace
 from bcelint.project.reached import Reached
 from bcelint.project.reading import size
 from bcelint.project.stack import with_deep_stack
@@ -74,14 +75,19 @@ def traced(project: Project, entries: Sequence[str], warn: Callable[[str, str], 
         with_deep_stack(lambda: _trace(run, entries))
     _leave_alone(run, entries)
     settle_trained(run)
+    run.drop_weightless()
     dropped = run.dropped.reasons()
-    calls = [replace(event.call, dropped=dropped.get(event.number, "")) for event in run.events]
+    calls = [replace(event.call, dropped=dropped.get(event.number, ""), serves_others=_serves_others(run, event.call)) for event in run.events]
     for path, module in run.modules.all():
         if module is not None and module.executed and not module.finished:
             run.coverage.break_off_module(path, STEPS)
     called = [call.constructed_at for call in calls if not call.is_constructor]
     reached = list(run.coverage.files(run.modules, run.dead, run.dropped, called))
     return Traced(calls, reached, run.modules.release)
+
+
+def _serves_others(run: Run, call: LossCall) -> bool:
+    return isinstance(call.inner, NodePlace) and id(call.inner.node) in run.others
 
 
 @contextmanager

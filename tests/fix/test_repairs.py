@@ -11,6 +11,19 @@ from tests.fix.repairing import fix_text
 NET = "net = nn.Linear(4, 1)\nx, y = torch.randn(8, 4), torch.rand(8, 1)\n"
 CLASSES = "net = nn.Linear(4, 3)\nx, y = torch.randn(8, 4), torch.randint(0, 3, (8,))\n"
 
+SHARED = """
+class Step:
+    def __init__(self, loss, end):
+        self.loss, self.end = loss, end
+
+    def run(self):
+        p = {}
+        return self.loss(p, y)
+
+
+Step(nn.CrossEntropyLoss(), nn.Softmax(1)).run()
+Step(nn.MSELoss(), nn.Identity()).run()"""
+
 SAFE = [
     pytest.param(NET + "nn.BCELoss(reduction='sum')(net(x), y)", NET + "nn.BCEWithLogitsLoss(reduction='sum')(net(x), y)", id="101 criterion"),
     pytest.param(NET + "F.binary_cross_entropy(net(x),y , None)", NET + "F.binary_cross_entropy_with_logits(net(x),y , None)", id="101 function"),
@@ -221,6 +234,16 @@ def test_unsafe_repair_waits_to_be_asked_for(tmp_path: Path, before: str, after:
             NET + "def f(flag):\n    p = torch.sigmoid(net(x)) if flag else net(x)\n    F.binary_cross_entropy_with_logits(p, y)",
             "in other cases the same call is right (when `not flag`)",
             id="an activation in one branch",
+        ),
+        pytest.param(
+            CLASSES + SHARED.format("self.end(net(x))"),
+            "other losses may be called there too",
+            id="a call that serves another loss",
+        ),
+        pytest.param(
+            CLASSES + SHARED.format("self.end(net(x)).softmax(1)"),
+            "other losses may be called there too",
+            id="an activation that serves another loss",
         ),
     ],
 )

@@ -22,7 +22,7 @@ def located(context: Context, site: CallSite, argument: str = "prediction") -> t
     born = site.facts(argument).born
     found = find(at.code, at.node, born)
     if found is not None:
-        return found, at
+        return None if context.serves_others(site) else (found, at)
     above = context.outer(site, at)
     found = None if above is None else find(above.code, above.node, born)
     return None if found is None or above is None else (found, above)

@@ -13,6 +13,8 @@ from bcelint.trace.code.raising import first_raised
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python.supers import super_value
 from bcelint.trace.state.site import Site
+from bcelint.trace.values.choices import alternatives
+from bcelint.trace.values.criteria import is_loss
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.mapped import mapping_of
@@ -30,6 +32,8 @@ def call(at: Site, node: cst.Call) -> Value:
         callee = attributes.load_callee(at.on(node.func), owner, node.func.attr.value)
     else:
         callee = at.evaluate(node.func)
+    if any(not is_loss(single) for _, single in alternatives(at.narrow(callee))):
+        at.run.others.add(id(node))
     args = _arguments(at, node)
     raised = first_raised(at, args.all())
     if raised is not None:

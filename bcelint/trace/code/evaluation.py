@@ -10,6 +10,7 @@ import libcst as cst
 from bcelint.contracts.schema import Op
 from bcelint.losscall import TOO_MANY
 from bcelint.trace.code import assignment, attributes, expressions, functions, libraries, modules, objects, operators, statements
+from bcelint.trace.code.explaining import explains
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.site import Site
@@ -85,7 +86,8 @@ class Evaluation(Site):
         return operations.operation(self, row, bound)
 
     def trained(self, value: Value) -> Value:
-        mark_trained(self.run, value)
+        function = self.frame.function
+        mark_trained(self.run, value, explains=function is not None and explains(function.node))
         return NONE
 
     def module_member(self, path: str, name: str) -> Value | None:

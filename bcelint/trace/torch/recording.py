@@ -262,14 +262,14 @@ def _all_births(value: Value | None, depth: int) -> Iterator[Step]:
         yield from _all_births(part, depth)
 
 
-def mark_trained(run: Run, value: Value) -> None:
-    """The losses that went into ``value`` are trained on."""
+def mark_trained(run: Run, value: Value, explains: bool = False) -> None:
+    """The losses that went into ``value`` are trained on, or (``explains``) only differentiated."""
     if isinstance(value, Tensor):
         for number in value.losses:
             event = run.events[number - 1]
-            event.call = replace(event.call, trained=True)
+            event.call = replace(event.call, trained=True, explains=explains)
     for part in value.parts():
-        mark_trained(run, part)
+        mark_trained(run, part, explains)
 
 
 def settle_trained(run: Run) -> None:

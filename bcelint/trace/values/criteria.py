@@ -76,3 +76,8 @@ class Criterion(NNModule):
 
     def _params(self) -> dict[str, Param]:
         return {param.name: param for param in self.row.init}
+
+
+def is_loss(value: Value) -> bool:
+    """Whether it is a criterion, or a function of torch that computes a loss."""
+    return isinstance(value, Criterion) or (isinstance(value, External) and tables.loss_function(value.name) is not None)
