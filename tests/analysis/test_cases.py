@@ -304,3 +304,33 @@ def test_the_gradient_of_a_score_that_is_looked_at(tmp_path: Path, before: str, 
     """
     (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(program), encoding="utf-8")
     assert [finding.code for finding in check_paths([str(tmp_path)])] == codes
+
+
+@pytest.mark.parametrize(
+    ("scores", "codes"),
+    [
+        ("net(x).view(2, 3).softmax(1)", ["BCE103"]),
+        ("net(x).view(2, 3).softmax(1) if self.is_first else net(x)", []),
+        ("net(x).view(2, 3)", []),
+    ],
+)
+def test_what_every_round_of_a_loop_meets_though_a_flag_changes(tmp_path: Path, scores: str, codes: list[str]) -> None:
+    program = f"""
+    net = nn.Linear(4, 3)
+
+    class Trainer:
+        def __init__(self):
+            self.is_first = True
+
+        def run(self, batches):
+            for x in batches:
+                scores = {scores}
+                if self.is_first:
+                    print(scores.shape)
+                    self.is_first = False
+                nn.CrossEntropyLoss()(scores, torch.tensor([0, 1])).backward()
+
+    Trainer().run(torch.load("batches.pt"))
+    """
+    (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(program), encoding="utf-8")
+    assert [finding.code for finding in check_paths([str(tmp_path)])] == codes

@@ -17,6 +17,8 @@ _DECIDED = frozenset(COMPARE) - {"isinstance", "issubclass"}
 """Comparisons with a value that is known tell of every value whether it fits."""
 _OFF_BY_DEFAULT = re.compile(r".*\.get\([^()]*, (0|False)\)")
 """The symbol of a setting that is 0 where nobody sets it."""
+_OPTION = re.compile(r".*:args\.\w+")
+"""The symbol of an option, of which it is a case of its own that it has its default."""
 
 
 def satisfiable(guard: Guard, most: int = MAX_STEPS) -> bool:
@@ -136,6 +138,6 @@ def _candidates(atoms: Iterable[Atom]) -> list[Any]:
 
 def _is_flag(atoms: Iterable[Atom], operands: Sequence[Any]) -> bool:
     """Whether a number is asked for its truth in one place, for being 1 in another, and is 0 unless it is set: then it is 0 or 1."""
-    symbols = {atom.symbol for atom in atoms}
-    is_off = 0 in operands or all(map(_OFF_BY_DEFAULT.fullmatch, symbols))
-    return is_off and 1 in operands and all(operand in (0, 1) for operand in operands) and any(atom.op == "truth" for atom in atoms)
+    if 1 not in operands or any(operand not in (0, 1) for operand in operands) or not any(atom.op == "truth" for atom in atoms):
+        return False
+    return all(_OFF_BY_DEFAULT.fullmatch(atom.symbol) or (0 in operands and _OPTION.fullmatch(atom.symbol)) for atom in atoms)

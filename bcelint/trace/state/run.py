@@ -183,7 +183,8 @@ class Run:
                 event.take_back("the program raises in this case")
 
     def take_back(self, first: int) -> None:
-        """What has been met since then was met in one round of a loop only, and another one finds things changed."""
+        """What has been met since then was met in one round of a loop only, and another one finds things changed. What it still meets is met anew."""
+        self.seen = {call: number for call, number in self.seen.items() if number <= first}
         for event in self.events[first:]:
             event.take_back("a round of the loop changes what the next one finds")
 
