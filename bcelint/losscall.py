@@ -60,7 +60,7 @@ class LossCall:
     trained: bool = False
     """The loss is known to reach ``backward()`` or to be returned from a framework's training step."""
     explains: bool = False
-    """Its gradient is only looked at, as for a saliency map or an adversarial example."""
+    """Its gradient is only looked at, as for a saliency map."""
     autocast: Claim[bool] | None = None
     """Whether it runs under CUDA autocast, with the place where that begins."""
     open_options: bool = False

@@ -283,11 +283,11 @@ def test_a_term_times_zero_teaches_nothing(tmp_path: Path, weight: str, more: st
     ("before", "after", "codes"),
     [
         ("net.eval()", "return x.grad.abs()", []),
-        ("x.requires_grad_()", "return x.grad.sign()", []),
+        ("x.requires_grad_()", "return x + x.grad.sign()", ["BCE104"]),
         ("net.eval()", "return [p.grad for p in net.parameters()]", []),
         ("net.eval()", "return loss", ["BCE104"]),
         ("net.train()", "return [p.grad for p in net.parameters()]", ["BCE104"]),
-        ("x.requires_grad = True", "net.step(x.grad)", ["BCE104"]),
+        ("net.eval()", "net.step(x.grad)", ["BCE104"]),
     ],
 )
 def test_the_gradient_of_a_score_that_is_looked_at(tmp_path: Path, before: str, after: str, codes: list[str]) -> None:
