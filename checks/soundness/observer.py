@@ -165,7 +165,7 @@ class Watched:
         while outer is not None:
             if self._observer._is_own(outer.f_code.co_filename):
                 known = self._observer.known(outer.f_code)
-                file = known[0] if known is not None else self._file
+                file = known[0] if known is not None else layout(outer.f_code.co_filename)  # a comprehension of another file
                 statement = file.statement(outer.f_lineno) if outer.f_lineno else None
                 line = statement.line if statement is not None else outer.f_lineno
                 return (outer.f_code.co_filename, line), direct

@@ -123,3 +123,11 @@ def test_what_is_lost_is_counted_by_its_reason(tmp_path: Path) -> None:
     report = check(tmp_path, "import os\nfolder = os.getcwd()\nlast = folder\n")
     assert report.lost["os.getcwd is outside of the project"]
     assert normalised("x: parameter that no call in the project sets") == "…: parameter that no call in the project sets"
+
+
+def test_call_in_a_comprehension_is_one_from_there(tmp_path: Path) -> None:
+    """Which statement a line belongs to, the file of the comprehension says, and not that of the function."""
+    function = "import torch\n\n\ndef half(x, axis=0):\n    y = (x.sum(axis) /\n         2)\n    return y\n"
+    (tmp_path / "tools.py").write_text(function, encoding="utf-8")
+    report = check(tmp_path, "from tools import half\na = half(torch.ones(3, 2), 1)\nb = [half(x) for x in (torch.ones(3), torch.ones(4))]\n")
+    assert not report.faults

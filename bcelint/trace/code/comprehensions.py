@@ -71,7 +71,10 @@ def _mapping(at: Site, node: cst.DictComp, source: Value) -> Value:
             loose.append(value)
 
     _loop(inner, node.for_in, source, add, _settler(at, loose))
-    return new_dict(Mapped(items, any_of(at, Tuple(tuple(loose))) if loose else None))
+    if not loose:
+        return new_dict(Mapped(items))
+    # one whose key is not told may stand in the place of another
+    return new_dict(Mapped({key: any_of(at, Tuple((value, *loose))) for key, value in items.items()}, any_of(at, Tuple(tuple(loose)))))
 
 
 def _settler(at: Site, loose: list[Value]) -> Callable[[int], None]:
@@ -92,7 +95,7 @@ def _loop(at: Site, clause: cst.CompFor, source: Value, body: Any, settle: Calla
         loop = fresh()
         at.run.loops.append(loop)
         try:
-            rest = content.rest if content.rest is not None else content.items[-1]
+            rest = any_of(at.on(clause.iter), Tuple(content.items[MAX_ITEMS:], content.rest))
             _once(at, clause, another(at, rest), body, settle, False)
         finally:
             at.run.loops.pop()

@@ -15,7 +15,7 @@ from bcelint.trace.values.dicts import new_dict
 from bcelint.trace.values.domains import each_text
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.lists import new_list, new_set
-from bcelint.trace.values.mapped import Mapped, dict_key, mapping_of
+from bcelint.trace.values.mapped import Mapped, dict_key, mapping_of, overlaid
 from bcelint.trace.values.tuples import Tuple, join_sequences, sequence_of
 from bcelint.trace.values.typed import as_text
 
@@ -98,19 +98,16 @@ def dict_display(at: Site, node: cst.Dict) -> Value:
     for element in node.elements:
         if isinstance(element, cst.StarredDictElement):
             inner = mapping_of(at, at.evaluate(element.value))
-            if inner is None:
-                rest = at.on(element.value).unknown("a dict that is spread into another")
-            else:
-                items.update(inner.items)
-                rest = inner.rest or rest
-            continue
-        assert isinstance(element, cst.DictElement)
-        key, value = at.evaluate(element.key), at.evaluate(element.value)
-        if isinstance(key, (Const, External)):
-            items[dict_key(key)] = value
+            more = Mapped({}, at.on(element.value).unknown("a dict that is spread into another")) if inner is None else inner
         else:
-            same = rest is None or rest.key() == value.key()
-            rest = value if same else at.on(element.value).unknown("a value under a key that is not known")
+            assert isinstance(element, cst.DictElement)
+            key, value = at.evaluate(element.key), at.evaluate(element.value)
+            if isinstance(key, (Const, External)):
+                items[dict_key(key)] = value
+                continue
+            more = Mapped({}, value)
+        content = overlaid(at.on(element.value), Mapped(items, rest), more)
+        items, rest = {**content.items}, content.rest
     made = new_dict(Mapped(items, rest))
     made.made_in = at.frame.outside().id if at.frame.outside().function is not None else 0
     return first_raised(at, items.values()) or made

@@ -14,7 +14,7 @@ from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.contents import CONTENT, any_of
 from bcelint.trace.values.externals import External
-from bcelint.trace.values.mapped import MISSING, Mapped, dict_key, item_under, mapping_of, of_key, under, written_index
+from bcelint.trace.values.mapped import MISSING, Mapped, dict_key, item_under, mapping_of, of_key, overlaid, under, written_index
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import born_elsewhere
@@ -163,16 +163,11 @@ class DictCell(Cell):
         return result
 
     def _update(self, at: Interpreter, content: Mapped, args: Arguments) -> Value:
-        items, rest = {**content.items}, content.rest
         if args.positional:
             more = mapping_of(at, args.positional[0])
-            if more is None:
-                items, rest = {}, at.unknown("values of a dict that is not followed", opaque=True)
-            else:
-                items.update(more.items)
-                rest = more.rest or rest
-        items.update(args.keywords)
-        at.write(self, CONTENT, Mapped(items, rest))
+            unseen = Mapped({}, at.unknown("values of a dict that is not followed", opaque=True)) if more is None else None
+            content = unseen or overlaid(at, content, more or Mapped())
+        at.write(self, CONTENT, overlaid(at, content, Mapped(args.keywords)))
         return NONE
 
     def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
@@ -180,7 +175,7 @@ class DictCell(Cell):
         left, right = (mapping_of(at, single) if isinstance(single, DictCell) else None for single in ((other, self) if reflected else (self, other)))
         if op != "|" or left is None or right is None:
             return None
-        return new_dict(Mapped({**left.items, **right.items}, right.rest or left.rest))
+        return new_dict(overlaid(at, left, right))
 
     def iterate(self, at: Interpreter) -> Items:
         content = self.fields.get(CONTENT)

@@ -107,6 +107,14 @@ def mapping_of(at: Interpreter, value: Value) -> Mapped | None:
     return Mapped({key: at.choice([(guard, content.items[key]) for (guard, _), content in zip(cases, contents)]) for key in contents[0].items})
 
 
+def overlaid(at: Interpreter, below: Mapped, above: Mapped) -> Mapped:
+    """One dict with another one's items over its own. What stands there under keys that are not known may stand in the place of any."""
+    if above.rest is None:
+        return Mapped({**below.items, **above.items}, below.rest)
+    items = {key: item if key in above.items else any_of(at, Tuple((item, above.rest))) for key, item in below.items.items()}
+    return Mapped({**items, **above.items}, above.rest if below.rest is None else any_of(at, Tuple((below.rest, above.rest))))
+
+
 def dict_key(value: Const | External) -> Any:
     """A hashable stand-in for a key."""
     if isinstance(value, External):
