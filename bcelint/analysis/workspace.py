@@ -115,7 +115,7 @@ class Workspace:
     def _build(self, key: tuple[str, str], files: Sequence[str] | None) -> Project:
         root, path = key
         config = self._configs.get(path, Config())
-        overlay = {path: text for path, text in self.overlay.items() if self.root(path) == root}
+        overlay = {path: text for path, text in self.overlay.items() if self.root(path) == root or path.startswith(root + os.sep)}
         knowledge = Knowledge(config.declared)
         project = self._projects[key] = Project(root, files=files, overlay=overlay, knowledge=knowledge, source_roots=config.source_roots)
         return project
