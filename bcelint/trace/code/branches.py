@@ -40,6 +40,8 @@ def branch(at: Site, options: Sequence[tuple[Any, Any]]) -> Flow:
         if flow in (Flow.BREAK, Flow.CONTINUE) and at.frame.exits:
             own = {key: new for (_, key), (cell, _, _, new) in changes.items() if cell is at.frame and new is not None}
             at.frame.exits[-1].append({**at.frame.fields, **own})
+            if flow is Flow.BREAK and at.frame.breaks:
+                at.frame.breaks[-1].append(at.frame.exits[-1][-1])
 
     results = at.state.branches(cases, lambda flow, cell: _survives(at.frame, flow, cell), dropped)
     if not results:

@@ -47,12 +47,18 @@ def _over(at: Site, node: cst.For, content: Tuple) -> Flow:
     items, rest = content.items, content.rest
     if len(items) > MAX_UNROLLED:
         items, rest = (), any_of(at.on(node.iter), content)
+    at.frame.breaks.append([])
+    flow = Flow.NEXT
     for item in items:
         flow = _iteration(at, lambda item=item: at.assign(node.target, item), node)  # type: ignore[misc]
-        if flow in (Flow.RETURN, Flow.RAISE):
-            return flow
-        if flow is Flow.BREAK:
-            return Flow.NEXT
+        if flow in (Flow.RETURN, Flow.RAISE, Flow.BREAK):
+            break
+    breaks = at.frame.breaks.pop()
+    if flow in (Flow.RETURN, Flow.RAISE):
+        return flow
+    _meet(at.on(node), breaks, goes_on=True)  # what later rounds have set, an earlier one may have left
+    if flow is Flow.BREAK:
+        return Flow.NEXT
     if rest is not None:
         _any_iteration(at, node, lambda: at.assign(node.target, another(at, rest)))
     return Flow.NEXT if node.orelse is None else at.execute(node.orelse.body)
@@ -103,6 +109,7 @@ def _any_iteration(at: Site, node: cst.For | cst.While, begin: Callable[[], None
     loop = fresh()
     before = at.state.path
     at.run.loops.append(loop)
+    at.frame.breaks.append([])
     for name in assigned(at, node.body) | (assigned(at, node.test) if isinstance(node, cst.While) else frozenset()):
         before_it = at.frame.fields.get(name)
         if isinstance(before_it, Const):
@@ -113,6 +120,7 @@ def _any_iteration(at: Site, node: cst.For | cst.While, begin: Callable[[], None
         changes = changes_of_rounds(at, lambda: _iteration(at, begin, node))
     finally:
         at.run.loops.pop()
+        at.frame.breaks.pop()
         at.state.path = before
     for cell, key, old, new in changes.values():
         if new is not None:

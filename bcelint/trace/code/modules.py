@@ -65,11 +65,10 @@ def _define_ahead(at: Site, path: str, name: str) -> bool:
     if module is None or module.finished:
         return False
     statements = needed_for(module, name, done)
-    once = [id(statement) for statement in statements if not is_import(statement)]
-    done.update(dict.fromkeys(once, False))
+    done.update({id(statement): False for statement in statements})  # an import may ask the module for what it is just importing
     _run(at, module, [cst.IndentedBlock(statements)] if statements else [])
-    done.update(dict.fromkeys(once, True))
-    return bool(statements)
+    done.update({id(statement): not is_import(statement) for statement in statements})
+    return name in module.frame.fields
 
 
 def module_member(at: Site, path: str, name: str) -> Value | None:

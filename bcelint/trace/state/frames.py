@@ -49,6 +49,8 @@ class Frame(Scope):
         """Of a generator that is a context manager: what is done where it yields."""
         self.exits: list[list[dict[str, Value]]] = []
         """For each loop that runs here, what the locals were in the cases where it was left, or its iteration, midway."""
+        self.breaks: list[list[dict[str, Value]]] = []
+        """The same of the cases where the loop itself was left."""
         self.loops_around = 0
         """The loops of unknown length in which it was called."""
         self.tries = 0
