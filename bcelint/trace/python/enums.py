@@ -56,7 +56,12 @@ def called(at: Site, cls: Class, args: Arguments) -> Value:
     if members is None or len(args.positional) != 1:
         return at.unknown(f"a member of {cls.name}", *args.all())
     written = args.written(["value"]).get("value", at.node)
-    return at.lift(lambda key: item_under(at, members, key, written), args.positional[0])
+
+    def one(key: Value) -> Value:
+        found = item_under(at, members, key, written)
+        return at.unknown(f"what {cls.name} makes of other values", key) if found.is_raised and cls.member("_missing_") is not None else found
+
+    return at.lift(one, args.positional[0])
 
 
 def _by_value(cls: Class) -> Mapped | None:

@@ -151,8 +151,8 @@ class Instance(Cell, NNModule):
         return super().item(at, index) if self.native is None else self.native.item(at, index)
 
     def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
-        if isinstance(index, Value) and self.cls.member("__setitem__") is not None:
-            self.special(at, "__setitem__", index, value)
+        if self.cls.member("__setitem__") is not None:
+            self.special(at, "__setitem__", index if isinstance(index, Value) else at.unknown("a slice"), value)
         elif self.native is not None:
             for _, single in alternatives(self.native):
                 single.store_item(at, index, value)
