@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import libcst as cst
 
 from bcelint.contracts import tables
 from bcelint.project.code import Code
-from bcelint.trace.code.ahead import is_import, needed_for
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.modules import SourceModule
 from bcelint.trace.state.site import Site
@@ -23,19 +22,14 @@ def run_module(at: Site, module: SourceModule) -> None:
     if module.executed:
         return
     module.executed = True
-    _run(at, module, _suites(module.code))
-    module.finished = True
-
-
-def _run(at: Site, module: SourceModule, suites: Iterable[cst.CSTNode]) -> None:
-    """Execute what stands in a module, wherever it is asked for."""
     run, state = at.run, at.state
     before, loops_before, grad = state.path, run.loops, module.frame.grad_off
     state.path, run.loops = frozenset(), []
     branching, state.branching = state.branching, 0  # what an import defines stays, whatever branch it stands in
     try:
-        for suite in suites:
+        for suite in _suites(module.code):
             at.inside(module.frame, module.code.tree).execute(suite)
+        module.finished = True
     finally:
         state.path, run.loops, state.branching = before, loops_before, branching
         module.frame.grad_off = grad
@@ -59,18 +53,6 @@ def module_names(at: Site, path: str) -> Mapping[str, Value]:
     return source.frame.fields
 
 
-def _define_ahead(at: Site, path: str, name: str) -> bool:
-    """Run what defines a global of a module that is under way, and has not come so far."""
-    module, done = at.run.modules.get(path), at.run.modules.ahead
-    if module is None or module.finished:
-        return False
-    statements = needed_for(module, name, done)
-    done.update({id(statement): False for statement in statements})  # an import may ask the module for what it is just importing
-    _run(at, module, [cst.IndentedBlock(statements)] if statements else [])
-    done.update({id(statement): not is_import(statement) for statement in statements})
-    return name in module.frame.fields
-
-
 def module_member(at: Site, path: str, name: str) -> Value | None:
     """``module.name``: one of its globals, or a submodule."""
     names = module_names(at, path)
@@ -79,8 +61,6 @@ def module_member(at: Site, path: str, name: str) -> Value | None:
     child = at.run.project.child(path, name)
     if child is not None:
         return Module(child)
-    if _define_ahead(at, path, name):
-        return names.get(name)
     star = names.get("*")
     for module in star.items if isinstance(star, Tuple) else ():
         if isinstance(module, External) and at.run.is_known(tables.canonical(f"{module.name}.{name}")):

@@ -43,8 +43,6 @@ def block(at: Site, node: Any) -> Flow:
 
 
 def _statement(at: Site, node: Any) -> Flow:
-    if at.run.modules.ahead.get(id(node), False):
-        return Flow.NEXT
     at.run.step()
     at.frame.statement_path = at.state.path
     if at.run.recorder is not None:

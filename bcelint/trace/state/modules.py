@@ -57,8 +57,6 @@ class Modules:
         self._warn = warn
         self._loaded: dict[str, SourceModule | None] = {}
         self._room = MAX_SOURCE
-        self.ahead: dict[int, bool] = {}
-        """Statements of modules, by their identity, that are run before their turn, and whether they have been."""
         self.left_out: set[str] = set()
         """The files that there was no room for."""
 

@@ -63,50 +63,6 @@ def test_a_name_missed_in_a_cycle_is_unknown() -> None:
     assert value_of("from a import g\nout = g(x)", files).startswith("unknown: ")
 
 
-HEAD = "import torch\nfrom torch import nn\nfrom b import made\n"
-
-
-@pytest.mark.parametrize(
-    "below",
-    [
-        "def act(v):\n    return torch.sigmoid(v)\n",
-        "class Base(nn.Module):\n    def forward(self, v):\n        return torch.sigmoid(v)\nclass Act(Base): pass\nact = Act()\n",
-        "act = nn.Sigmoid()\n",
-        "act = lambda v: torch.sigmoid(v)\n",
-        "from c import act\n",
-        "KIND = nn.Sigmoid\nclass Act(KIND):\n    name: str = 'act'\n    other = name\nact = Act()\n",
-    ],
-)
-def test_what_stands_below_in_a_cycle_is_defined_ahead(below: str) -> None:
-    """Python begins with the package, and there comes to it in time."""
-    files = {"a.py": HEAD + below, "b.py": "from a import act\nmade = act\n", "c.py": ACT}
-    assert value_of("import a\nout = a.made(x)", files) == "probabilities"
-
-
-def test_what_is_defined_ahead_is_defined_once() -> None:
-    files = {"a.py": HEAD + "class Act: pass\nact = Act()\nsame = made is act\n", "b.py": "from a import act\nmade = act\n"}
-    assert value_of("import a\nout = p if a.same else z", files) == "probabilities"
-
-
-@pytest.mark.parametrize(
-    "below",
-    [
-        "if x:\n    act = torch.sigmoid\n",
-        "act = nn.ReLU()\nact = nn.Sigmoid()\n",
-        "act = missing()\n",
-        "class Act(Missing): pass\nact = Act()\n",
-    ],
-)
-def test_what_is_not_sure_to_be_so_is_not_defined_ahead(below: str) -> None:
-    files = {"a.py": HEAD + below, "b.py": "from a import act\nmade = act\n"}
-    assert value_of("import a\nout = a.made(x)", files).startswith("unknown: ")
-
-
-def test_a_file_that_means_a_library_of_its_own_name() -> None:
-    files = {"torch_tools.py": "from torch_tools import act\nimport torch\ndef use(v):\n    return torch.sigmoid(v)\n"}
-    assert value_of("from torch_tools import use\nout = use(x)", files) == "probabilities"
-
-
 @pytest.mark.parametrize(
     ("text", "files", "reason"),
     [
