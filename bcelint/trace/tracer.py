@@ -75,7 +75,6 @@ def traced(project: Project, entries: Sequence[str], warn: Callable[[str, str], 
         with_deep_stack(lambda: _trace(run, entries))
     _leave_alone(run, entries)
     settle_trained(run)
-    run.drop_weightless()
     dropped = run.dropped.reasons()
     calls = [replace(event.call, dropped=dropped.get(event.number, ""), serves_others=_serves_others(run, event.call)) for event in run.events]
     for path, module in run.modules.all():

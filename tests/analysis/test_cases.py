@@ -256,30 +256,6 @@ def test_an_index_that_may_be_any_is_no_condition(tmp_path: Path, items: str, ca
 
 
 @pytest.mark.parametrize(
-    ("weight", "more", "codes"),
-    [
-        ("0", "", []),
-        ("0.0", "", []),
-        ("False", "", []),
-        ("2", "", ["BCE103"]),
-        ("args.kinds", "", ["BCE103"]),
-        ("0", "term.backward()", ["BCE103"]),
-        ("0", "(term + 1).sum().backward()", ["BCE103"]),
-    ],
-)
-def test_a_term_times_zero_teaches_nothing(tmp_path: Path, weight: str, more: str, codes: list[str]) -> None:
-    program = f"""
-    out = nn.Linear(4, 3)(x)
-    term = nn.CrossEntropyLoss()(out.softmax(1), y)
-    loss = (out ** 2).mean() + {weight} * term
-    loss.backward()
-    {more}
-    """
-    (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(program), encoding="utf-8")
-    assert [finding.code for finding in check_paths([str(tmp_path)])] == codes
-
-
-@pytest.mark.parametrize(
     ("before", "after", "codes"),
     [
         ("net.eval()", "return x.grad.abs()", []),

@@ -16,7 +16,8 @@ from bcelint.trace.state.site import Site
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.criteria import is_loss
 from bcelint.trace.values.externals import External
-from bcelint.trace.values.instances import Instance
+from bcelint.trace.values.functions import Partial
+from bcelint.trace.values.instances import Instance, Super
 from bcelint.trace.values.mapped import mapping_of
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.tuples import sequence_of
@@ -32,7 +33,7 @@ def call(at: Site, node: cst.Call) -> Value:
         callee = attributes.load_callee(at.on(node.func), owner, node.func.attr.value)
     else:
         callee = at.evaluate(node.func)
-    if any(not is_loss(single) for _, single in alternatives(at.narrow(callee))):
+    if any(not _computes_loss(single) for _, single in alternatives(at.narrow(callee))):
         at.run.others.add(id(node))
     args = _arguments(at, node)
     raised = first_raised(at, args.all())
@@ -48,6 +49,14 @@ def call(at: Site, node: cst.Call) -> Value:
     if isinstance(result, Unknown) and is_settled(callee, args):
         return replace(result, opaque=True)
     return result
+
+
+def _computes_loss(callee: Value) -> bool:
+    """Whether it is a loss of torch, however it is handed on: as a method, with arguments, by a class that inherits it."""
+    while isinstance(callee, (Method, Partial, Super)):
+        callee = callee.function if isinstance(callee, Partial) else callee.receiver
+    inner = callee.native if isinstance(callee, Instance) else callee
+    return inner is not None and any(is_loss(single) for _, single in alternatives(inner))
 
 
 def _arguments(at: Site, node: cst.Call) -> Arguments:

@@ -93,8 +93,6 @@ class Run:
     """Functions that were defined inside of others: whoever gets them may call them."""
     others: set[int] = field(default_factory=set)
     """Calls, by the identity of their node, of what is no loss, as far as is known."""
-    _counts: dict[int, bool] = field(default_factory=dict)
-    """Loss calls, by the number of their event, whose result was multiplied; and whether by anything but 0."""
     dead: DeadCode = field(default_factory=DeadCode)
     dropped: Dropped = field(default_factory=Dropped)
     coverage: Coverage = field(default_factory=Coverage)
@@ -164,17 +162,6 @@ class Run:
         """Keep a new loss call."""
         self.events.append(event)
         self._fruitful_at = self.steps_taken
-
-    def weigh(self, losses: frozenset[int], counts: bool) -> None:
-        """The results of these loss calls are multiplied; ``counts`` where that is by anything but 0."""
-        for number in losses:
-            self._counts[number] = counts or self._counts.get(number, False)
-
-    def drop_weightless(self) -> None:
-        """Say nothing of losses that are but terms times 0: they teach nothing."""
-        for number, counts in self._counts.items():
-            if not counts and not self.events[number - 1].call.trained:
-                self.events[number - 1].take_back("it is multiplied by 0")
 
     def rule_out(self, frame: int, guard: Guard) -> None:
         """The program raises in a case: what has been met of it in this activation comes to nothing either, whoever wrote it never runs it."""

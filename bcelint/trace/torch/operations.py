@@ -207,12 +207,7 @@ class _Results:
         self.lost = next((v for v in lost if v.reason == TOO_MANY), next(iter(lost), None))
 
     def leave_factors(self, values: tuple[Value, ...], is_layer: bool) -> None:
-        """A loss without gradient that weights what has one, or goes into a layer, is no term of the sum that is trained on; nor is one times 0."""
-        counts = all(value.constant != 0 for value in values)
-        self.at.run.weigh(self.losses, counts)
-        if not counts:
-            self.losses = frozenset()
-            return
+        """A loss without gradient that weights what has one, or goes into a layer, is no term of the sum that is trained on."""
         trained = [tensor for tensor in _tensors(values) if tensor.facts.value("grad") is not False]
         if trained or is_layer or any(isinstance(value, Unknown) and not value.is_number for value in values):
             self.losses = frozenset().union(*(tensor.losses for tensor in trained))
