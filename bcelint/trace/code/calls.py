@@ -33,7 +33,7 @@ def call(at: Site, node: cst.Call) -> Value:
         callee = attributes.load_callee(at.on(node.func), owner, node.func.attr.value)
     else:
         callee = at.evaluate(node.func)
-    if any(not _computes_loss(single) for _, single in alternatives(at.narrow(callee))):
+    if any(not _computes_loss(single) for _, single in alternatives(callee)):
         at.run.others.add(id(node))
     args = _arguments(at, node)
     raised = first_raised(at, args.all())
