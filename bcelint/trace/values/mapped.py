@@ -22,7 +22,7 @@ from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.sources import merged_sources
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
-from bcelint.trace.values.unknowns import Unknown, open_length, under_key
+from bcelint.trace.values.unknowns import Unknown, open_length
 
 MAX_KEYS = 8
 """The keys of a dict above which the value under one that is not known is not told apart."""
@@ -151,7 +151,7 @@ def written_index(node: cst.CSTNode) -> cst.CSTNode:
 def item_under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNode) -> Value:
     """What a mapping holds under a key, known or not, which is ``written`` so."""
     if isinstance(key, (Const, External)):
-        found = content.items.get(dict_key(key)) or (content.rest and under_key(content.rest, dict_key(key)))
+        found = content.items.get(dict_key(key)) or content.rest
         if found is None and isinstance(key, Const) and _is_of_another_type(key.value, content.items):
             return MISSING
         return found or at.unknown(f"the key {dict_key(key)!r} is not set where it is seen", key)

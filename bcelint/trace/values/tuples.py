@@ -20,7 +20,7 @@ from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.sources import merged_sources
-from bcelint.trace.values.unknowns import MAX_VALUES, Unknown, open_length, under_key
+from bcelint.trace.values.unknowns import MAX_VALUES, Unknown, open_length
 
 MAX_REPEATED = 64
 _OF_NAMED = ("_replace", "_asdict", "_make", "_fields")
@@ -76,7 +76,7 @@ class Tuple(Items):
             return self.items[position]
         if position < 0 and self.items and any(item.key() != self.rest.key() for item in self.items[position:]):
             return at.unknown("an item of a list of unknown length", self)
-        return under_key(self.rest, position)
+        return self.rest
 
     def sliced(self, bounds: slice) -> Tuple | None:
         """The items in a slice; None where they are not known."""

@@ -183,8 +183,3 @@ BELOW = "<"
 """In the symbol of a running number, in front of what it stays below."""
 ITEM = "[]"
 """The name under which an item is kept that is stored in something that is not known."""
-
-
-def under_key(value: Value, key: Any) -> Value:
-    """What stands for all further items, as the one under a certain key: another than that under another key."""
-    return replace(value, symbol=f"{value.symbol}[{key!r}]") if isinstance(value, Unknown) and value.symbol else value
