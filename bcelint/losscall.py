@@ -70,7 +70,7 @@ class LossCall:
     function: str = ""
     """The qualified name of the function that holds the call."""
     serves_others: bool = False
-    """What is called at ``inner`` may be something else than this loss, or any other: a trainer is given a regression's, too."""
+    """What is called at ``inner`` may as well be no loss that is known: a trainer is given a regression's, too."""
 
     @property
     def prediction(self) -> Argument:

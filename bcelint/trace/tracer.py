@@ -86,7 +86,7 @@ def traced(project: Project, entries: Sequence[str], warn: Callable[[str, str], 
 
 
 def _serves_others(run: Run, call: LossCall) -> bool:
-    return isinstance(call.inner, NodePlace) and id(call.inner.node) in run.others
+    return isinstance(call.inner, NodePlace) and id(call.inner.node) in run.other_calls
 
 
 @contextmanager

@@ -282,6 +282,28 @@ def test_the_gradient_of_a_score_that_is_looked_at(tmp_path: Path, before: str, 
     assert [finding.code for finding in check_paths([str(tmp_path)])] == codes
 
 
+@pytest.mark.parametrize("order", ["look(); train()", "train(); look()"])
+def test_a_loss_that_is_looked_at_here_and_trained_on_there(tmp_path: Path, order: str) -> None:
+    program = f"""
+    net = nn.Linear(4, 3)
+
+    def loss():
+        return nn.NLLLoss()(net(x), y)
+
+    def look():
+        net.eval()
+        loss().backward()
+        return [p.grad for p in net.parameters()]
+
+    def train():
+        loss().backward()
+
+    {order}
+    """
+    (tmp_path / "a.py").write_text(HEAD + textwrap.dedent(program), encoding="utf-8")
+    assert [finding.code for finding in check_paths([str(tmp_path)])] == ["BCE104"]
+
+
 @pytest.mark.parametrize(
     ("scores", "codes"),
     [

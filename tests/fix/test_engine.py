@@ -41,6 +41,17 @@ def test_edit_lies_in_another_file_than_the_one_given(tmp_path: Path) -> None:
     assert "criterion = nn.BCEWithLogitsLoss()" in found.after[str(tmp_path / "train.py")]
 
 
+def test_edit_lies_in_a_package_that_is_a_project_of_its_own(tmp_path: Path) -> None:
+    """Outside of a repository a package has a root of its own; a script beside it imports it, and is judged with its new text."""
+    package = tmp_path / "losses"
+    package.mkdir()
+    project(package, __init__="", made="def made():\n    return nn.BCELoss()\n")
+    project(tmp_path, train="from losses.made import made\nmade()(nn.Linear(4, 1)(torch.randn(8, 4)), torch.rand(8, 1))\n")
+    found = fixes([str(tmp_path)], session.choose_rules(), unsafe=True, jobs=1)
+    assert list(found.after) == [str(package / "made.py")]
+    assert not found.left
+
+
 def test_user_of_the_criterion_in_a_file_that_was_not_given_counts(tmp_path: Path) -> None:
     shared = "criterion = nn.BCELoss()\n"
     train = "from shared import criterion\ncriterion(nn.Linear(4, 1)(torch.randn(8, 4)), torch.rand(8, 1))\n"

@@ -34,7 +34,7 @@ def call(at: Site, node: cst.Call) -> Value:
     else:
         callee = at.evaluate(node.func)
     if any(not _computes_loss(single) for _, single in alternatives(callee)):
-        at.run.others.add(id(node))
+        at.run.other_calls.add(id(node))
     args = _arguments(at, node)
     raised = first_raised(at, args.all())
     if raised is not None:

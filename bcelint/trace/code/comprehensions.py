@@ -19,7 +19,7 @@ from bcelint.trace.values.dicts import new_dict
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.lengths import each_length
 from bcelint.trace.values.lists import new_list, new_set
-from bcelint.trace.values.mapped import Mapped, dict_key
+from bcelint.trace.values.mapped import Mapped, dict_key, overlaid
 from bcelint.trace.values.tuples import Tuple, sequence_of
 
 MAX_ITEMS = 32
@@ -71,10 +71,7 @@ def _mapping(at: Site, node: cst.DictComp, source: Value) -> Value:
             loose.append(value)
 
     _loop(inner, node.for_in, source, add, _settler(at, loose))
-    if not loose:
-        return new_dict(Mapped(items))
-    # one whose key is not told may stand in the place of another
-    return new_dict(Mapped({key: any_of(at, Tuple((value, *loose))) for key, value in items.items()}, any_of(at, Tuple(tuple(loose)))))
+    return new_dict(overlaid(at, Mapped(items), Mapped({}, any_of(at, Tuple(tuple(loose))) if loose else None)))
 
 
 def _settler(at: Site, loose: list[Value]) -> Callable[[int], None]:

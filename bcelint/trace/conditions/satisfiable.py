@@ -8,6 +8,7 @@ from typing import Any
 
 from bcelint.trace.conditions.atoms import COMPARE, AnyOf, Atom, Guard, Literal, contradict, possible, values_of
 from bcelint.trace.conditions.derived import consistent_with_bases
+from bcelint.trace.conditions.sampled import OPTION
 
 MAX_STEPS = 2_000
 """The alternatives that are tried before a case counts as possible."""
@@ -17,8 +18,6 @@ _DECIDED = frozenset(COMPARE) - {"isinstance", "issubclass"}
 """Comparisons with a value that is known tell of every value whether it fits."""
 _OFF_BY_DEFAULT = re.compile(r".*\.get\([^()]*, (0|False)\)")
 """The symbol of a setting that is 0 where nobody sets it."""
-_OPTION = re.compile(r".*:args\.\w+")
-"""The symbol of an option, of which it is a case of its own that it has its default."""
 
 
 def satisfiable(guard: Guard, most: int = MAX_STEPS) -> bool:
@@ -113,12 +112,11 @@ def _fits(atom: Atom, value: Any) -> bool:
         return False
 
 
-def _candidates(atoms: Iterable[Atom]) -> list[Any]:
+def _candidates(atoms: Sequence[Atom]) -> list[Any]:
     """One value of each kind that the comparisons can tell from one another. What is compared with True and False alone is taken for a bool,
     what is compared with numbers alone for a number.
     """
     operands: list[Any] = []
-    atoms = list(atoms)
     for atom in atoms:
         if atom.op != "truth":
             operands += atom.operand if atom.op == "in" and isinstance(atom.operand, (tuple, frozenset, list)) else [atom.operand]
@@ -136,8 +134,10 @@ def _candidates(atoms: Iterable[Atom]) -> list[Any]:
     return values
 
 
-def _is_flag(atoms: Iterable[Atom], operands: Sequence[Any]) -> bool:
-    """Whether a number is asked for its truth in one place, for being 1 in another, and is 0 unless it is set: then it is 0 or 1."""
+def _is_flag(atoms: Sequence[Atom], operands: Sequence[Any]) -> bool:
+    """Whether a number is asked for its truth in one place, for being 1 in another, and is 0 unless it is set: then it is 0 or 1. That an option
+    has its default is a case of its own, which is asked for, too.
+    """
     if 1 not in operands or any(operand not in (0, 1) for operand in operands) or not any(atom.op == "truth" for atom in atoms):
         return False
-    return all(_OFF_BY_DEFAULT.fullmatch(atom.symbol) or (0 in operands and _OPTION.fullmatch(atom.symbol)) for atom in atoms)
+    return all(_OFF_BY_DEFAULT.fullmatch(atom.symbol) or (0 in operands and OPTION.fullmatch(atom.symbol)) for atom in atoms)

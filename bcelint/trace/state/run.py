@@ -91,8 +91,8 @@ class Run:
     """What is stored on things that are not known, by their symbols."""
     nested: list[Function] = field(default_factory=list)
     """Functions that were defined inside of others: whoever gets them may call them."""
-    others: set[int] = field(default_factory=set)
-    """Calls, by the identity of their node, of what is no loss, as far as is known."""
+    other_calls: set[int] = field(default_factory=set)
+    """Calls, by the identity of their node, of what is no loss that is known."""
     dead: DeadCode = field(default_factory=DeadCode)
     dropped: Dropped = field(default_factory=Dropped)
     coverage: Coverage = field(default_factory=Coverage)

@@ -263,11 +263,12 @@ def _all_births(value: Value | None, depth: int) -> Iterator[Step]:
 
 
 def mark_trained(run: Run, value: Value, explains: bool = False) -> None:
-    """The losses that went into ``value`` are trained on, or (``explains``) only differentiated."""
+    """The losses that went into ``value`` are trained on, or (``explains``) only differentiated here."""
     if isinstance(value, Tensor):
         for number in value.losses:
             event = run.events[number - 1]
-            event.call = replace(event.call, trained=True, explains=explains)
+            only = explains and (event.call.explains or not event.call.trained)  # it may be trained on elsewhere
+            event.call = replace(event.call, trained=True, explains=only)
     for part in value.parts():
         mark_trained(run, part, explains)
 

@@ -40,10 +40,10 @@ def owner_of(node: cst.CSTNode) -> cst.CSTNode | None:
     return node.value if isinstance(node, cst.Subscript) else None
 
 
-def index_of(node: cst.CSTNode) -> cst.CSTNode | None:
-    """How the index is written of the one item that is taken."""
-    element = node.slice[0].slice if isinstance(node, cst.Subscript) and len(node.slice) == 1 else None
-    return element.value if isinstance(element, cst.Index) else None
+def written_index(node: cst.CSTNode) -> cst.CSTNode:
+    """The expression of the single index of a subscript."""
+    index = node.slice[0].slice if isinstance(node, cst.Subscript) else None
+    return index.value if isinstance(index, cst.Index) else node
 
 
 def case(at: Interpreter, value: Value, op: str, operand: Any, positive: bool = True, other: Value | None = None) -> Value:

@@ -11,11 +11,12 @@ import libcst.matchers as m
 
 from bcelint.contracts import tables
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values.asking import written_index
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Bound, Function
-from bcelint.trace.values.mapped import Mapped, item_under, written_index
+from bcelint.trace.values.mapped import Mapped, item_under
 from bcelint.trace.values.scopes import Scope
 from bcelint.trace.values.unknowns import Unknown
 

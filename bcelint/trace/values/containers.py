@@ -9,6 +9,7 @@ from typing import Any
 from bcelint.contracts.schema import UNKNOWN
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values import submodules
+from bcelint.trace.values.asking import written_index
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE, Const
@@ -16,7 +17,7 @@ from bcelint.trace.values.contents import CONTENT, any_of
 from bcelint.trace.values.dicts import in_each_case, with_another, with_item
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.layers import Layer
-from bcelint.trace.values.mapped import Mapped, dict_key, item_under, mapping_of, written_index
+from bcelint.trace.values.mapped import Mapped, dict_key, item_under, mapping_of
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import HOOKED, NNModule
 from bcelint.trace.values.tensors import Tensor

@@ -8,13 +8,14 @@ from typing import Any
 
 from bcelint.facts import Dim
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values.asking import written_index
 from bcelint.trace.values.batches import batch
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.contents import CONTENT, any_of
 from bcelint.trace.values.externals import External
-from bcelint.trace.values.mapped import MISSING, Mapped, dict_key, item_under, mapping_of, of_key, overlaid, under, written_index
+from bcelint.trace.values.mapped import MISSING, Mapped, dict_key, item_under, mapping_of, of_key, overlaid, under
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import born_elsewhere
@@ -165,8 +166,8 @@ class DictCell(Cell):
     def _update(self, at: Interpreter, content: Mapped, args: Arguments) -> Value:
         if args.positional:
             more = mapping_of(at, args.positional[0])
-            unseen = Mapped({}, at.unknown("values of a dict that is not followed", opaque=True)) if more is None else None
-            content = unseen or overlaid(at, content, more or Mapped())
+            unseen = Mapped({}, at.unknown("values of a dict that is not followed", opaque=True))
+            content = unseen if more is None else overlaid(at, content, more)
         at.write(self, CONTENT, overlaid(at, content, Mapped(args.keywords)))
         return NONE
 

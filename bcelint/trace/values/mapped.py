@@ -142,12 +142,6 @@ def _is_of_another_type(key: object, keys: Iterable[object]) -> bool:
     return len(types) == 1 and types == {float if isinstance(key, str) else str if isinstance(key, (int, float)) else ...}
 
 
-def written_index(node: cst.CSTNode) -> cst.CSTNode:
-    """The expression of the single index of a subscript."""
-    index = node.slice[0].slice if isinstance(node, cst.Subscript) else None
-    return index.value if isinstance(index, cst.Index) else node
-
-
 def item_under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNode) -> Value:
     """What a mapping holds under a key, known or not, which is ``written`` so."""
     if isinstance(key, (Const, External)):

@@ -13,7 +13,7 @@ from bcelint.contracts.schema import UNKNOWN, Arg
 from bcelint.facts import Dim
 from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
-from bcelint.trace.values.asking import equals, index_of
+from bcelint.trace.values.asking import equals, written_index
 from bcelint.trace.values.batches import batch
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
@@ -65,7 +65,7 @@ class Tuple(Items):
         if not few or not isinstance(index, Unknown) or not all(_is_plain(item) for item in self.items):
             return None
         every = tuple(range(len(self.items)))  # another one raises
-        written = index_of(at.node)
+        written = written_index(at.node)
         return at.choice([(frozenset([replace(equals(at, index, each, written), domain=every)]), self.items[each]) for each in every])
 
     def _at(self, at: Interpreter, position: int) -> Value:
