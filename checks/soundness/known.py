@@ -24,7 +24,7 @@ KNOWN: tuple[tuple[str, str, str], ...] = (
     ("ignite/distributed/comp_models/__init__.py", "setup_available_computation_models", OPTIONAL),
     ("skorch/tests/callbacks/test_logging.py", "", OPTIONAL),
     ("tests/ignite/metrics/test_metric.py", "test_arithmetics", CIRCLE),
-    ("tests/ignite/metrics/test_metric.py", "test_pytorch_operators", CIRCLE),
+    ("tests/ignite/metrics/test_metric.py", "test_pytorch_operators", TENSOR_LIKE),
     ("gpytorch/distributions/multivariate_normal.py", "MultivariateNormal.expand", TENSOR_LIKE),
     ("gpytorch/distributions/multivariate_normal.py", "MultivariateNormal.unsqueeze", TENSOR_LIKE),
     ("gpytorch/likelihoods/hadamard_gaussian_likelihood.py", "HadamardGaussianLikelihood.marginal", TENSOR_LIKE),
