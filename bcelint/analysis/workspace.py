@@ -154,8 +154,7 @@ class Workspace:
             self._outcomes[task] = outcome
             if self.cache is not None and not outcome.crashed:
                 self.cache.store(task, project, outcome)
-            if project.trim():
-                gc.collect()  # what was evaluated hangs together in cycles, trees and all
+            project.trim()
         return outcome
 
     def known(self, task: Task) -> Outcome | None:
@@ -210,9 +209,10 @@ def _collecting_rarely() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.collect(0)  # what was evaluated hangs together in cycles, and all of it is new
         if not gc.get_freeze_count():
             gc.freeze()
-            gc.unfreeze()  # all that is new counts as old now, so that it is not walked over at once
+            gc.unfreeze()  # what is left of that counts as old now, so that it is not walked over again soon
         gc.set_threshold(*before)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from functools import cached_property
+from random import Random
 from typing import TYPE_CHECKING
 
 from bcelint.project.indentation import widened
@@ -15,8 +15,8 @@ from bcelint.project.source import BadInput, Source
 if TYPE_CHECKING:
     import libcst
 
-KEPT = 500_000
-"""Characters of source whose trees are kept, those used last; a tree takes some 75 bytes for each."""
+KEPT = 2_500_000
+"""Characters of source whose trees are kept; a tree takes some 75 bytes for each. It is no more than what one evaluation may read."""
 
 
 class Tree:
@@ -37,23 +37,35 @@ class Tree:
         return line, max(column - self._widened.get(line, 0), 0), end_line, max(end_column - self._widened.get(end_line, 0), 0)
 
 
-_kept: OrderedDict[tuple[str, str], tuple[int, Tree | str]] = OrderedDict()
-"""By the paths of files and the digests of their texts: how long the text is, and its tree, or why there is none. What was used last comes last.
+_kept: dict[tuple[str, str], tuple[int, Tree | str]] = {}
+"""By the paths of files and the digests of their texts: how long the text is, and its tree, or why there is none.
 
 Files with the same text have trees of their own, since a node stands for its place.
 """
+_chance = Random(0)
 
 
 def tree_of(source: Source) -> Tree:
     """The tree of ``source`` as ``parse`` makes it, the same one as long as it is kept; raises BadInput."""
     key = source.path, source.digest
-    known = _kept.pop(key, None) or (len(source.text), _parsed(source))
-    _kept[key] = known
-    while len(_kept) > 1 and sum(length for length, _ in _kept.values()) > KEPT:
-        _kept.popitem(last=False)
-    if isinstance(known[1], str):
-        raise BadInput(source.path, known[1])
-    return known[1]
+    if key not in _kept:
+        _make_room(KEPT - len(source.text))
+        _kept[key] = len(source.text), _parsed(source)
+    tree = _kept[key][1]
+    if isinstance(tree, str):
+        raise BadInput(source.path, tree)
+    return tree
+
+
+def _make_room(length: int) -> None:
+    """Let go of trees until no more than ``length`` characters are kept. Which ones is left to chance: tasks come to their common modules in the
+    same order, so that the one that was used longest ago would always be the next to be asked for."""
+    kept = list(_kept)
+    spare = sum(size for size, _ in _kept.values()) - length
+    while spare > 0 and kept:
+        at = _chance.randrange(len(kept))
+        kept[at], kept[-1] = kept[-1], kept[at]
+        spare -= _kept.pop(kept.pop())[0]
 
 
 def _parsed(source: Source) -> Tree | str:

@@ -43,13 +43,25 @@ def test_what_is_bad_is_parsed_once_too(parsed):
     assert parsed == ["/a.py"]
 
 
-def test_what_was_used_last_stays_within_the_limit(parsed, monkeypatch):
+def test_no_more_is_kept_than_the_limit(parsed, monkeypatch):
     monkeypatch.setattr(trees, "KEPT", len("a = 1b = 2"))
-    for name in "abaca":
+    for name in "abab":
         tree_of(source_from_text(f"/{name}.py", f"{name} = 1"))
-    assert parsed == ["/a.py", "/b.py", "/c.py"], "b makes room for c, since a was used after it"
-    tree_of(source_from_text("/b.py", "b = 1"))
-    assert parsed[3:] == ["/b.py"]
+    assert parsed == ["/a.py", "/b.py"]
+    for name in "cc":
+        tree_of(source_from_text(f"/{name}.py", f"{name} = 1"))
+    assert parsed[2:] == ["/c.py"], "another one makes room for it"
+    for name in "ab":
+        tree_of(source_from_text(f"/{name}.py", f"{name} = 1"))
+    assert len(parsed) > 3
+
+
+def test_going_round_finds_some_of_what_does_not_fit(parsed, monkeypatch):
+    monkeypatch.setattr(trees, "KEPT", 8 * len("x = 1"))
+    for _ in range(20):
+        for number in range(10):
+            tree_of(source_from_text(f"/{number}.py", "x = 1"))
+    assert len(parsed) < 120, "of 200; where the one used longest ago goes, all of them are parsed each time"
 
 
 def test_a_text_above_the_limit_is_the_only_one_kept(parsed, monkeypatch):
