@@ -35,6 +35,9 @@ class Evaluation(Site):
     def evaluate(self, node: cst.BaseExpression) -> Value:
         return expressions.evaluate(self, node)
 
+    def named(self, name: str) -> Value:
+        return expressions.named(self, name)
+
     def execute(self, body: cst.CSTNode) -> Flow:
         return statements.execute(self, body)
 

@@ -40,14 +40,19 @@ def evaluate(at: Site, node: cst.BaseExpression) -> Value:
 
 
 def _name(at: Site, node: cst.Name) -> Value:
-    name = node.value
+    value = at.frame.find(node.value)
+    return named(at.on(node), node.value) if value is None else value
+
+
+def named(at: Site, name: str) -> Value:
+    """What a name stands for in this frame."""
     value = at.frame.find(name)
     if value is not None:
         return value
     if name in BUILTIN_CONSTANTS:
         return Const(BUILTIN_CONSTANTS[name])
     if name == "__name__":
-        return at.on(node).unknown("the name of a module, which may be run or imported", symbol="__name__")
+        return at.unknown("the name of a module, which may be run or imported", symbol="__name__")
     star = at.frame.globals.fields.get("*")
     for module in star.items if isinstance(star, Tuple) else ():  # `from torch.nn import *`
         if isinstance(module, External):
@@ -55,8 +60,8 @@ def _name(at: Site, node: cst.Name) -> Value:
             if isinstance(member, External) and (at.run.is_known(member.name) or libraries.is_followed(member.name)):
                 return member
         elif isinstance(module, Unknown):
-            return at.on(node).unknown(f"{name} may come from a star import that is not in the project")
-    if star is None and not hasattr(builtins, name) and _is_undefined(at.on(node), name):
+            return at.unknown(f"{name} may come from a star import that is not in the project")
+    if star is None and not hasattr(builtins, name) and _is_undefined(at, name):
         return Raised(f"{name} is not defined")
     return External(f"builtins.{name}")
 

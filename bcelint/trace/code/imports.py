@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import libcst as cst
@@ -20,6 +21,7 @@ def import_names(at: Site, node: cst.Import) -> None:
     """``import a.b``, ``import a.b as c``."""
     for alias in node.names:
         dotted = get_full_name_for_node(alias.name) or ""
+        _bind_submodule(at, dotted, 0)
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
             at.write(at.frame.cell_for(alias.asname.name.value), alias.asname.name.value, at.run.modules.imported(at.frame.code.path, dotted))
         else:
@@ -34,6 +36,7 @@ def import_from(at: Site, node: cst.ImportFrom) -> None:
     """``from a.b import c as d``, ``from . import x``, ``from m import *``."""
     dotted = get_full_name_for_node(node.module) or "" if node.module is not None else ""
     module = at.run.modules.imported(at.frame.code.path, dotted, len(node.relative))
+    _bind_submodule(at, dotted, len(node.relative))
     if isinstance(node.names, cst.ImportStar):
         _star(at, module)
         return
@@ -41,6 +44,19 @@ def import_from(at: Site, node: cst.ImportFrom) -> None:
         name = alias.evaluated_name
         bound = alias.evaluated_alias or name
         at.write(at.frame.cell_for(bound), bound, _member(at.on(node), module, name, dotted))
+
+
+def _bind_submodule(at: Site, dotted: str, level: int) -> None:
+    """Whatever a package imports of its own submodules, these become names of it."""
+    path, project = at.frame.code.path, at.run.project
+    if os.path.basename(path) != "__init__.py" or not dotted:
+        return
+    parts = dotted.split(".")
+    for count, name in enumerate(parts):
+        if (count or level) and project.resolve(path, ".".join(parts[:count]), level) == path:
+            child = project.child(path, name)
+            if child is not None:
+                at.write(at.frame.globals, name, Module(child))
 
 
 def _member(at: Site, module: Value, name: str, dotted: str) -> Value:

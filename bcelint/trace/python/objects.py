@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import libcst as cst
-
 from bcelint.trace.conditions.atoms import Atom
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python.registry import Handlers
@@ -166,7 +164,7 @@ def _eval(at: Site, args: Arguments) -> Value:
         names = text.value.strip().split(".") if isinstance(text, Const) and isinstance(text.value, str) else [""]
         if len(args.all()) > 1 or not all(name.isidentifier() for name in names):
             return at.unknown("eval() of what is not known", text)
-        value = at.evaluate(cst.Name(names[0]))
+        value = at.named(names[0])
         for name in names[1:]:
             value = at.attribute(value, name)
         return value

@@ -159,6 +159,10 @@ class Site(ABC):
         """The value of an expression in this frame, under the current path condition."""
 
     @abstractmethod
+    def named(self, name: str) -> Value:
+        """What a name stands for in this frame."""
+
+    @abstractmethod
     def execute(self, body: cst.CSTNode) -> Flow:
         """Execute a suite or module in this frame; an ``else``, which may be another ``if``."""
 

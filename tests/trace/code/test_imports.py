@@ -37,6 +37,15 @@ ACT = "import torch\nfrom torch import nn\n\ndef act(v):\n    return torch.sigmo
         ("from a import *\nout = nn.Sigmoid()(x)", {"a.py": "from b import *", "b.py": "from torch import nn"}),
         ("from a import *\nout = Sigmoid()(x)", {"a.py": "from torch.nn import *"}),
         ("import a\nout = a.Sigmoid()(x)", {"a.py": "from torch.nn import *"}),
+        ("from lib import *\nout = act.f(x)", {"lib/__init__.py": "from .act import f", "lib/act.py": "from torch import sigmoid as f"}),
+        ("from lib import *\nout = act.f(x)", {"lib/__init__.py": "import lib.act", "lib/act.py": "from torch import sigmoid as f"}),
+        ("from lib import *\nout = eval('deep.act')(x)", {"lib/__init__.py": "from lib.deep import *", "lib/deep.py": ACT}),
+        ("from lib import f\nout = f(x)", {
+            "lib/__init__.py": "from .act import g\ndef f(v):\n    return act.g(v)", "lib/act.py": "from torch import sigmoid as g",
+        }),
+        ("from lib import *\nout = deep.a.f(x)", {
+            "lib/__init__.py": "from .deep.a import f", "lib/deep/__init__.py": "", "lib/deep/a.py": "from torch import sigmoid as f",
+        }),
         ("import torch.nn.functional as nn\nout = nn.sigmoid(x)", {}),
         ("from torch import sigmoid as softmax\nout = softmax(x)", {}),
         ("import torch.nn as T\nout = T.functional.sigmoid(x)", {}),
