@@ -24,7 +24,7 @@ from bcelint.trace.code.evaluation import Evaluation
 from bcelint.trace.code.modules import run_module
 from bcelint.trace.conditions import remembered
 from bcelint.trace.interpreter import Arguments, Value
-from bcelint.trace.state.coverage import BARREN, DEAD, DECLARED, NO_OBJECT, OVERRIDDEN, TOO_LARGE
+from bcelint.trace.state.coverage import BARREN, DEAD, DECLARED, NO_OBJECT, OVERRIDDEN, TOO_LARGE, names_loss
 from bcelint.trace.state.dropped import CALLERS, DEPTH, OBJECTS, STEPS
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.modules import SourceModule
@@ -181,7 +181,9 @@ def _why_not(run: Run, function: Function, owner: Class | None) -> str | None:
         return None
     if receiver and owner is not None and _is_left_behind(run, function, owner):
         return OVERRIDDEN
-    return DEAD if run.dead.holds(function) else BARREN if run.is_barren else ""
+    if run.dead.holds(function):
+        return DEAD
+    return BARREN if run.is_barren and not names_loss(run.project, function) else ""
 
 
 def _is_left_behind(run: Run, function: Function, heir: Class) -> bool:

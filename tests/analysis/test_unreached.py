@@ -186,7 +186,6 @@ class TestBounds:
         [
             (run, "MAX_STEPS", 20, "not reached: the steps of the entry point were used up"),
             (run, "FUNCTION_STEPS", 20, "not reached: the steps of the entry point were used up"),
-            (run, "BARREN_STEPS", -1, "not reached: nobody calls its function, and no more of those were tried"),
             (modules, "MAX_SOURCE", 200, "not reached: too much source to read all of it"),
             (recording, "MAX_EVENTS", 3, "not reached: too many loss calls"),
         ],
@@ -195,6 +194,22 @@ class TestBounds:
         monkeypatch.setattr(module, bound, low)
         assert self.listed(project) == plain_search(project)
         assert reason in {call.reason for call in calls(project)}
+
+    def test_functions_that_are_left_alone(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setattr(run, "BARREN_STEPS", -1)
+        found = reasons(
+            tmp_path,
+            """\
+            criterion = nn.NLLLoss()
+            def f(x, y):
+                return criterion(x, y)
+            def g(x, y):
+                return F.nll_loss(x, y)
+            """,
+        )
+        assert found[1] == "it is built here, and no call of it was met"
+        assert found[5].startswith("x: parameter that no call"), "it names a loss itself"
+        assert sorted(found) == [1, 5]
 
     @pytest.mark.parametrize("low", [0, 1, 2, 3, 5, 8, 13, 21, 34])
     def test_with_ever_more_steps(self, monkeypatch: pytest.MonkeyPatch, project: Path, low: int) -> None:

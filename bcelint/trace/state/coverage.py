@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -12,6 +13,9 @@ from bcelint.trace.state.dead import DeadCode
 from bcelint.trace.state.dropped import Dropped
 from bcelint.trace.state.modules import Modules, SourceModule
 from bcelint.trace.values.functions import Function
+
+if TYPE_CHECKING:
+    from bcelint.project.project import Project
 
 DECLARED = "it stands in a function that is declared"
 OVERRIDDEN = "the methods that call it are overridden"
@@ -103,9 +107,20 @@ class Coverage:
         return [node for identity, node in self._sides.get(path, {}).items() if identity not in self._possible]
 
 
+def names_loss(project: Project, function: Function) -> bool:
+    """Whether a loss is named within a function itself."""
+    code = function.closure.code
+    return project.names_loss(code.path) and _names_any(code, function.node, project.names_of_losses(code.path))
+
+
+def _names_any(code: Code, node: cst.CSTNode, names: Iterable[str]) -> bool:
+    text = code.text(node)
+    return any(name in text for name in names)
+
+
 def _ruled_out(module: SourceModule, names: Iterable[str], nodes: Iterable[cst.CSTNode]) -> Iterator[tuple[int, int, int, int]]:
     """The spans of those that name a loss."""
     for node in nodes:
-        if any(name in module.code.text(node) for name in names):
+        if _names_any(module.code, node, names):
             line, column, end_line, end_column = module.code.span(node)
             yield line, column + 1, end_line, end_column + 1

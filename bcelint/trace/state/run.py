@@ -39,7 +39,7 @@ MANY_STEPS = 200_000
 CASES_A_STEP = 10
 FEW_STEPS = 1_000
 BARREN_STEPS = 200_000
-"""After this many since a loss call was last met, the functions that nobody calls are left alone."""
+"""After this many since a loss call was last met, the functions that nobody calls are left alone, but for those that name a loss themselves."""
 MAX_RECURSION = 2
 """Activations of one function at the same time."""
 

@@ -40,10 +40,11 @@ def test_entry_points_get_few_steps_after_very_many(monkeypatch: pytest.MonkeyPa
 def test_functions_that_nobody_calls_are_left_alone_where_many_led_to_no_loss(monkeypatch: pytest.MonkeyPatch) -> None:
     barren = "".join(f"def f{i}():\n" + "    v = 1\n" * 20 for i in range(4))
     fruitful = "".join(f"def g{i}():\n" + "    v = 1\n" * 20 + f"    {LOSS.replace('(p', f'(p * {i + 1}')}" for i in range(4))
-    text = f"{fruitful}{barren}def last():\n    {LOSS}"
-    assert len(trace(text).calls) == 5
+    named = LOSS.replace("(p", "(p * 9")
+    text = f"criterion = nn.BCEWithLogitsLoss()\n{fruitful}{barren}def last():\n    criterion(p, y)\ndef names_it():\n    {named}"
+    assert [call.function for call in trace(text).calls] == ["g0", "g1", "g2", "g3", "last", "names_it"]
     monkeypatch.setattr(running, "BARREN_STEPS", 50)
-    assert [call.function for call in trace(text).calls] == ["g0", "g1", "g2", "g3"]
+    assert [call.function for call in trace(text).calls] == ["g0", "g1", "g2", "g3", "names_it"], "what names a loss itself is tried"
 
 
 def test_only_so_much_source_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
