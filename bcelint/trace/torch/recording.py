@@ -14,7 +14,7 @@ from bcelint.losscall import TOO_MANY, Argument, LossCall
 from bcelint.places import Step
 from bcelint.project.code import NodePlace
 from bcelint.trace.conditions.asking import asks_of_bounds, asks_of_class, asks_of_dtype, asks_of_shape, asks_of_values, is_below_one, opaque, symbols
-from bcelint.trace.conditions.atoms import Atom, Guard
+from bcelint.trace.conditions.atoms import ALWAYS, Atom, Guard
 from bcelint.trace.conditions.compatible import compatible
 from bcelint.trace.conditions.sampled import has_sample
 from bcelint.trace.conditions.satisfiable import satisfiable
@@ -262,15 +262,20 @@ def _all_births(value: Value | None, depth: int) -> Iterator[Step]:
         yield from _all_births(part, depth)
 
 
-def mark_trained(run: Run, value: Value, explains: bool = False) -> None:
-    """The losses that went into ``value`` are trained on, or (``explains``) only differentiated here."""
+def mark_trained(run: Run, value: Value, explains: bool = False, guard: Guard = ALWAYS) -> None:
+    """The losses that went into ``value`` are trained on, or (``explains``) only differentiated here, in the cases that come here."""
     if isinstance(value, Tensor):
         for number in value.losses:
             event = run.events[number - 1]
-            only = explains and (event.call.explains or not event.call.trained)  # it may be trained on elsewhere
-            event.call = replace(event.call, trained=True, explains=only)
-    for part in value.parts():
-        mark_trained(run, part, explains)
+            if satisfiable(event.path | guard | run.state.path):
+                only = explains and (event.call.explains or not event.call.trained)  # it may be trained on elsewhere
+                event.call = replace(event.call, trained=True, explains=only)
+    elif isinstance(value, Choice):
+        for case, single in value.alternatives:
+            mark_trained(run, single, explains, guard | case)
+    else:
+        for part in value.parts():
+            mark_trained(run, part, explains, guard)
 
 
 def settle_trained(run: Run) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bcelint.facts import Kind
 from bcelint.losscall import LossCall
-from tests.trace.tracing import PRELUDE_LINES, trace
+from tests.trace.tracing import PRELUDE_LINES, case_of, trace
 
 
 def only(text: str) -> LossCall:
@@ -95,6 +95,21 @@ def test_trained(text: str) -> None:
 )
 def test_not_trained(text: str) -> None:
     assert not only(text).trained
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if not anything.fix:\n    a.backward()",
+        "b = F.mse_loss(nn.Linear(3, 1)(x), y)\n(b if anything.fix else a + b).backward()",
+        "total = F.mse_loss(nn.Linear(3, 1)(x), y)\nif not anything.fix:\n    total = total + a\ntotal.backward()",
+        "losses = [] if anything.fix else [a]\nsum(losses).backward()",
+        "if anything.fix:\n    raise SystemExit\na.backward()",
+    ],
+)
+def test_trained_in_the_cases_that_come_there(text: str) -> None:
+    traced = trace(f"q = z.detach() if anything.fix else z\na = F.cross_entropy(q, y)\n{text}")
+    assert {case_of(call): call.trained for call in traced.calls} == {" when anything.fix": False, " when not anything.fix": True}
 
 
 def test_a_wrapper_is_itself_a_loss() -> None:
