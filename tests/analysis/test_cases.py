@@ -73,6 +73,36 @@ x, y = torch.rand(2, 4), torch.tensor([0, 1])
         ),
         pytest.param(
             """
+            if args.loss == 'own':
+                criterion = somewhere.own
+            elif args.loss == 'mine':
+                criterion = somewhere.mine
+            elif args.loss == 'soft':
+                criterion = nn.CrossEntropyLoss()
+            else:
+                raise ValueError(args.loss)
+            criterion(torch.softmax(nn.Linear(4, 3)(x), 1), y)
+            """,
+            "`args.loss == 'soft'`",
+            id="the last one before a branch that raises",
+        ),
+        pytest.param(
+            """
+            import somewhere
+            settings = {'loss': args.loss}
+            def make():
+                if settings['loss'] == 'own':
+                    return somewhere.own
+                elif settings['loss'] in ('soft', 'hard'):
+                    return nn.CrossEntropyLoss()
+                raise ValueError(settings)
+            make()(torch.softmax(nn.Linear(4, 3)(x), 1), y)
+            """,
+            "`settings['loss'] in ('soft', 'hard')`",
+            id="some of those before what raises",
+        ),
+        pytest.param(
+            """
             if args.loss == 'ce':
                 net = nn.Linear(4, 3)
             elif args.loss == 'soft':

@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Iterable, Sequence
 
-from bcelint.trace.conditions.atoms import ALWAYS, AnyOf, Atom, Guard, Literal, consistent, holds, values_of
+from bcelint.trace.conditions.atoms import ALWAYS, AnyOf, Atom, Guard, Literal, consistent, contradict, holds, values_of
 from bcelint.trace.conditions.compatible import settled
 from bcelint.trace.conditions.remembered import remembered
 
@@ -133,7 +133,30 @@ def _any_of(atoms: Sequence[Atom]) -> Atom:
     values = tuple(dict.fromkeys(value for atom in atoms for value in values_of(atom)))
     loop, hidden = max(atom.loop for atom in atoms), any(atom.opaque for atom in atoms)
     domain = next((atom.domain for atom in atoms if atom.domain), ())
-    return Atom(first.symbol, "in", values, True, lambda: " or ".join(map(str, atoms)), loop, opaque=hidden, domain=domain)
+    return Atom(first.symbol, "in", values, True, _OneOf(atoms), loop, opaque=hidden, domain=domain)
+
+
+class _OneOf:
+    """The text of an atom that stands for several."""
+
+    __slots__ = ("atoms",)
+
+    def __init__(self, atoms: Sequence[Atom]) -> None:
+        self.atoms: list[Atom] = [part for atom in atoms for part in (atom.text.atoms if atom.truth and isinstance(atom.text, _OneOf) else [atom])]
+
+    def __call__(self) -> str:
+        return " or ".join(map(str, self.atoms))
+
+
+def narrowed(guard: Guard) -> Guard:
+    """The guard with what is left of the values that a symbol may have, where its other literals rule some of them out."""
+    for literal in guard:
+        if isinstance(literal, Atom) and literal.truth and isinstance(literal.text, _OneOf):
+            about = [other for other in guard if isinstance(other, Atom) and other.symbol == literal.symbol]
+            left = [atom for atom in literal.text.atoms if not any(contradict(atom, other) for other in about)]
+            if 0 < len(left) < len(literal.text.atoms):
+                guard = guard - {literal} | {_any_of(left)}
+    return guard
 
 
 def _covers(weak: Guard, strong: Guard) -> bool:

@@ -15,7 +15,8 @@ from bcelint.places import Step
 from bcelint.project.code import NodePlace
 from bcelint.trace.conditions.asking import asks_of_bounds, asks_of_class, asks_of_dtype, asks_of_shape, asks_of_values, is_below_one, opaque, symbols
 from bcelint.trace.conditions.atoms import ALWAYS, Atom, Guard
-from bcelint.trace.conditions.compatible import compatible
+from bcelint.trace.conditions.compatible import settled
+from bcelint.trace.conditions.joining import narrowed
 from bcelint.trace.conditions.sampled import has_sample
 from bcelint.trace.conditions.satisfiable import satisfiable
 from bcelint.trace.conditions.telling import as_read, told
@@ -96,7 +97,7 @@ def record(
         if seen in at.run.seen:
             numbers.add(at.run.seen[seen])
             continue
-        relative = path - outer.statement_path - at.state.given
+        relative = narrowed(settled(path - at.state.given)) - outer.statement_path
         call = LossCall(
             loss=row,
             place=place,
@@ -133,7 +134,7 @@ def record(
 def _excused(at: Site, guard: Guard, before: Guard) -> frozenset[Guard]:
     """The cases in which the program raises, as far as they have to do with a guard."""
     about = symbols(guard)
-    cases = (case - before - at.state.given for case in at.state.raised if guard and compatible(case, before - at.state.given))
+    cases = (case - before - at.state.given for case in at.state.raised if guard)
     return frozenset(case for case in cases if case and symbols(case) <= about)
 
 
