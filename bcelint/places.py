@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,6 +50,9 @@ class FixedPlace:
 DECLARED = " (as declared)"
 """Behind the note of a step whose fact is not computed but declared."""
 
+BEFORE = " before it"
+"""Behind the note of an activation that the one of the step before this was applied to."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -56,6 +60,11 @@ class Step:
 
     place: Place
     note: str
+
+
+def activation_before(steps: Sequence[Step]) -> Step | None:
+    """The activation that the first of these steps, itself one, was applied to."""
+    return next((step for step in steps[1:2] if step.note.endswith(BEFORE)), None)
 
 
 def shown(path: str) -> str:

@@ -10,7 +10,7 @@ from bcelint.analysis.judge import Judged, position_of
 from bcelint.facts import Dim, Interval, Shape
 from bcelint.finding import Position
 from bcelint.losscall import Argument
-from bcelint.places import Place, Step
+from bcelint.places import Place, Step, activation_before
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class KnownFacts:
     axis: int | None = None
     born: Position | None = None
     maker: str = ""
+    twice: bool = False
+    """It was made by an activation of what another one had made."""
     constant: bool = False
     """It is a Python constant, no tensor."""
 
@@ -134,5 +136,6 @@ def _known(argument: Argument) -> KnownFacts:
         axis=facts.axis,
         born=position_of(steps[0].place) if steps else None,
         maker=steps[0].note if steps else "",
+        twice=activation_before(steps) is not None,
         constant=not argument.is_tensor and argument.constant is not None,
     )

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Union
 
 from bcelint.facts import NOTHING_KNOWN, UNBOUNDED, Claim, DType, Facts, Interval, Kind
-from bcelint.places import Step
+from bcelint.places import BEFORE, Step
 
 
 class Mark(enum.Enum):
@@ -277,7 +277,7 @@ def outcome_of(row: Op | Layer, args: Args) -> Outcome:
 
 
 def facts_of(result: Result, main: Facts, step: Step | None) -> Facts:
-    """The facts of one output: kept claims from ``main``, new ones born at ``step``."""
+    """The facts of one output: kept claims from ``main``, new ones born at ``step``; of probabilities made of probabilities, both births."""
     steps = () if step is None else (step,)
 
     def claim(name: str) -> Any:
@@ -286,15 +286,17 @@ def facts_of(result: Result, main: Facts, step: Step | None) -> Facts:
             return getattr(main, name)
         if value is None or isinstance(value, Claim):
             return value
-        return Claim(value, steps)
+        return Claim(value, (*steps, *before) if name == "kind" and value is Kind.PROBABILITIES else steps)
 
+    births = main.kind.steps[:1] if main.kind is not None and main.kind.value is Kind.PROBABILITIES else ()
+    before = [replace(birth, note=birth.note + BEFORE) for birth in births]
     axis = main.axis if result.axis is KEEP else result.axis
     return Facts(claim("range"), claim("kind"), axis, claim("dtype"), claim("shape"), claim("grad"))
 
 
 def is_uneven(result: Result, operands: Iterable[Facts], facts: Facts, step: Step) -> bool:
     """Whether the values of an output come from several places: it was joined, or an operand was and the operation gives it no kind of its own."""
-    is_new = facts.kind is not None and facts.kind.steps == (step,)
+    is_new = facts.kind is not None and facts.kind.steps[:1] == (step,)
     return result.uneven or (not is_new and any(operand.uneven for operand in operands))
 
 

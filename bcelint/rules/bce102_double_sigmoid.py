@@ -6,7 +6,7 @@ from bcelint.contracts.schema import Loss
 from bcelint.facts import Kind
 from bcelint.losscall import LossCall
 from bcelint.rules.base import Problem, Rule
-from bcelint.rules.words import activation, born, colon, either_use, is_bce, loss_name, problem
+from bcelint.rules.words import activation, born, colon, drop, either_use, is_bce, is_twice, loss_name, problem
 
 
 class DoubleSigmoid(Rule):
@@ -52,15 +52,15 @@ class DoubleSigmoid(Rule):
             return None
         made_by = activation(facts)
         if call.loss.applies is None:
-            inside, repair = "and the loss wants logits", "pass the logits" if kind is Kind.LOG_PROBABILITIES else f"drop the {made_by}"
+            inside, repair = "and the loss wants logits", "pass the logits" if kind is Kind.LOG_PROBABILITIES else drop(facts)
         elif kind is Kind.LOG_PROBABILITIES:
             inside, repair = "and a sigmoid inside the loss", "pass the logits"
         elif made_by == "softmax":
-            inside, repair = "and a sigmoid inside the loss", "drop the softmax"
+            inside, repair = "and a sigmoid inside the loss", drop(facts)
         else:
             inside = "and again inside the loss" if made_by == "sigmoid" else "and a sigmoid inside the loss"
-            drop = f"drop the {made_by}"
-            repair = either_use(call, "BCELoss", drop) if is_bce(call.loss) and call.loss.cls else drop
+            fits_bce = is_bce(call.loss) and call.loss.cls and not is_twice(facts)
+            repair = either_use(call, "BCELoss", drop(facts)) if fits_bce else drop(facts)
         message = f"{facts.what} reach {loss_name(call)}{colon(born(facts.kind) or made_by)}, {inside}; {repair}"
         return problem(call, call.prediction, facts.kind, message)
 

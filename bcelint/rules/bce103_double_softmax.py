@@ -5,7 +5,7 @@ from __future__ import annotations
 from bcelint.facts import Kind
 from bcelint.losscall import LossCall
 from bcelint.rules.base import Problem, Rule
-from bcelint.rules.words import activation, born, colon, loss_name, problem
+from bcelint.rules.words import activation, born, colon, drop, loss_name, problem
 
 
 class DoubleSoftmax(Rule):
@@ -58,5 +58,5 @@ class DoubleSoftmax(Rule):
             return None
         again = "and again inside the loss" if made_by == "softmax" else "and a softmax inside the loss"
         inside = "and the loss wants logits" if unsaid else again
-        message = f"probabilities reach {loss_name(call)}{colon(born(facts.kind) or made_by)}, {inside}; drop the {made_by}"
+        message = f"probabilities reach {loss_name(call)}{colon(born(facts.kind) or made_by)}, {inside}; {drop(facts)}"
         return problem(call, call.prediction, facts.kind, message)

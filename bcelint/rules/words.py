@@ -7,7 +7,7 @@ from typing import Any
 from bcelint.contracts.schema import Loss, TargetForm
 from bcelint.facts import NON_POSITIVE, UNIT, Claim, DType, Facts, Interval, Kind, Shape
 from bcelint.losscall import Argument, LossCall
-from bcelint.places import DECLARED, Step
+from bcelint.places import DECLARED, Step, activation_before
 from bcelint.rules.base import Problem, where
 
 SLACK = 1e-3
@@ -71,6 +71,17 @@ def _loss_steps(call: LossCall) -> tuple[Step, ...]:
     if (inner.path, inner.line, inner.column) != (outer.path, outer.line, outer.column):
         steps.append(Step(inner, f"{loss_name(call)} called"))
     return tuple(steps)
+
+
+def drop(facts: Facts) -> str:
+    """``drop the softmax``; where it was applied to what another activation made, ``drop both it and the sigmoid before it at net.py:3``."""
+    before = activation_before(facts.kind.steps if facts.kind is not None else ())
+    return f"drop the {activation(facts)}" if before is None else f"drop both it and the {before.note} at {where(before)}"
+
+
+def is_twice(facts: Facts) -> bool:
+    """Whether one activation was applied to what another one made."""
+    return facts.kind is not None and activation_before(facts.kind.steps) is not None
 
 
 ARITHMETIC = frozenset("add sub subtract rsub".split())

@@ -236,6 +236,16 @@ def test_unsafe_repair_waits_to_be_asked_for(tmp_path: Path, before: str, after:
             id="an activation in one branch",
         ),
         pytest.param(
+            NET + "net = nn.Sequential(net, nn.Sigmoid())\nF.binary_cross_entropy_with_logits(torch.sigmoid(net(x)), y)",
+            "one activation follows the other, and the loss wants neither; drop both",
+            id="two sigmoids",
+        ),
+        pytest.param(
+            CLASSES + "net = nn.Sequential(net, nn.Softmax(1))\nF.cross_entropy(net(x).softmax(1), y)",
+            "one activation follows the other, and the loss wants neither; drop both",
+            id="two softmaxes",
+        ),
+        pytest.param(
             CLASSES + SHARED.format("self.end(net(x))"),
             "other losses may be called there too",
             id="a call that serves another loss",

@@ -112,6 +112,16 @@ class TestLogProbabilitiesWanted:
             assert said(code, call(other, LOGITS)) is None
 
 
+@pytest.mark.parametrize(
+    ("code", "loss", "first", "last"),
+    [("BCE102", "BCEWithLogitsLoss", "sigmoid", "sigmoid"), ("BCE103", "CrossEntropyLoss", "softmax", "sigmoid")],
+)
+def test_of_two_activations_both_are_to_go(code: str, loss: str, first: str, last: str) -> None:
+    steps = (Step(FixedPlace("train.py", 9), last), Step(FixedPlace("model.py", 5), f"{first} before it"))
+    message = said(code, call(loss, Facts(kind=Claim(Kind.PROBABILITIES, steps)), LABELS)) or ""
+    assert message.endswith(f"; drop both it and the {first} before it at model.py:5")
+
+
 def test_the_log_of_a_sigmoid_is_no_log_softmax() -> None:
     assert "use log_softmax" in str(said("BCE105", call("KLDivLoss", SOFTMAX)))
     sigmoid = Facts(kind=Claim(Kind.PROBABILITIES, (Step(FixedPlace("a.py", 1, 1), "sigmoid"),)))

@@ -6,7 +6,7 @@ from bcelint.analysis.callsite import CallSite
 from bcelint.facts import DType
 from bcelint.fix import activations
 from bcelint.fix.activations import Found, find
-from bcelint.fix.context import Context, Written
+from bcelint.fix.context import SHARED, Context, Written
 from bcelint.fix.dropping import without
 from bcelint.fix.edits import Draft, Outcome, Refusal
 from bcelint.fix.repairs.losses import name_of
@@ -53,7 +53,13 @@ def made_by_softmax(site: CallSite) -> bool:
 
 def double_sigmoid(context: Context, site: CallSite) -> Outcome:
     """BCE102: the activation goes, or the loss becomes BCELoss, or the sigmoid is undone at the call."""
-    return _drop(context, site) or only_in_training(context, site) or _loss_for_probabilities(context, site)
+    return _twice(context, site) or _drop(context, site) or only_in_training(context, site) or _loss_for_probabilities(context, site)
+
+
+def _twice(context: Context, site: CallSite) -> Refusal | None:
+    if not site.prediction.twice:
+        return None
+    return SHARED if context.serves_others(site) else Refusal("one activation follows the other, and the loss wants neither; drop both")
 
 
 def _drop(context: Context, site: CallSite) -> Outcome | None:
@@ -115,7 +121,7 @@ def _each_for_itself(context: Context, site: CallSite) -> Outcome | None:
 
 def double_softmax(context: Context, site: CallSite) -> Outcome:
     """BCE103: the activation goes, or the loss becomes NLLLoss on the log; where the loss serves others, the log alone."""
-    found = _drop(context, site) or only_in_training(context, site)
+    found = _twice(context, site) or _drop(context, site) or only_in_training(context, site)
     if found is not None:
         return found
     if not made_by_softmax(site):
