@@ -117,7 +117,7 @@ def apply(
 def _one_or_many(at: Site, value: Value) -> Value:
     """Data to make a tensor of. What compares something that is not known may be one truth value, and as well an array of them."""
     singles = [single for _, single in alternatives(value)]
-    is_asked = len(singles) == 2 and {single.constant for single in singles if isinstance(single, Const)} == {True, False}
+    is_asked = len(singles) == 2 and all(isinstance(single, Const) and isinstance(single.value, bool) for single in singles)
     return at.unknown("a truth value, or an array of them", value) if is_asked else value
 
 
