@@ -25,6 +25,7 @@ from bcelint.trace.state.dropped import CALLS
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.run import Event, Run
 from bcelint.trace.state.site import Site
+from bcelint.trace.torch.hidden import in_any_case
 from bcelint.trace.values.autocast import Autocast
 from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.constants import Const
@@ -56,7 +57,7 @@ def record(
     numbers = set()
     open_call = args.open_positional or args.open_keywords
     cast = at.frame.autocast if not row.autocasts else Const(False)
-    combinations = at.combinations(*(arguments[name] for name in names), cast)
+    combinations = at.combinations(*(in_any_case(at, arguments[name]) for name in names), cast)
     for guard, (*values, autocast) in combinations:
         if len(at.run.events) >= MAX_EVENTS:
             at.run.dropped.place(at.place, CALLS)
