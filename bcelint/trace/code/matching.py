@@ -10,10 +10,12 @@ import libcst as cst
 
 from bcelint.trace.code.assigned import assigned
 from bcelint.trace.conditions.atoms import ALWAYS, Atom, Guard, consistent
+from bcelint.trace.conditions.joining import two_sides
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.site import Site
-from bcelint.trace.values.choices import alternatives
+from bcelint.trace.state.truth import split
+from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.unknowns import Unknown
 
@@ -22,23 +24,22 @@ Options = list[tuple[Guard, Union[cst.BaseSuite, Callable[[], Flow], None]]]
 
 def options(at: Site, node: cst.Match) -> Options:
     """The suites that may be executed, each under its condition, and None where none is."""
-    return [(guard, suite) for guard, suite in _options(at, node) if consistent(guard)]
+    return [(guard, suite) for guard, suite in _options(at, node, at.evaluate(node.subject)) if consistent(guard)]
 
 
-def _options(at: Site, node: cst.Match) -> Options:
-    subject = at.evaluate(node.subject)
+def _options(at: Site, node: cst.Match, subject: Value) -> Options:
+    if isinstance(subject, Choice) and all(isinstance(single, Const) for _, single in subject.alternatives):
+        return [(guard | inner, suite) for guard, single in subject.alternatives for inner, suite in _options(at, node, single)]
     asked = _asked(subject)
     symbol, domain = (f"m{id(node)}", ()) if asked is None else (asked.symbol, asked.domain)
     found: Options = []
     passed = ALWAYS
     for case in node.cases:
         pattern = case.pattern
-        if isinstance(pattern, cst.MatchAs) and pattern.pattern is None and case.guard is None:
-            if pattern.name is not None:
-                at.write(at.frame, pattern.name.value, subject)
-            found.append((passed, case.body))
-            return found
+        is_any = isinstance(pattern, cst.MatchAs) and pattern.pattern is None
         names = dict(_captured(pattern, subject))
+        if is_any and case.guard is None:
+            return [*found, (passed, functools.partial(_within, at, names, case))]
         literals = None if case.guard is not None else _literals(at, pattern)
         if literals is not None and isinstance(subject, Const):
             if subject.value in literals:
@@ -48,11 +49,14 @@ def _options(at: Site, node: cst.Match) -> Options:
         if case.guard is not None:
             names.update(dict.fromkeys(assigned(at, case.guard)))
             _bind(at.on(pattern), names)  # they stay bound where the guard does not hold
-            holds = at.evaluate(case.guard).truth() if isinstance(pattern, cst.MatchAs) and pattern.pattern is None else None
-            if holds:
-                found.append((passed, case.body))
-                return found
-        text = f"{at.text(node.subject)} is {at.text(pattern)}"
+            if is_any:
+                holds, fails = two_sides(*split(at.on(case.guard), at.evaluate(case.guard)))
+                found += [(passed | guard, case.body) for guard in holds]
+                if not fails:
+                    return found
+                passed |= fails[0]
+                continue
+        text = f"{at.text(node.subject)} is {at.text(pattern)}{f' if {at.text(case.guard)}' if case.guard is not None else ''}"
         op, operand = ("other", f"case {id(case)}") if literals is None else ("==", literals[0]) if len(literals) == 1 else ("in", literals)
         atom = Atom(symbol, op, operand, True, lambda text=text: text, domain=domain)  # type: ignore[misc]
         found.append((passed | {atom}, functools.partial(_within, at, names, case) if names else case.body))

@@ -43,6 +43,10 @@ class Choice(Value):
         hidden = any(_hides(guard) for guard, _ in self.alternatives)
         return max(loop for loop, _ in found), hidden or any(hides for _, hides in found)
 
+    def truth(self) -> bool | None:
+        found = {single.truth() for _, single in self.alternatives}
+        return found.pop() if len(found) == 1 else None
+
     def parts(self) -> Iterable[Value]:
         return (value for _, value in self.alternatives)
 
