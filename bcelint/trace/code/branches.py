@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bcelint.trace.conditions.asking import without_opaque
-from bcelint.trace.state.flow import Flow
+from bcelint.trace.state.flow import Flow, of_several
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.state import Changes
@@ -39,7 +39,7 @@ def branch(at: Site, options: Sequence[tuple[Any, Any]]) -> Flow:
     def dropped(flow: Flow, changes: Changes) -> None:
         if flow in (Flow.BREAK, Flow.CONTINUE) and at.frame.exits:
             own = {key: new for (_, key), (cell, _, _, new) in changes.items() if cell is at.frame and new is not None}
-            at.frame.exits[-1].append({**at.frame.fields, **own})
+            at.frame.exits[-1].append((ends[-1][1], {**at.frame.fields, **own}))
             if flow is Flow.BREAK and at.frame.breaks:
                 at.frame.breaks[-1].append(at.frame.exits[-1][-1])
 
@@ -47,10 +47,10 @@ def branch(at: Site, options: Sequence[tuple[Any, Any]]) -> Flow:
     if not results:
         return Flow.NEXT
     live = [end for flow, end in ends if flow is Flow.NEXT]
+    at.frame.left += [(flow, end) for flow, end in ends if flow not in (Flow.NEXT, Flow.RAISE)]
     at.state.path = before
     if not live:
-        flows = {flow for flow, _ in ends}
-        return Flow.RETURN if Flow.RETURN in flows else next((f for f in (Flow.CONTINUE, Flow.BREAK) if f in flows), Flow.RAISE)
+        return of_several(flow for flow, _ in ends)
     if len(live) < len(ends) or any(len(end) > len(before) + 1 for end in live):
         at.state.path = before | without_opaque(at.state.after(before, live) - before)
     return Flow.NEXT

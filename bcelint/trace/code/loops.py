@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import libcst as cst
@@ -11,10 +11,14 @@ import libcst as cst
 from bcelint.trace.code.assigned import assigned
 from bcelint.trace.code.branches import branch
 from bcelint.trace.code.iterations import another
+from bcelint.trace.code.leaving import go_on_in_the_rest, unseen_sides
 from bcelint.trace.code.rounds import changes_of_rounds, is_number
+from bcelint.trace.conditions.asking import opaque, without_opaque
+from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.flow import Flow
+from bcelint.trace.state.frames import Exit
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.state import without_loop
 from bcelint.trace.state.truth import split
@@ -47,46 +51,68 @@ def _over(at: Site, node: cst.For, content: Tuple) -> Flow:
     items, rest = content.items, content.rest
     if len(items) > MAX_UNROLLED:
         items, rest = (), any_of(at.on(node.iter), content)
+    before = at.state.path
     at.frame.breaks.append([])
-    flow = Flow.NEXT
-    for item in items:
+    flow = _rounds(at, node, items, rest)
+    breaks = at.frame.breaks.pop()
+    if not breaks:
+        return flow
+    last = [(at.state.path, at.frame.fields)] if flow is Flow.NEXT else []
+    _meet(at.on(node), before, breaks, last)  # what later rounds have set, an earlier one may have left
+    at.state.path = before | without_opaque(at.state.after(before, [end for end, _ in (*breaks, *last)]) - before)
+    return Flow.NEXT
+
+
+def _rounds(at: Site, node: cst.For, items: Sequence[Value], rest: Value | None) -> Flow:
+    """The rounds for ``items`` and for any number of ``rest``, each where no earlier one has left the loop, and what is done in the end."""
+    for number, item in enumerate(items, 1):
+        met, before = len(at.frame.breaks[-1]), at.state.path
         flow = _iteration(at, lambda item=item: at.assign(node.target, item), node)  # type: ignore[misc]
         if flow in (Flow.RETURN, Flow.RAISE, Flow.BREAK):
-            break
-    breaks = at.frame.breaks.pop()
-    if flow in (Flow.RETURN, Flow.RAISE):
-        return flow
-    _meet(at.on(node), breaks, goes_on=True)  # what later rounds have set, an earlier one may have left
-    if flow is Flow.BREAK:
-        return Flow.NEXT
+            return Flow.NEXT if flow is Flow.BREAK else flow
+        left = [(Flow.BREAK, end) for end, _ in at.frame.breaks[-1][met:]]
+        if left:
+            return go_on_in_the_rest(at.on(node), before, left, functools.partial(_rounds, at, node, items[number:], rest))
+    broken = False
     if rest is not None:
-        _any_iteration(at, node, lambda: at.assign(node.target, another(at, rest)))
-    return Flow.NEXT if node.orelse is None else at.execute(node.orelse.body)
+        broken = _any_iteration(at, node, lambda: at.assign(node.target, another(at, rest)))
+    return _end(at, node, broken)
+
+
+def _end(at: Site, node: cst.For | cst.While, broken: bool) -> Flow:
+    """The ``else`` of a loop, which is passed over where the loop was ``broken`` off: nothing says whether it was."""
+    if node.orelse is None:
+        return Flow.NEXT
+    left, to_its_end = unseen_sides(at.on(node))
+    return branch(at, [(left, None), (to_its_end, node.orelse.body)]) if broken else at.execute(node.orelse.body)
 
 
 def _iteration(at: Site, begin: Callable[[], None], node: cst.For | cst.While) -> Flow:
     """One round. Where it is left midway in some case, the locals are what that case and the others have in common."""
-    before = at.state.path
+    before, met = at.state.path, len(at.frame.left)
     at.frame.exits.append([])
     try:
         begin()
         flow = at.execute(node.body)
     finally:
-        exits = at.frame.exits.pop()
+        exits, end = at.frame.exits.pop(), at.state.path
+        at.frame.left[met:] = [(flow, end) for flow, end in at.frame.left[met:] if flow is Flow.RETURN]
         at.state.path = before
     endless = isinstance(node, cst.While) and isinstance(node.test, (cst.Name, cst.Integer)) and node.test.value in ("True", "1")
     if flow not in (Flow.RETURN, Flow.RAISE):
-        _meet(at.on(node), exits, goes_on=not (endless and exits))
+        _meet(at.on(node), before, exits, [] if endless and exits else [(end, at.frame.fields)])
     return flow
 
 
-def _meet(at: Site, exits: list[dict[str, Value]], goes_on: bool) -> None:
-    for name in dict.fromkeys(name for exit in exits for name in exit):
+def _meet(at: Site, before: Guard, exits: Sequence[Exit], last: Sequence[Exit]) -> None:
+    """Join the locals of the cases where a loop or a round was left midway, and of the one that came to its end, if there is one."""
+    ways = [(end - before, fields) for end, fields in (*exits, *last)]
+    is_told = all(guard and not opaque(guard) for guard, _ in ways)
+    for name in dict.fromkeys(name for _, fields in exits for name in fields):
         now = at.frame.fields.get(name)
-        options = [exit.get(name, now) for exit in exits] + ([now] if goes_on else [])
-        values = [value for value in options if value is not None]
-        if any(value is not now for value in values):
-            at.write(at.frame, name, any_of(at, Tuple(tuple(values))))
+        options = [(guard, value) for guard, fields in ways if (value := fields.get(name, now)) is not None]
+        if any(value is not now for _, value in options):
+            at.write(at.frame, name, at.choice(options) if is_told else any_of(at, Tuple(tuple(value for _, value in options))))
 
 
 def while_loop(at: Site, node: cst.While) -> Flow:
@@ -97,14 +123,21 @@ def while_loop(at: Site, node: cst.While) -> Flow:
         if len(true) == 1:
             at.state.path = at.state.path | true[0]
 
-    _any_iteration(at, node, test)
-    if node.orelse is not None:
-        return at.execute(node.orelse.body)
-    return Flow.NEXT
+    if _never_begins(at, node):
+        at.run.dead.skip(at.frame.code.path, node.body)
+        return _end(at, node, False)
+    return _end(at, node, _any_iteration(at, node, test))
 
 
-def _any_iteration(at: Site, node: cst.For | cst.While, begin: Callable[[], None]) -> None:
-    """Execute the body once, with names that change from iteration to iteration unknown where they were constants."""
+def _never_begins(at: Site, node: cst.While) -> bool:
+    """Whether the test, if it is a plain one, is false from the start."""
+    if not isinstance(node.test, (cst.Name, cst.Integer, cst.Attribute)):
+        return False
+    return at.evaluate(node.test).truth() is False
+
+
+def _any_iteration(at: Site, node: cst.For | cst.While, begin: Callable[[], None]) -> bool:
+    """Execute the body once, with names that change from iteration to iteration unknown where they were constants; whether it may be broken off."""
     at = at.on(node)
     loop = fresh()
     before = at.state.path
@@ -120,13 +153,14 @@ def _any_iteration(at: Site, node: cst.For | cst.While, begin: Callable[[], None
         changes = changes_of_rounds(at, lambda: _iteration(at, begin, node))
     finally:
         at.run.loops.pop()
-        at.frame.breaks.pop()
+        breaks = at.frame.breaks.pop()
         at.state.path = before
     for cell, key, old, new in changes.values():
         if new is not None:
             after = _settled(at, key, old, new, loop)
             if after is not new:
                 at.write(cell, key, after)
+    return bool(breaks)
 
 
 def _settled(at: Site, key: str, old: Value | None, new: Value, loop: int) -> Value:

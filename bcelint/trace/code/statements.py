@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import libcst as cst
@@ -13,6 +14,7 @@ from bcelint.trace.code.branches import branch
 from bcelint.trace.code.contexts import with_statement
 from bcelint.trace.code.definitions import define_class, define_function
 from bcelint.trace.code.imports import import_from, import_names
+from bcelint.trace.code.leaving import go_on_in_the_rest
 from bcelint.trace.code.operators import BINARY
 from bcelint.trace.code.raising import end_program, raises
 from bcelint.trace.code.rounds import decided
@@ -35,10 +37,18 @@ def execute(at: Site, body: Any) -> Flow:
 
 
 def block(at: Site, node: Any) -> Flow:
-    for statement in node.body:
+    return _in_order(at, node.body)
+
+
+def _in_order(at: Site, statements: Sequence[Any]) -> Flow:
+    for number, statement in enumerate(statements, 1):
+        before, met = at.state.path, len(at.frame.left)
         flow = _statement(at, statement)
         if flow is not Flow.NEXT:
             return flow
+        if len(at.frame.left) > met and number < len(statements):
+            rest = functools.partial(_in_order, at, statements[number:])
+            return go_on_in_the_rest(at.on(statement), before, at.frame.left[met:], rest)
     return Flow.NEXT
 
 

@@ -39,6 +39,7 @@ def try_statement(at: Site, node: cst.Try | cst.TryStar) -> Flow:
         at.state.path = before
         at.state.raised = raised
         return branch(at, [(opposite(caught), lambda: _body(at, node)), (caught, node.handlers[0].body)])
+    came_through = flow is Flow.NEXT
     if flow is Flow.RAISE and len(node.handlers) == 1:
         flow = at.execute(node.handlers[0].body)  # the body is known to raise
     else:
@@ -47,7 +48,7 @@ def try_statement(at: Site, node: cst.Try | cst.TryStar) -> Flow:
             at.state.path = before  # the cases in which the body raises go on, too
             _may_be_left(at.on(node), changes)
         flow = Flow.NEXT if flow is Flow.RAISE and node.handlers else flow
-    if flow is Flow.NEXT and node.orelse is not None:
+    if came_through and flow is Flow.NEXT and node.orelse is not None:
         flow = at.execute(node.orelse.body)
     if node.finalbody is not None:
         final = at.execute(node.finalbody.body)

@@ -8,6 +8,7 @@ from bcelint.places import Step
 from bcelint.project.code import Code, NodePlace
 from bcelint.trace.conditions.atoms import ALWAYS, Guard
 from bcelint.trace.interpreter import Value
+from bcelint.trace.state.flow import Flow
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.functions import Function
@@ -15,6 +16,10 @@ from bcelint.trace.values.scopes import Scope
 
 GRAD_OFF, GRAD_ON = ("no_grad", "inference_mode"), "enable_grad"
 """What turns gradients off, and on again, as a decorator and in a ``with``."""
+
+
+Exit = tuple[Guard, dict[str, Value]]
+"""The path condition where a round of a loop was left, and what the locals were."""
 
 
 class Frame(Scope):
@@ -47,10 +52,12 @@ class Frame(Scope):
         self.yields: list[Value] = []
         self.resume: Callable[[Value], None] | None = None
         """Of a generator that is a context manager: what is done where it yields."""
-        self.exits: list[list[dict[str, Value]]] = []
-        """For each loop that runs here, what the locals were in the cases where it was left, or its iteration, midway."""
-        self.breaks: list[list[dict[str, Value]]] = []
+        self.exits: list[list[Exit]] = []
+        """For each loop that runs here, the cases where it was left, or its iteration, midway."""
+        self.breaks: list[list[Exit]] = []
         """The same of the cases where the loop itself was left."""
+        self.left: list[tuple[Flow, Guard]] = []
+        """In which cases it, or the round of a loop in it, was left midway so far, and how."""
         self.loops_around = 0
         """The loops of unknown length in which it was called."""
         self.tries = 0

@@ -98,7 +98,7 @@ def record(
         if seen in at.run.seen:
             numbers.add(at.run.seen[seen])
             continue
-        relative = narrowed(settled(path - at.state.given)) - outer.statement_path
+        relative = _spelled_out(path - at.state.given) - _spelled_out(outer.statement_path - at.state.given) - outer.statement_path
         call = LossCall(
             loss=row,
             place=place,
@@ -130,6 +130,11 @@ def record(
     if at.frame.grad_off or (main and all(isinstance(single, Tensor) and single.facts.value("grad") is False for single in main)):
         facts = replace(facts, grad=Claim(False, (at.step(row.name),)))
     return Tensor(facts, merged_sources(*arguments.values()), losses=losses)
+
+
+def _spelled_out(guard: Guard) -> Guard:
+    """What is left of the alternatives in a guard."""
+    return narrowed(settled(guard))
 
 
 def _excused(at: Site, guard: Guard, before: Guard) -> frozenset[Guard]:
