@@ -255,6 +255,12 @@ def test_unsafe_repair_waits_to_be_asked_for(tmp_path: Path, before: str, after:
             "other losses may be called there too",
             id="an activation that serves another loss",
         ),
+        pytest.param(
+            NET + "y, own = torch.randint(0, 2, (8, 1)), nn.MSELoss()\n"
+            "def f(flag):\n    loss = nn.BCEWithLogitsLoss() if flag else own\n    return loss(net(x), y)",
+            "other losses may be called there too",
+            id="a target that another loss gets",
+        ),
     ],
 )
 def test_what_is_left_says_what_to_do(tmp_path: Path, text: str, words: str) -> None:

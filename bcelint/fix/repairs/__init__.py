@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bcelint.analysis.callsite import CallSite
-from bcelint.fix.context import ROWS, Context
-from bcelint.fix.edits import Outcome, Refusal
+from bcelint.fix.context import ROWS, SHARED, Context
+from bcelint.fix.edits import Outcome, Refusal, Repair
 from bcelint.fix.repairs import activations, arguments, logs, losses, targets
 
 REPAIRS: dict[str, Callable[[Context, CallSite], Outcome]] = {
@@ -28,6 +28,8 @@ REPAIRS: dict[str, Callable[[Context, CallSite], Outcome]] = {
     "BCE902": losses.redundant_log_softmax,
 }
 
+OF_ARGUMENTS = frozenset("BCE201 BCE203 BCE204 BCE301 BCE302".split())
+"""Those whose repairs change what is given to the loss."""
 BY_HAND = {
     "BCE107": "a sigmoid, a softmax over another dimension or a second output could have been meant",
     "BCE202": "the labels could be mapped to [0, 1], or another loss could have been meant",
@@ -47,4 +49,16 @@ def repair(context: Context, code: str, site: CallSite) -> Outcome:
         return Refusal(BY_HAND[code])
     if code not in REPAIRS:
         return Refusal("the rule has no repair")
-    return REPAIRS[code](context, site)
+    outcome = REPAIRS[code](context, site)
+    is_shared = code in OF_ARGUMENTS and isinstance(outcome, Repair) and _changes_what_others_get(context, site, outcome)
+    return SHARED if is_shared else outcome
+
+
+def _changes_what_others_get(context: Context, site: CallSite, repair: Repair) -> bool:
+    """Whether a call is edited by which other losses may be called, too."""
+    place = context.call(site.inner) if context.serves_others(site) else None
+    if place is None:
+        return False
+    code, call = place
+    start, end = code.span(call)
+    return any(edit.path == code.path and start <= edit.start and edit.end <= end for edit in repair.edits)
