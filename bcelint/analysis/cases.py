@@ -73,7 +73,7 @@ def _together(group: Sequence[Judged], code: str) -> _Shared:
     def measure(guard: Guard, case: tuple[str, ...]) -> tuple[int, int, int]:
         """How many conditions there are to read, of how many of the alike problems they tell, and how many are put in the negative."""
         covered = sum(entails(one, guard) for one in guards) if alike else 0
-        return len(case), -covered, sum(text.startswith("not ") for text in case)
+        return len(case) + sum(text.count(" and ") for text in case), -covered, sum(text.startswith("not ") for text in case)
 
     least = [least_of(guard, every) for guard in begun]
     measured, kept, case = min(((measure(guard, told(guard)), guard, told(guard)) for guard in least), key=lambda found: found[0])

@@ -173,6 +173,28 @@ x, y = torch.rand(2, 4), torch.tensor([0, 1])
             "`not (args.name == 'c')`",
             id="all cases but one, and None has no attributes",
         ),
+        pytest.param(
+            """
+            def step(kind, hard):
+                p = nn.Linear(4, 3)(x)
+                if kind == 'a':
+                    criterion = nn.NLLLoss()
+                    if hard:
+                        raise ValueError
+                elif kind == 'b':
+                    criterion = nn.CrossEntropyLoss()
+                else:
+                    raise ValueError
+                if hard:
+                    p = torch.softmax(p, 1)
+                else:
+                    p = torch.log_softmax(p, 1)
+                criterion(p, y)
+            step(args.loss, args.cuda)
+            """,
+            "`args.cuda` and `kind == 'b'`",
+            id="two conditions rather than one that is put together of four",
+        ),
     ],
 )
 def test_named_conditions(tmp_path: Path, program: str, case: str) -> None:

@@ -15,7 +15,7 @@ from bcelint.places import Step
 from bcelint.project.code import NodePlace
 from bcelint.trace.conditions.asking import asks_of_bounds, asks_of_class, asks_of_dtype, asks_of_shape, asks_of_values, is_below_one, opaque, symbols
 from bcelint.trace.conditions.atoms import ALWAYS, Atom, Guard
-from bcelint.trace.conditions.compatible import settled
+from bcelint.trace.conditions.compatible import compatible, settled
 from bcelint.trace.conditions.joining import narrowed
 from bcelint.trace.conditions.sampled import has_sample
 from bcelint.trace.conditions.satisfiable import satisfiable
@@ -140,7 +140,8 @@ def _spelled_out(guard: Guard) -> Guard:
 def _excused(at: Site, guard: Guard, before: Guard) -> frozenset[Guard]:
     """The cases in which the program raises, as far as they have to do with a guard."""
     about = symbols(guard)
-    cases = (case - before - at.state.given for case in at.state.raised if guard)
+    ways = before - at.state.given
+    cases = (case - ways for case in at.state.raised if guard and (len(symbols(case)) == 1 or compatible(case, ways)))
     return frozenset(case for case in cases if case and symbols(case) <= about)
 
 
