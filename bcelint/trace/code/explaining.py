@@ -16,7 +16,9 @@ class _Names(cst.CSTVisitor):
 
 
 def explains(function: cst.CSTNode) -> bool:
-    """Whether a function reads gradients of a model that it keeps from training, and has no optimizer make a step."""
+    """Whether a function reads gradients of a model that it keeps from training, and has no optimizer make a step, nor makes one itself: then it
+    goes through the parameters, and not to freeze them."""
     names = _Names()
     function.visit(names)
-    return "grad" in names.found and "eval" in names.found and "step" not in names.found
+    makes_a_step = "step" in names.found or ("parameters" in names.found and "requires_grad" not in names.found)
+    return "grad" in names.found and "eval" in names.found and not makes_a_step

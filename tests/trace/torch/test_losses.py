@@ -112,6 +112,31 @@ def test_trained_in_the_cases_that_come_there(text: str) -> None:
     assert {case_of(call): call.trained for call in traced.calls} == {" when anything.fix": False, " when not anything.fix": True}
 
 
+LOOKING = """
+def look(net):
+    net.eval(){}
+    x.requires_grad_()
+    F.nll_loss(net(x), anything).backward(){}
+    return x.grad
+look(nn.Linear(3, 3))
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "explains"),
+    [
+        ("", "", True),
+        ("\n    for w in net.parameters():\n        w.requires_grad = False", "", True),
+        ("", "\n    somewhere.optimizer.step()", False),
+        ("", "\n    for w in net.parameters():\n        w.data -= 0.1 * w.grad", False),
+    ],
+)
+def test_differentiated_to_be_looked_at(before: str, behind: str, explains: bool) -> None:
+    call = only(LOOKING.format(before, behind))
+    assert call.trained
+    assert call.explains is explains
+
+
 def test_a_wrapper_is_itself_a_loss() -> None:
     call = only("def wrapper(a, b):\n    return F.binary_cross_entropy_with_logits(a, b)\ndef f():\n    wrapper(torch.sigmoid(z), y)\nf()")
     assert call.place.line - PRELUDE_LINES == 4
