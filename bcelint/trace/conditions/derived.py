@@ -44,7 +44,12 @@ def agree(symbol: str, atoms: Iterable[Atom], about_base: Sequence[Atom]) -> boo
     return any(all(holds(atom, getattr(value, name)(*arguments)) is not False for atom in asked) for value in possible)
 
 
-def consistent_with_bases(one: Mapping[str, list[Atom]], other: Mapping[str, list[Atom]]) -> bool:
+def asks_of_methods(symbols: Iterable[str]) -> bool:
+    """Whether one of the symbols is what a method of a string returns."""
+    return any(symbol.endswith(")") and called(symbol) is not None for symbol in symbols)
+
+
+def consistent_with_bases(one: Mapping[str, Sequence[Atom]], other: Mapping[str, Sequence[Atom]]) -> bool:
     """Whether what ``one`` says of methods of strings agrees with what ``other`` says of the strings."""
     for symbol, atoms in one.items():
         call = called(symbol) if symbol.endswith(")") else None

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bcelint.trace.conditions.atoms import COMPARE, AnyOf, Atom, Guard, Literal, contradict, possible, values_of
-from bcelint.trace.conditions.derived import consistent_with_bases
+from bcelint.trace.conditions.atoms import COMPARE, AnyOf, Atom, Guard, Literal, atoms_of, contradict, possible, values_of
+from bcelint.trace.conditions.derived import asks_of_methods, consistent_with_bases
+from bcelint.trace.conditions.remembered import remembered
 from bcelint.trace.conditions.sampled import OPTION
 
 MAX_STEPS = 2_000
@@ -22,11 +23,9 @@ _OFF_BY_DEFAULT = re.compile(r".*\.get\([^()]*, (0|False)\)")
 
 def satisfiable(guard: Guard, most: int = MAX_STEPS) -> bool:
     """Whether all literals can be so at once. Errs on the side of True, as where there are too many alternatives."""
-    by_symbol: dict[str, list[Atom]] = {}
-    clauses = [literal for literal in guard if isinstance(literal, AnyOf)]
-    if not all(_add(by_symbol, literal) for literal in guard if isinstance(literal, Atom)):
-        return False
-    return _Search(most).has_way(by_symbol, clauses)
+    search = _Search(most, asks_of_methods(atom.symbol for atom in atoms_of(guard)))
+    known = search.with_all({}, guard)
+    return known is not None and search.has_way(known, [literal for literal in guard if isinstance(literal, AnyOf)])
 
 
 def entails(guard: Guard, literals: Iterable[Literal]) -> bool:
@@ -34,6 +33,7 @@ def entails(guard: Guard, literals: Iterable[Literal]) -> bool:
     return all(literal in guard or _holds(guard, literal) for literal in literals)
 
 
+@remembered(20_000)
 def _holds(guard: Guard, literal: Literal) -> bool:
     if isinstance(literal, AnyOf):
         return any(entails(guard, choice) for choice in literal.choices)
@@ -61,38 +61,59 @@ def _order(literal: Literal) -> tuple[bool, int, str]:
     return isinstance(literal, Atom) and literal.truth == literal.reads, -len(str(literal)), str(literal)
 
 
-class _Search:
-    def __init__(self, most: int) -> None:
-        self.steps_left = most
+_Known = Mapping[str, Sequence[Atom]]
+"""What is known, by symbol."""
 
-    def has_way(self, known: Mapping[str, list[Atom]], clauses: Sequence[AnyOf]) -> bool:
+
+class _Search:
+    def __init__(self, most: int, of_methods: bool) -> None:
+        self.steps_left = most
+        self._of_methods = of_methods
+        """Whether anything is said of what the methods of strings return, which must agree with what is said of the strings."""
+
+    def has_way(self, known: _Known, clauses: Sequence[AnyOf]) -> bool:
         if not clauses or self.steps_left < 0:
             return True
-        ways = [(clause, self._ways(known, clause)) for clause in clauses]
-        clause, left = min(ways, key=lambda way: len(way[1]))
+        clause, ways = self._narrowest(known, clauses)
         rest = [other for other in clauses if other is not clause]
-        return any(self.has_way(extended, [*rest, *inner]) for extended, inner in left)
+        return any(self.has_way(extended, [*rest, *inner]) for extended, inner in ways)
 
-    def _ways(self, known: Mapping[str, list[Atom]], clause: AnyOf) -> list[tuple[Mapping[str, list[Atom]], list[AnyOf]]]:
+    def _narrowest(self, known: _Known, clauses: Sequence[AnyOf]) -> tuple[AnyOf, list[tuple[_Known, list[AnyOf]]]]:
+        """The clause that leaves the fewest ways, and these."""
+        best: tuple[AnyOf, list[tuple[_Known, list[AnyOf]]]] | None = None
+        for clause in clauses:
+            ways = self._ways(known, clause)
+            if best is None or len(ways) < len(best[1]):
+                best = clause, ways
+            if len(ways) < 2:
+                break
+        assert best is not None
+        return best
+
+    def _ways(self, known: _Known, clause: AnyOf) -> list[tuple[_Known, list[AnyOf]]]:
         """What is known, and what is still open, with each alternative of a clause that can be so."""
-        found: list[tuple[Mapping[str, list[Atom]], list[AnyOf]]] = []
+        found: list[tuple[_Known, list[AnyOf]]] = []
         for choice in clause.choices:
             self.steps_left -= 1
-            extended = {symbol: list(atoms) for symbol, atoms in known.items()}
-            if all(_add(extended, literal) for literal in choice if isinstance(literal, Atom)):
+            extended = self.with_all(known, choice)
+            if extended is not None:
                 found.append((extended, [literal for literal in choice if isinstance(literal, AnyOf)]))
         return found
 
-
-def _add(known: dict[str, list[Atom]], atom: Atom) -> bool:
-    """Add an atom to what is known; False where the two can't be so together."""
-    atoms = known.setdefault(atom.symbol, [])
-    if atom in atoms:
-        return True
-    if any(contradict(one, atom) for one in atoms):
-        return False
-    atoms.append(atom)
-    return _one_fits(atoms) and consistent_with_bases(known, known)
+    def with_all(self, known: _Known, guard: Guard) -> _Known | None:
+        """What is known once all the atoms of a guard are so; None where they can't be."""
+        extended = dict(known)
+        for atom in guard:
+            if isinstance(atom, Atom):
+                atoms = extended.get(atom.symbol, ())
+                if atom in atoms:
+                    continue
+                if any(contradict(one, atom) for one in atoms):
+                    return None
+                extended[atom.symbol] = atoms = (*atoms, atom)
+                if not _one_fits(atoms) or (self._of_methods and not consistent_with_bases(extended, extended)):
+                    return None
+        return extended
 
 
 def _one_fits(atoms: Sequence[Atom]) -> bool:

@@ -12,6 +12,7 @@ from bcelint.contracts import tables
 from bcelint.facts import Facts
 from bcelint.losscall import Argument, LossCall
 from bcelint.trace.conditions.atoms import ALWAYS, Guard
+from bcelint.trace.conditions.compatible import compatible
 from bcelint.trace.conditions.satisfiable import entails
 from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Value
@@ -166,7 +167,7 @@ class Run:
     def rule_out(self, frame: int, guard: Guard) -> None:
         """The program raises in a case: what has been met of it in this activation comes to nothing either, whoever wrote it never runs it."""
         for event in reversed(self.events[self._met_before :]):
-            if frame in event.frames and entails(event.path, guard) and not entails(event.before, guard):
+            if frame in event.frames and compatible(event.path, guard) and entails(event.path, guard) and not entails(event.before, guard):
                 event.take_back("the program raises in this case")
 
     def take_back(self, first: int) -> None:
