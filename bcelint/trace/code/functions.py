@@ -211,7 +211,7 @@ def _bind(at: Site, function: Function, args: Arguments) -> None:
     if params.star_kwarg is not None:
         others = {name: value for name, value in args.keywords.items() if name not in names}
         rest = at.unknown("further keyword arguments") if args.open_keywords else None
-        fields[params.star_kwarg.name.value] = new_dict(Mapped(others, rest))
+        fields[params.star_kwarg.name.value] = new_dict(Mapped(others, rest, scattered=rest is not None))
     for index, param in enumerate([*positional, *params.kwonly_params]):
         name = param.name.value
         if name in used:

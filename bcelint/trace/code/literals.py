@@ -95,6 +95,7 @@ def set_display(at: Site, node: cst.Set) -> Value:
 def dict_display(at: Site, node: cst.Dict) -> Value:
     items: dict[Any, Value] = {}
     rest: Value | None = None
+    scattered = False
     for element in node.elements:
         if isinstance(element, cst.StarredDictElement):
             inner = mapping_of(at, at.evaluate(element.value))
@@ -103,11 +104,12 @@ def dict_display(at: Site, node: cst.Dict) -> Value:
             assert isinstance(element, cst.DictElement)
             key, value = at.evaluate(element.key), at.evaluate(element.value)
             if isinstance(key, (Const, External)):
+                scattered = scattered or (rest is not None and dict_key(key) not in items)
                 items[dict_key(key)] = value
                 continue
             more = Mapped({}, value)
         content = overlaid(at.on(element.value), Mapped(items, rest), more)
-        items, rest = {**content.items}, content.rest
-    made = new_dict(Mapped(items, rest))
+        items, rest, scattered = {**content.items}, content.rest, scattered or content.scattered
+    made = new_dict(Mapped(items, rest, scattered))
     made.made_in = at.frame.outside().id if at.frame.outside().function is not None else 0
     return first_raised(at, items.values()) or made

@@ -202,7 +202,7 @@ def _grown_container(at: Site, old: Value | None, new: Value) -> Mapped | None:
     known = old.items if isinstance(old, Mapped) else {}
     if not isinstance(new, Mapped) or len(new.items) <= len(known) or not _numbered(new):
         return None
-    grown = [item for name, item in new.items.items() if name not in known]
+    grown = new.parts_without(known)
     return Mapped(known, common(grown) or at.unknown("a layer added in a loop of unknown length"))
 
 

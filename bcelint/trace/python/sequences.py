@@ -21,7 +21,7 @@ from bcelint.trace.values.dicts import new_dict
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.lengths import each_length
 from bcelint.trace.values.lists import new_list, new_set, reordered
-from bcelint.trace.values.mapped import Mapped, dict_key, mapping_of
+from bcelint.trace.values.mapped import Mapped, dict_key, mapping_of, overlaid
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple, sequence_of
 from bcelint.trace.values.unknowns import Unknown
@@ -113,24 +113,24 @@ def _dict(at: Site, args: Arguments) -> Value:
         return at.lift_call(lambda single: _dict(at, replace(args, positional=(single, *args.positional[1:]))), args.positional[0])
     items: dict[Any, Value] = {}
     rest: Value | None = None
+    scattered = False
     if args.positional:
         mapping = mapping_of(at, args.positional[0])
         if mapping is not None:
-            items, rest = dict(mapping.items), mapping.rest
+            items, rest, scattered = dict(mapping.items), mapping.rest, mapping.scattered
         else:
             content = _content(at, args)
             for pair in content.items:
                 parts = sequence_of(at, pair)
                 if parts.rest is None and len(parts.items) == 2 and isinstance(parts.items[0], (Const, External)):
+                    scattered = scattered or rest is not None
                     items[dict_key(parts.items[0])] = parts.items[1]
                 else:
                     rest = at.unknown("a pair that is not followed")
             if content.rest is not None:
                 rest = at.unknown("pairs that are not followed", args.positional[0])
-    items.update(args.keywords)
-    if args.open_keywords:
-        rest = at.unknown("further keywords")
-    return new_dict(Mapped(items, rest))
+    given = Mapped(args.keywords, at.unknown("further keywords") if args.open_keywords else None, scattered=args.open_keywords)
+    return new_dict(overlaid(at, Mapped(items, rest, scattered), given))
 
 
 @builtin("range", "xrange")

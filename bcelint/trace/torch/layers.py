@@ -46,9 +46,8 @@ def _container(at: Site, name: str, args: Arguments) -> Value:
     if len(given) == 1 and isinstance(given[0], DictCell):
         content = given[0].fields.get(CONTENT)
         if isinstance(content, Mapped):
-            items, rest = dict(content.items), content.rest
-        else:
-            rest = at.unknown("layers that are not followed")
+            return new_container(name, content)
+        rest = at.unknown("layers that are not followed")
     elif name in ("ModuleList", "ParameterList") and given:
         sequence = sequence_of(at, given[0])
         items, rest = {str(i): item for i, item in enumerate(sequence.items)}, sequence.rest

@@ -17,7 +17,7 @@ from bcelint.trace.values.contents import CONTENT, any_of
 from bcelint.trace.values.dicts import in_each_case, with_another, with_item
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.layers import Layer
-from bcelint.trace.values.mapped import Mapped, dict_key, item_under, mapping_of
+from bcelint.trace.values.mapped import Mapped, dict_key, item_under, mapping_of, overlaid
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import HOOKED, NNModule
 from bcelint.trace.values.tensors import Tensor
@@ -116,7 +116,7 @@ class Container(Cell, NNModule):
             return content.keys(at)
         more = mapping_of(at, args.positional[0]) if name == "update" and args.positional else None
         if more is not None:
-            at.write(self, CONTENT, Mapped({**content.items, **more.items}, more.rest or content.rest))
+            at.write(self, CONTENT, overlaid(at, content, more))
             return NONE
         return None
 
@@ -131,11 +131,13 @@ class Container(Cell, NNModule):
             items = {str(i): layer for i, layer in enumerate(layers)}
         elif name == "insert":
             items, rest = {}, at.unknown("a container with insertions")
-        else:
+        elif rest is None:
             for value in more.items:
                 items[str(len(items))] = value
-            rest = rest or more.rest
-        at.write(self, CONTENT, Mapped(items, rest))
+            rest = more.rest
+        else:
+            rest = any_of(at, Tuple((rest, *more.items), more.rest))
+        at.write(self, CONTENT, Mapped(items, rest, content.scattered))
         return self
 
     def _pop(self, at: Interpreter, content: Mapped, taken: Value) -> Value:
@@ -144,7 +146,7 @@ class Container(Cell, NNModule):
         known = isinstance(key, int) and content.rest is None and -len(layers) <= key < len(layers)
         result = layers[key] if known else None if key is UNKNOWN else content.items.get(key)
         if key is not UNKNOWN and key in content.items:
-            left: Value = Mapped({name: value for name, value in content.items.items() if name != key}, content.rest)
+            left: Value = content.without(key)
         else:
             left = _without_position(at, content, taken)
         at.write(self, CONTENT, left)
@@ -210,10 +212,10 @@ def _to_be_filled(value: Value) -> Value:
 
 
 def _at_position(at: Interpreter, content: Mapped, position: int) -> Value:
-    modules = list(content.items.values())
-    if content.rest is None or 0 <= position < len(modules):
+    modules, rest = content.values().items, content.values().rest
+    if rest is None or 0 <= position < len(modules):
         return modules[position] if -len(modules) <= position < len(modules) else at.unknown("an index out of range")
-    return content.rest if not modules else at.unknown("a layer of a list of unknown length")
+    return rest if not modules else at.unknown("a layer of a list of unknown length")
 
 
 def _with_another(content: Value, value: Value) -> Value:
@@ -234,7 +236,7 @@ def _module_key(content: Mapped, index: Any) -> str | None:
     key = index.constant if isinstance(index, Value) else UNKNOWN
     if isinstance(key, str):
         return key
-    names = list(content.items)
+    names = [] if content.scattered else list(content.items)
     lowest = 0 if content.rest else -len(names)
     return names[key] if isinstance(key, int) and lowest <= key < len(names) else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from bcelint.facts import Dim
@@ -101,7 +102,7 @@ class DictCell(Cell):
         content = self.content
         if isinstance(content, Mapped):
             items = {key: item if keeps and not isinstance(item, Const) else unknown for key, item in content.items.items()}
-            at.write(self, CONTENT, Mapped(items, unknown))
+            at.write(self, CONTENT, replace(content, items=items, rest=unknown))
 
     def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
         content = at.narrow(self.content)
@@ -226,7 +227,7 @@ def _lacks(content: Value, key: Any) -> bool:
 
 
 def with_item(content: Value, name: str, value: Value) -> Value:
-    return Mapped({**content.items, name: value}, content.rest) if isinstance(content, Mapped) else content
+    return content.with_item(name, value) if isinstance(content, Mapped) else content
 
 
 def _with_key(at: Interpreter, content: Value, index: Any, value: Value) -> Value:
@@ -234,7 +235,7 @@ def _with_key(at: Interpreter, content: Value, index: Any, value: Value) -> Valu
     if not isinstance(content, Mapped):
         return content
     if isinstance(index, (Const, External)):
-        return Mapped({**content.items, dict_key(index): value}, content.rest)
+        return content.with_item(dict_key(index), value)
     return Mapped({}, any_of(at, with_another(content, value)))
 
 
@@ -244,7 +245,7 @@ def _with_default(content: Value, index: Value, value: Value) -> Value:
         return content
     if isinstance(index, (Const, External)):
         key = dict_key(index)
-        return content if key in content.items else Mapped({**content.items, key: value}, content.rest)
+        return content if key in content.items else content.with_item(key, value)
     return content if content.rest is not None else Mapped(content.items, value)
 
 
@@ -256,6 +257,6 @@ def with_another(content: Mapped, value: Value) -> Tuple:
 def _without_key(at: Interpreter, content: Value, index: Any) -> Value:
     """The content after ``del x[index]``."""
     if isinstance(content, Mapped) and isinstance(index, (Const, External)):
-        return Mapped({key: value for key, value in content.items.items() if key != dict_key(index)}, content.rest)
+        return content.without(dict_key(index))
     lost = at.unknown("an item of a container from which something was taken", content)
     return Mapped({}, lost) if isinstance(content, Mapped) else Tuple((), lost)

@@ -35,19 +35,35 @@ class Mapped(Value):
     noun = "dict"
     items: Mapping[Any, Value] = field(default_factory=dict)
     rest: Value | None = None
+    scattered: bool = False
+    """The items do not stand in front of the rest: some were set after it, and which comes when is not known."""
 
     def key(self) -> Any:
-        return ("mapped", tuple((k, v.key()) for k, v in self.items.items()), self.rest and self.rest.key())
+        return ("mapped", tuple((k, v.key()) for k, v in self.items.items()), self.rest and self.rest.key(), self.scattered)
 
     def keys(self, at: Interpreter) -> Tuple:
-        return Tuple(tuple(map(of_key, self.items)), self.rest and at.unknown("a key"))
+        return Tuple(() if self.scattered else tuple(map(of_key, self.items)), self.rest and at.unknown("a key"))
 
     def values(self) -> Tuple:
+        if self.scattered:
+            return Tuple((), _shared(self.parts_without(()), f"#{fresh()}"))
         return Tuple(tuple(self.items.values()), self.rest)
 
     def pairs(self, at: Interpreter) -> Tuple:
-        rest = None if self.rest is None else Tuple((at.unknown("a key"), self.rest))
-        return Tuple(tuple(Tuple((of_key(key), value)) for key, value in self.items.items()), rest)
+        values = self.values()
+        rest = None if values.rest is None else Tuple((at.unknown("a key"), values.rest))
+        return Tuple(tuple(Tuple((of_key(key), value)) for key, value in zip(self.items, values.items)), rest)
+
+    def with_item(self, key: Any, value: Value) -> Mapped:
+        """The content after an item was set; a new one stands behind all others."""
+        return replace(self, items={**self.items, key: value}, scattered=self.scatters(key))
+
+    def without(self, key: Any) -> Mapped:
+        return replace(self, items={name: value for name, value in self.items.items() if name != key})
+
+    def scatters(self, key: Any) -> bool:
+        """Whether an item under the key would stand behind the rest, or another one does."""
+        return self.scattered or (self.rest is not None and key not in self.items)
 
     def length(self, at: Interpreter) -> Value:
         return Const(len(self.items)) if self.rest is None else open_length(at, self._size, self.rest)
@@ -109,10 +125,11 @@ def mapping_of(at: Interpreter, value: Value) -> Mapped | None:
 
 def overlaid(at: Interpreter, below: Mapped, above: Mapped) -> Mapped:
     """One dict with another one's items over its own. What stands there under keys that are not known may stand in the place of any."""
+    scattered = above.scattered or any(map(below.scatters, above.items))
     if above.rest is None:
-        return Mapped({**below.items, **above.items}, below.rest)
+        return Mapped({**below.items, **above.items}, below.rest, scattered)
     items = {key: item if key in above.items else any_of(at, Tuple((item, above.rest))) for key, item in below.items.items()}
-    return Mapped({**items, **above.items}, above.rest if below.rest is None else any_of(at, Tuple((below.rest, above.rest))))
+    return Mapped({**items, **above.items}, above.rest if below.rest is None else any_of(at, Tuple((below.rest, above.rest))), scattered)
 
 
 def dict_key(value: Const | External) -> Any:
