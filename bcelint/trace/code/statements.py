@@ -21,6 +21,7 @@ from bcelint.trace.code.rounds import decided
 from bcelint.trace.code.trying import try_statement
 from bcelint.trace.conditions.asking import without_opaque
 from bcelint.trace.conditions.joining import either, two_sides
+from bcelint.trace.python.objects import delete_attribute
 from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.truth import split
@@ -135,7 +136,7 @@ def _delete(at: Site, node: cst.Del) -> Flow:
         if isinstance(target, cst.Subscript):
             subscripts.delete(at, target)
         elif isinstance(target, cst.Attribute):
-            at.store(at.evaluate(target.value), target.attr.value, at.unknown("an attribute that was deleted", opaque=True))
+            delete_attribute(at, at.evaluate(target.value), target.attr.value)
     return Flow.NEXT
 
 

@@ -219,9 +219,33 @@ def _type(at: Site, args: Arguments) -> Value:
     return at.lift(lambda value: type_of(at, value), args.all()[0])
 
 
-@builtin("print", "delattr", "exit", "quit")
+@builtin("print", "exit", "quit")
 def _nothing(at: Site, args: Arguments) -> Value:
     return NONE
+
+
+@builtin("delattr")
+def _delattr(at: Site, args: Arguments) -> Value:
+    if len(args.positional) == 2:
+        owner, name = args.positional
+        if isinstance(name, Const):
+            delete_attribute(at, owner, str(name.value))
+        else:
+            store_unnamed(at, owner, at.unknown("an attribute that was deleted", opaque=True))
+    return NONE
+
+
+def delete_attribute(at: Site, owner: Value, name: str) -> None:
+    """``del owner.name``."""
+
+    def one(single: Value) -> Value:
+        if isinstance(single, Container) and name not in single.fields:
+            single.forget(at, name)
+        else:
+            at.store(single, name, at.unknown("an attribute that was deleted", opaque=True))
+        return single
+
+    at.lift_call(one, owner)
 
 
 def store_unnamed(at: Site, owner: Value, value: Value) -> None:

@@ -11,7 +11,7 @@ from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values import submodules
 from bcelint.trace.values.asking import written_index
 from bcelint.trace.values.cells import Cell
-from bcelint.trace.values.choices import Choice
+from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.contents import CONTENT, any_of
 from bcelint.trace.values.dicts import in_each_case, with_another, with_item
@@ -22,6 +22,7 @@ from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import HOOKED, NNModule
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple, sequence_of
+from bcelint.trace.values.unknowns import Unknown
 
 
 class Container(Cell, NNModule):
@@ -46,10 +47,21 @@ class Container(Cell, NNModule):
         return self.fields.get(name) or Method(self, name)
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
-        if CONTENT in self.fields and value.is_module:
-            at.write(self, CONTENT, at.lift(lambda content: with_item(content, name, value), self.content))
-        else:
+        kinds = {_is_module(single) for _, single in alternatives(value)}
+        if CONTENT not in self.fields or kinds == {False}:
             super().store(at, name, value, after)
+        elif kinds == {True} or self._holds(name):
+            at.write(self, CONTENT, at.lift(lambda content: with_item(content, name, value), self.content))
+        else:  # a layer more, or an attribute that is none
+            super().store(at, name, value, after)
+            at.write(self, CONTENT, at.lift(lambda content: _opened(at, content, value), self.content))
+
+    def _holds(self, name: str) -> bool:
+        return any(isinstance(content, Mapped) and name in content.items for _, content in alternatives(self.content))
+
+    def forget(self, at: Interpreter, name: str) -> None:
+        """``del self.name`` of a module that it holds."""
+        at.write(self, CONTENT, at.lift(lambda content: content.without(name) if isinstance(content, Mapped) else content, at.narrow(self.content)))
 
     def add(self, at: Interpreter, name: Value, value: Value) -> None:
         if isinstance(name, Const):
@@ -108,6 +120,9 @@ class Container(Cell, NNModule):
             return self._append(at, content, name, args) if args.positional else None
         if name == "pop" and args.positional:
             return self._pop(at, content, args.positional[0])
+        if name == "clear":
+            at.write(self, CONTENT, Mapped())
+            return NONE
         if name in ("children", "values", "modules"):
             return content.values()
         if name in ("items", "named_children"):
@@ -175,6 +190,21 @@ class Container(Cell, NNModule):
         return External(f"torch.nn.{self.name}")
 
 
+def _is_module(value: Value) -> bool | None:
+    """Whether it is a module; None where that is not known."""
+    if isinstance(value, Unknown):
+        return False if value.is_number or value.is_size or value.is_callable_thing else None
+    may_be_one = value.is_open() if isinstance(value, External) else isinstance(value, Tensor) and (value.model is not None or not value.cls)
+    return True if value.is_module else None if may_be_one else False
+
+
+def _opened(at: Interpreter, content: Value, value: Value) -> Value:
+    """The content with another value, if that is a module."""
+    if not isinstance(content, Mapped):
+        return content
+    return replace(content, rest=value if content.rest is None else any_of(at, Tuple((content.rest, value))))
+
+
 def _holds_more(content: Value | None) -> bool:
     """Whether there are modules inside of those that it holds."""
     return not isinstance(content, Mapped) or any(isinstance(module, Cell) for module in content.items.values())
@@ -195,7 +225,7 @@ def _through(at: Interpreter, content: Value, args: Arguments) -> Value:
     if not isinstance(content, Mapped):
         return at.unknown("a Sequential that is not followed", *args.all())
     if content.rest is not None:
-        return at.unknown("a Sequential whose layers are added in a loop of unknown length", *args.all())
+        return at.unknown("a Sequential whose layers are not all known", *args.all())
     if len(args.all()) > 1 or not args.keywords.keys() <= {"input"}:
         return at.unknown("a Sequential takes one input", *args.all())
     value = args.all()[0] if args.all() else at.unknown("a Sequential without input")
