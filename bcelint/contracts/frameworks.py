@@ -129,6 +129,14 @@ TRAINING_STEPS = frozenset(
 )
 """Methods whose returned value a framework trains on: Lightning, Hugging Face's ``Trainer``, mmengine, speechbrain."""
 
+LAYER_BASES = {
+    "torch.nn.ReLU6": "torch.nn.Hardtanh",
+    **{f"torch.nn.Upsampling{mode}2d": "torch.nn.Upsample" for mode in ("Nearest", "Bilinear")},
+    **{f"torch.nn.ZeroPad{n}d": f"torch.nn.ConstantPad{n}d" for n in (1, 2, 3)},
+    **{f"torch.nn.Lazy{cls}": f"torch.nn.{cls}" for cls in ("Linear", *(f"Conv{kind}{n}d" for kind in ("", "Transpose") for n in (1, 2, 3)))},
+}
+"""Layers of torch that inherit from another one (dir(torch.nn), torch 2.13)."""
+
 CONTAINERS = frozenset(
     {
         "torch.nn.Sequential",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
+import collections
 import functools
+import types
 from dataclasses import replace
 
 import libcst as cst
@@ -14,6 +17,7 @@ from bcelint.trace.python.registry import Handler
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import condition
 from bcelint.trace.values.cells import Cell
+from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.contents import any_of
@@ -36,8 +40,20 @@ def _partial(at: Site, args: Arguments) -> Value:
     return Partial(args.positional[0], args.positional[1:], dict(args.keywords))
 
 
-def _ordered_dict(at: Site, args: Arguments) -> Value:
-    return sequences.builtin["dict"](at, args)
+def _dict_of(kind: type, is_exact: bool = True) -> Handler:
+    """What makes a dict of another class, or something whose attributes are followed like the items of one."""
+
+    def make(at: Site, args: Arguments) -> Value:
+        return _as_kind(sequences.builtin["dict"](at, args), kind, is_exact)
+
+    return make
+
+
+def _as_kind(made: Value, kind: type, is_exact: bool = True) -> Value:
+    for _, single in alternatives(made):
+        if isinstance(single, DictCell):
+            single.kind, single.is_exact = kind, is_exact
+    return made
 
 
 def _parser(at: Site, args: Arguments) -> Value:
@@ -96,6 +112,7 @@ def _copy(at: Site, args: Arguments) -> Value:
 def _default_dict(at: Site, args: Arguments) -> Value:
     made = sequences.builtin["dict"](at, Arguments(args.positional[1:], args.keywords))
     if isinstance(made, DictCell):
+        made.kind = collections.defaultdict
         made.grows = True
         made.factory = args.positional[0] if args.positional and args.positional[0].constant is not None else None
     return made
@@ -141,14 +158,14 @@ def _ends(at: Site, args: Arguments) -> Value:
 
 HANDLERS: dict[str, Handler] = {
     "argparse.ArgumentParser": _parser,
-    "argparse.Namespace": _ordered_dict,
+    "argparse.Namespace": _dict_of(argparse.Namespace),
     "builtins.<identity>": lambda at, args: args.positional[0],
-    "collections.OrderedDict": _ordered_dict,
+    "collections.OrderedDict": _dict_of(collections.OrderedDict),
     "collections.defaultdict": _default_dict,
     "collections.namedtuple": named_tuples.namedtuple,
     "copy.copy": _copy,
     "copy.deepcopy": _deepcopy,
-    "easydict.EasyDict": _ordered_dict,
+    "easydict.EasyDict": _dict_of(dict, is_exact=False),
     **dict.fromkeys(("dataclasses.field", "pydantic.Field"), _field),
     "enum.auto": lambda at, args: External(enums.AUTO),
     "functools.partial": _partial,
@@ -159,6 +176,6 @@ HANDLERS: dict[str, Handler] = {
     "itertools.chain": _chain,
     "itertools.chain.from_iterable": _chain_of,
     named_tuples.MAKER: named_tuples.make,
-    "types.SimpleNamespace": _ordered_dict,
+    "types.SimpleNamespace": _dict_of(types.SimpleNamespace),
     **dict.fromkeys(("builtins.exit", "builtins.quit", "os._exit", "os.abort", "sys.exit"), _ends),
 }

@@ -20,6 +20,7 @@ from bcelint.trace.values.criteria import Criterion
 from bcelint.trace.values.dicts import DictCell, new_dict
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.instances import Instance
+from bcelint.trace.values.library_classes import OBJECT
 from bcelint.trace.values.mapped import Mapped
 from bcelint.trace.values.modules import Module, names_of
 from bcelint.trace.values.nn_modules import DYNAMIC, DYNAMIC_MODULES
@@ -55,14 +56,14 @@ def _asked(at: Site, args: Arguments, is_one: Callable[[Value, Value], bool | No
     if len(args.positional) != 2:
         return at.unknown(op)
     value, classes = args.positional
-    options = classes.items if isinstance(classes, Tuple) else (classes,)
+    options = (*classes.items, *([classes.rest] if classes.rest else [])) if isinstance(classes, Tuple) else (classes,)
     return at.lift(lambda single: _any(at, single, options, [is_one(single, option) for option in options], op), value)
 
 
 def _is_subclass(cls: Value, other: Value) -> bool | None:
     if isinstance(cls, Class):
         if isinstance(other, Class):
-            return cls.is_subclass(other)
+            return _unless_taken(other, cls, cls.is_subclass(other))
         return cls.is_subclass_of_library_class(other.name) if isinstance(other, External) else None
     return cls.is_subclass(other.name) if isinstance(cls, External) and isinstance(other, External) else None
 
@@ -81,8 +82,15 @@ def _any(at: Site, value: Value, options: Sequence[Value], answers: Sequence[boo
 
 def _is_one(value: Value, cls: Value) -> bool | None:
     if isinstance(cls, Class):
-        return value.is_of_class(cls)
+        return _unless_taken(cls, value.cls if isinstance(value, Instance) else None, value.is_of_class(cls))
+    if isinstance(cls, External) and cls.name == OBJECT:
+        return True
     return value.is_of_library_class(cls.name) if isinstance(cls, External) else None
+
+
+def _unless_taken(cls: Class, other: Class | None, answer: bool | None) -> bool | None:
+    """The answer, unless it is no and the class is one that takes others in."""
+    return None if answer is False and cls.takes_others(other) else answer
 
 
 @builtin("getattr")

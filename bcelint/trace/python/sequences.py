@@ -62,9 +62,14 @@ def _list(at: Site, args: Arguments) -> Value:
     return new_list(_contents(at, args))
 
 
-@builtin("set", "frozenset")
+@builtin("set")
 def _set(at: Site, args: Arguments) -> Value:
     return new_set(_contents(at, args))
+
+
+@builtin("frozenset")
+def _frozenset(at: Site, args: Arguments) -> Value:
+    return new_set(_contents(at, args), frozenset)
 
 
 @builtin("sorted")

@@ -61,7 +61,9 @@ class Results:
             return self._unknown(f"what {self.title} returns is not declared")
         parts = [(name, self.value(part)) for name, part in returns.parts]
         if returns.form in ("items", "names"):
-            return new_dict(Mapped(dict(parts), self._unknown("another output of the model")))
+            made = new_dict(Mapped(dict(parts), self._unknown("another output of the model")))
+            made.is_exact = False
+            return made
         if returns.form == "attributes":
             return Tuple(tuple(value for _, value in parts), self._unknown("another output of the model"), names=tuple(name for name, _ in parts))
         return Tuple(tuple(value for _, value in parts))

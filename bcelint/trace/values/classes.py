@@ -16,6 +16,7 @@ from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Bound, Function
+from bcelint.trace.values.library_classes import OBJECT, is_subclass
 from bcelint.trace.values.mapped import Mapped, item_under
 from bcelint.trace.values.scopes import Scope
 from bcelint.trace.values.unknowns import Unknown
@@ -81,12 +82,23 @@ class Class(Cell):
     def is_subclass_of_library_class(self, name: str) -> bool | None:
         """The same for a class outside of the project, by its name."""
         names = [base.name for base in self.external_bases()]
-        if name in names or (name == "torch.nn.Module" and any(tables.layer(base) or tables.loss_class(base) for base in names)):
+        answers = [is_subclass(base, name) for base in names]
+        if True in answers or name == OBJECT:
             return True
         known = [base for base in map(tables.loss_class, names) if base is not None]
         if known and tables.loss_class(name) is not None:  # losses of torch are no subclasses of one another
             return tables.loss_class(name) in known
-        return False if name.startswith("builtins.") else None
+        apart = name.startswith("builtins.") and not self.has_unknown_base() and all(answer is False for answer in answers)
+        return False if apart else None
+
+    def takes_others(self, cls: Class | None) -> bool:
+        """Whether a class that does not inherit from it, ``cls`` if it is one of the project, may count as its subclass all the same."""
+        maker = self.metaclass()
+        if maker is not None and any(maker.member(name) for name in ("__instancecheck__", "__subclasscheck__")):
+            return True
+        if self.member("__subclasshook__") or any(base.name.endswith(".Protocol") for base in self.external_bases()):
+            return True
+        return any(f"{self.name}.register" in each.scope.code.source.text for each in (self, cls) if each is not None)
 
     def member(self, name: str) -> tuple[Value, Class] | None:
         """The class attribute ``name`` and the class that holds it."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import collections.abc
-import numbers
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from typing import Any
 from bcelint.contracts.schema import UNKNOWN, Arg
 from bcelint.facts import Claim, Dim, DType, Facts, Shape
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values.library_classes import is_exactly
 from bcelint.trace.values.methods import Method
 
 MAX_ITEMS = 32
@@ -40,9 +39,6 @@ ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
 }
 LARGEST, LARGEST_EXPONENT = 1e15, 64
 """The numbers above which an operation is not carried out."""
-_TYPES = {"str": str, "int": int, "float": float, "bool": bool}
-_ABSTRACT = {"collections.abc": collections.abc, "numbers": numbers}
-"""Modules of classes that constants are of, too."""
 _STRING_METHODS = frozenset(
     "capitalize casefold count endswith find format index isalnum isalpha isdecimal isdigit isidentifier islower isnumeric isspace istitle isupper "
     "join lower lstrip partition removeprefix removesuffix replace rfind rindex rpartition rsplit rstrip split splitlines startswith strip swapcase "
@@ -124,12 +120,7 @@ class Const(Value):
         return Const(-self.value if op == "-" else +self.value)
 
     def is_of_library_class(self, name: str) -> bool | None:
-        module, _, last = name.rpartition(".")
-        abstract = getattr(_ABSTRACT.get(module), last, None)
-        if abstract is not None:
-            return isinstance(self.value, abstract) if isinstance(abstract, type) else None
-        python = _TYPES.get(last)
-        return isinstance(self.value, python) if python and name.startswith("builtins.") else False
+        return is_exactly(type(self.value), name)
 
     def batched(self, at: Interpreter, size: Dim) -> Value | None:
         if not isinstance(self.value, (bool, int, float)):

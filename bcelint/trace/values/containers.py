@@ -17,6 +17,7 @@ from bcelint.trace.values.contents import CONTENT, any_of
 from bcelint.trace.values.dicts import in_each_case, with_another, with_item
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.layers import Layer
+from bcelint.trace.values.library_classes import is_of_module
 from bcelint.trace.values.mapped import Mapped, dict_key, item_under, mapping_of, overlaid
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import HOOKED, NNModule
@@ -184,7 +185,7 @@ class Container(Cell, NNModule):
         return content.truth() if isinstance(content, Mapped) else None
 
     def is_of_library_class(self, name: str) -> bool | None:
-        return name in (f"torch.nn.{self.name}", "torch.nn.Module")
+        return is_of_module((f"torch.nn.{self.name}",), name)
 
     def type(self) -> Value | None:
         return External(f"torch.nn.{self.name}")

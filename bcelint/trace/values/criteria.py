@@ -15,6 +15,7 @@ from bcelint.project.code import NodePlace
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.externals import External
+from bcelint.trace.values.library_classes import is_no_module
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import LAYER_METHODS, NNModule
 
@@ -60,7 +61,7 @@ class Criterion(NNModule):
     def is_of_library_class(self, name: str) -> bool | None:
         if self.declared is None:
             return self.type().is_subclass(name)
-        return name in (self.row.cls, "torch.nn.Module", "torch.nn.modules.loss._Loss")
+        return True if name in (self.row.cls, "torch.nn.Module", "torch.nn.modules.loss._Loss") else False if is_no_module(name) else None
 
     def type(self) -> External:
         return External(self.row.cls)

@@ -16,6 +16,7 @@ from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.contents import CONTENT, any_of
 from bcelint.trace.values.externals import External
+from bcelint.trace.values.library_classes import is_exactly, is_kind_of
 from bcelint.trace.values.mapped import MISSING, Mapped, dict_key, item_under, mapping_of, of_key, overlaid, under
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.tuples import Tuple
@@ -36,6 +37,9 @@ class DictCell(Cell):
     """Asking for a key that it lacks sets it."""
     factory: Value | None = None
     """What is called for the value then."""
+    kind: type = dict
+    """Its class, or one that it inherits from if it is not ``is_exact`` that."""
+    is_exact = True
     made_in: int = 0
     """The activation of a function in which it was written down, 0 where it was in none."""
 
@@ -129,7 +133,11 @@ class DictCell(Cell):
             return self._reordered(at, content, name, args)
         if name == "update":
             return self._update(at, content, args)
-        return new_dict(content) if name == "copy" else None
+        if name != "copy":
+            return None
+        made = new_dict(content)
+        made.kind, made.is_exact = self.kind, self.is_exact
+        return made
 
     def _reordered(self, at: Interpreter, content: Mapped, name: str, args: Arguments) -> Value:
         """``popitem`` and ``move_to_end``, where they are called without further arguments; after others it is lost which item comes when."""
@@ -191,7 +199,7 @@ class DictCell(Cell):
         return content.truth() if isinstance(content, Mapped) else None
 
     def is_of_library_class(self, name: str) -> bool | None:
-        return name.rpartition(".")[2] in ("dict", "Mapping")
+        return is_exactly(self.kind, name) if self.is_exact else is_kind_of(self.kind, name)
 
     def batched(self, at: Interpreter, size: Dim) -> Value | None:
         content = self.fields.get(CONTENT)

@@ -14,6 +14,7 @@ from bcelint.trace.interpreter import Arguments, Interpreter, Value
 from bcelint.trace.values.asked import call_symbol, is_of_python
 from bcelint.trace.values.asking import case
 from bcelint.trace.values.constants import Const
+from bcelint.trace.values.library_classes import is_of_module
 
 _NAMES = ".__dict__"
 _LOSS_MODULE = "torch.nn.modules.loss"
@@ -74,7 +75,7 @@ class External(Value):
             return True
         if not self._is_loss() or name == f"{_LOSS_MODULE}._WeightedLoss":  # which of them are weighted, is not told apart
             return None
-        return name in ("torch.nn.Module", f"{_LOSS_MODULE}._Loss")
+        return True if name == f"{_LOSS_MODULE}._Loss" else is_of_module((self.name,), name)
 
     def _is_loss(self) -> bool:
         return tables.is_class(self.name) and tables.loss_class(self.name) is not None

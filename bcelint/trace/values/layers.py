@@ -14,6 +14,7 @@ from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.externals import External
+from bcelint.trace.values.library_classes import is_of_module
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import LAYER_METHODS, NNModule
 from bcelint.trace.values.unknowns import Unknown
@@ -56,7 +57,7 @@ class Layer(NNModule):
             assign(replace(self, hooked=True))
 
     def is_of_library_class(self, name: str) -> bool | None:
-        return name in self.row.names or name == "torch.nn.Module"
+        return is_of_module(self.row.names, name)
 
     def type(self) -> Value | None:
         return External(self.row.names[0])

@@ -13,6 +13,7 @@ from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE
 from bcelint.trace.values.contents import CONTENT, any_of
+from bcelint.trace.values.library_classes import is_exactly
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.tuples import Tuple, join_sequences, sequence_of
 
@@ -31,6 +32,7 @@ class ListCell(Cell):
     noun = "list"
     is_callable = False
     has_equals = True
+    kind: type = list
 
     @property
     def content(self) -> Value:
@@ -121,7 +123,7 @@ class ListCell(Cell):
         return new_list(repeated) if isinstance(repeated, Tuple) else repeated
 
     def is_of_library_class(self, name: str) -> bool | None:
-        return name.rpartition(".")[2] in ("list", "Sequence", "Iterable")
+        return is_exactly(self.kind, name)
 
     def as_arg(self) -> Arg:
         return self.content.as_arg()
@@ -231,6 +233,7 @@ class SetCell(ListCell):
     """A set: a list that holds each constant once."""
 
     noun = "set"
+    kind: type = set
 
     def iterate(self, at: Interpreter) -> Items:
         return distinct(at, sequence_of(at, self.content))
@@ -241,9 +244,6 @@ class SetCell(ListCell):
     def item(self, at: Interpreter, index: Any) -> Value:
         return at.unknown("an item of a set")
 
-    def is_of_library_class(self, name: str) -> bool | None:
-        return name.rpartition(".")[2] in ("set", "frozenset", "Set", "MutableSet", "Iterable", "Collection")
-
 
 def distinct(at: Interpreter, content: Tuple) -> Tuple:
     """Each constant once; of other items it is not known which of them are equal."""
@@ -252,7 +252,8 @@ def distinct(at: Interpreter, content: Tuple) -> Tuple:
     return Tuple(tuple({item.key(): item for item in content.items}.values()))
 
 
-def new_set(content: Value) -> SetCell:
+def new_set(content: Value, kind: type = set) -> SetCell:
     cell = SetCell()
+    cell.kind = kind
     cell.fields[CONTENT] = content
     return cell

@@ -17,6 +17,7 @@ from bcelint.trace.values.asking import equals, written_index
 from bcelint.trace.values.batches import batch
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
+from bcelint.trace.values.library_classes import is_kind_of
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.sources import merged_sources
@@ -144,7 +145,7 @@ class Tuple(Items):
         return at.unknown("a repeated list", self, count)
 
     def is_of_library_class(self, name: str) -> bool | None:
-        return name.rpartition(".")[2] in ("tuple", "Sequence", "Iterable")
+        return is_kind_of(tuple, name)
 
     def as_arg(self) -> Arg:
         items = tuple(item.as_arg() for item in self.items)
