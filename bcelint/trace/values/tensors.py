@@ -217,7 +217,8 @@ class Tensor(Value):
         """A tensor of which a part was overwritten."""
         new = value.facts if isinstance(value, Tensor) else None
         via = value.via if isinstance(value, Tensor) else self.via
-        return replace(self, facts=patched(self.facts, new, value.constant, self.blank), sources=merged_sources(self, value), via=via)
+        facts = patched(self.facts, new, value.constant, self.blank)
+        return replace(self, facts=facts, sources=merged_sources(self, value), via=via, blank=False)
 
     def iterate(self, at: Interpreter) -> Items:
         return Items((), self.item(at, Const(0)))
