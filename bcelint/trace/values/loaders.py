@@ -18,7 +18,7 @@ from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
-from bcelint.trace.values.unknowns import born_elsewhere
+from bcelint.trace.values.unknowns import Unknown, born_elsewhere
 
 _METHODS = ("__getitem__", "__iter__", "__len__")
 PART = "part"
@@ -44,7 +44,12 @@ class Loader(Value):
         return at.unknown(f"the {name} of a data loader", opaque=True)  # for None torch makes one of its own
 
     def item(self, at: Interpreter, index: Any) -> Value:
-        return dataset_item(at, self if isinstance(self.dataset, Tuple) else self.dataset)
+        if not isinstance(self.dataset, Tuple):
+            return dataset_item(at, self.dataset)
+        if isinstance(index, Const) or (isinstance(index, Unknown) and index.is_number):
+            return dataset_item(at, self)
+        several = at.unknown("which items a part of a data set has") if PART in self.options else index
+        return Tuple(tuple(tensor.item(at, several) for tensor in self.dataset.items))
 
     def iterate(self, at: Interpreter) -> Items:
         if self._is_empty(at):
