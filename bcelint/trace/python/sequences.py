@@ -21,7 +21,7 @@ from bcelint.trace.values.dicts import new_dict
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.lengths import each_length
 from bcelint.trace.values.lists import new_list, new_set, reordered
-from bcelint.trace.values.mapped import Mapped, dict_key, mapping_of, overlaid
+from bcelint.trace.values.mapped import Mapped, dict_key, keywords_of, mapping_of, overlaid
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple, sequence_of
 from bcelint.trace.values.unknowns import Unknown
@@ -134,8 +134,7 @@ def _dict(at: Site, args: Arguments) -> Value:
                     rest = at.unknown("a pair that is not followed")
             if content.rest is not None:
                 rest = at.unknown("pairs that are not followed", args.positional[0])
-    given = Mapped(args.keywords, at.unknown("further keywords") if args.open_keywords else None, scattered=args.open_keywords)
-    return new_dict(overlaid(at, Mapped(items, rest, scattered), given))
+    return new_dict(overlaid(at, Mapped(items, rest, scattered), keywords_of(at, args)))
 
 
 @builtin("range", "xrange")

@@ -130,8 +130,8 @@ class Container(Cell, NNModule):
             return content.pairs(at)
         if name == "keys":
             return content.keys(at)
-        more = mapping_of(at, args.positional[0]) if name == "update" and args.positional else None
-        if more is not None:
+        if name == "update" and args.positional:
+            more = mapping_of(at, args.positional[0]) or Mapped({}, at.unknown("modules that are not followed"))
             at.write(self, CONTENT, overlaid(at, content, more))
             return NONE
         return None

@@ -17,7 +17,7 @@ from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.contents import CONTENT, any_of
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.library_classes import is_exactly, is_kind_of
-from bcelint.trace.values.mapped import MISSING, Mapped, dict_key, item_under, mapping_of, of_key, overlaid, under
+from bcelint.trace.values.mapped import MISSING, Mapped, dict_key, item_under, keywords_of, mapping_of, of_key, overlaid, under
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import born_elsewhere
@@ -169,7 +169,7 @@ class DictCell(Cell):
         if name == "pop":
             at.write(self, CONTENT, _without_key(at, content, key))
         if name == "setdefault" and not (isinstance(key, (Const, External)) and dict_key(key) in content.items):
-            at.write(self, CONTENT, _with_key(at, content, key, default))
+            at.write(self, CONTENT, _with_key(at, content, key, default if content.rest is None else result))
         return result
 
     def _update(self, at: Interpreter, content: Mapped, args: Arguments) -> Value:
@@ -177,7 +177,7 @@ class DictCell(Cell):
             more = mapping_of(at, args.positional[0])
             unseen = Mapped({}, at.unknown("values of a dict that is not followed", opaque=True))
             content = unseen if more is None else overlaid(at, content, more)
-        at.write(self, CONTENT, overlaid(at, content, Mapped(args.keywords)))
+        at.write(self, CONTENT, overlaid(at, content, keywords_of(at, args)))
         return NONE
 
     def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
@@ -205,7 +205,8 @@ class DictCell(Cell):
         content = self.fields.get(CONTENT)
         if not isinstance(content, Mapped):
             return None
-        return new_dict(Mapped({key: batch(at, value, size) for key, value in content.items.items()}))
+        items = {key: batch(at, value, size) for key, value in content.items.items()}
+        return new_dict(replace(content, items=items, rest=content.rest and batch(at, content.rest, size)))
 
     def mapped(self) -> Value | None:
         return self.content

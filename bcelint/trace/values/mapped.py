@@ -12,7 +12,7 @@ import libcst as cst
 
 from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.identity import fresh
-from bcelint.trace.interpreter import Interpreter, Value
+from bcelint.trace.interpreter import Arguments, Interpreter, Value
 from bcelint.trace.values.asking import condition, equals
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
@@ -130,6 +130,11 @@ def overlaid(at: Interpreter, below: Mapped, above: Mapped) -> Mapped:
         return Mapped({**below.items, **above.items}, below.rest, scattered)
     items = {key: item if key in above.items else any_of(at, Tuple((item, above.rest))) for key, item in below.items.items()}
     return Mapped({**items, **above.items}, above.rest if below.rest is None else any_of(at, Tuple((below.rest, above.rest))), scattered)
+
+
+def keywords_of(at: Interpreter, args: Arguments) -> Mapped:
+    """The keyword arguments of a call."""
+    return Mapped(args.keywords, at.unknown("further keywords") if args.open_keywords else None, scattered=args.open_keywords)
 
 
 def dict_key(value: Const | External) -> Any:
