@@ -17,9 +17,10 @@ from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.criteria import is_loss
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Partial
-from bcelint.trace.values.instances import Instance, Super
+from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.mapped import mapping_of
 from bcelint.trace.values.methods import Method
+from bcelint.trace.values.supers import Super
 from bcelint.trace.values.tuples import sequence_of
 from bcelint.trace.values.unknowns import Unknown
 

@@ -18,8 +18,9 @@ from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.dicts import new_dict
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.lengths import each_length
-from bcelint.trace.values.lists import new_list, new_set
+from bcelint.trace.values.lists import new_list
 from bcelint.trace.values.mapped import Mapped, dict_key, overlaid
+from bcelint.trace.values.sets import new_set
 from bcelint.trace.values.tuples import Tuple, sequence_of
 
 MAX_ITEMS = 32

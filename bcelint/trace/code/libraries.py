@@ -23,10 +23,11 @@ from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Partial
-from bcelint.trace.values.instances import MAKE, Instance
+from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.nn_modules import SPLIT
 from bcelint.trace.values.plain import content_of
 from bcelint.trace.values.raised import Raised
+from bcelint.trace.values.supers import MAKE
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
 

@@ -14,8 +14,9 @@ from bcelint.trace.values.constants import Const
 from bcelint.trace.values.dicts import new_dict
 from bcelint.trace.values.domains import each_text
 from bcelint.trace.values.externals import External
-from bcelint.trace.values.lists import new_list, new_set
+from bcelint.trace.values.lists import new_list
 from bcelint.trace.values.mapped import Mapped, dict_key, mapping_of, overlaid
+from bcelint.trace.values.sets import new_set
 from bcelint.trace.values.tuples import Tuple, join_sequences, sequence_of
 from bcelint.trace.values.typed import as_text
 

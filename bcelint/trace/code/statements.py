@@ -21,13 +21,14 @@ from bcelint.trace.code.rounds import decided
 from bcelint.trace.code.trying import try_statement
 from bcelint.trace.conditions.asking import without_opaque
 from bcelint.trace.conditions.joining import either, two_sides
+from bcelint.trace.interpreter import Value
 from bcelint.trace.python.objects import delete_attribute
 from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.truth import split
+from bcelint.trace.values.cells import Cell
+from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import NONE
-from bcelint.trace.values.lists import ListCell
-from bcelint.trace.values.tuples import sequence_of
 
 
 def execute(at: Site, body: Any) -> Flow:
@@ -89,11 +90,18 @@ def _annotated(at: Site, node: cst.AnnAssign) -> Flow:
 def _augmented(at: Site, node: cst.AugAssign) -> Flow:
     old = at.evaluate(node.target)
     right = at.evaluate(node.value)
-    if isinstance(old, ListCell) and isinstance(node.operator, cst.AddAssign):
-        old.extend(at, sequence_of(at.on(node.value), right))
-    else:
-        changed = at.on(node).binary(BINARY[type(node.operator)], old, right)
-        at.assign(node.target, at.written_into(old, changed))
+    op = BINARY[type(node.operator)]
+    if not any(isinstance(single, Cell) for _, single in alternatives(old)):
+        at.assign(node.target, at.written_into(old, at.on(node).binary(op, old, right)))
+        return Flow.NEXT
+
+    def one(single: Value) -> Value:
+        changed = single.augmented(at.on(node.value), op, right) if isinstance(single, Cell) else None
+        return changed or at.on(node).binary(op, single, right)
+
+    after = at.lift_call(one, old)
+    if after.key() != old.key():
+        at.assign(node.target, at.written_into(old, after))
     return Flow.NEXT
 
 

@@ -20,8 +20,9 @@ from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.dicts import new_dict
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.lengths import each_length
-from bcelint.trace.values.lists import new_list, new_set, reordered
+from bcelint.trace.values.lists import new_list, reordered
 from bcelint.trace.values.mapped import Mapped, dict_key, keywords_of, mapping_of, overlaid
+from bcelint.trace.values.sets import new_set
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple, sequence_of
 from bcelint.trace.values.unknowns import Unknown

@@ -8,7 +8,7 @@ from bcelint.trace.interpreter import Value
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.classes import Class
-from bcelint.trace.values.instances import Super
+from bcelint.trace.values.supers import Super
 
 
 def super_value(at: Site, node: cst.Call) -> Value:

@@ -27,6 +27,10 @@ class Cell(Value):
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
         at.write(self, name, after(self.fields.get(name)))
 
+    def augmented(self, at: Interpreter, op: str, other: Value) -> Value | None:
+        """``self op= other`` where that changes it: what the name then stands for; None where it is the same as ``self op other``."""
+        return None
+
     def about(self) -> About:
         return About(f"v{self.id}", opaque=True)
 

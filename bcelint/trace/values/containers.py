@@ -113,6 +113,13 @@ class Container(Cell, NNModule):
             return in_each_case(at, self, content, lambda: self._own_method(at, name, args))
         return self._own_method(at, name, args) or (sequence_of(at, self) if name in ("children", "modules") else None)
 
+    def augmented(self, at: Interpreter, op: str, other: Value) -> Value | None:
+        changing = {"+": "extend", "|": "update"}.get(op)
+        if changing is None or CONTENT not in self.fields:
+            return None
+        self.own_method(at, changing, Arguments((other,)))
+        return self
+
     def _own_method(self, at: Interpreter, name: str, args: Arguments) -> Value | None:
         content = at.narrow(self.content)
         if not isinstance(content, Mapped):

@@ -8,9 +8,10 @@ from bcelint.trace.values.constants import Const
 from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Function
-from bcelint.trace.values.instances import Instance, Super
+from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.mapped import Mapped
+from bcelint.trace.values.supers import Super
 
 MAX_DEPTH = 4
 _PLAIN = (Class, Const, DictCell, External, Function, Instance, Items, ListCell, Mapped)

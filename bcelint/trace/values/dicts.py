@@ -187,6 +187,12 @@ class DictCell(Cell):
             return None
         return new_dict(overlaid(at, left, right))
 
+    def augmented(self, at: Interpreter, op: str, other: Value) -> Value | None:
+        if op != "|":
+            return None
+        self.method(at, "update", Arguments((other,)), None)
+        return self
+
     def iterate(self, at: Interpreter) -> Items:
         content = self.fields.get(CONTENT)
         return content.keys(at) if isinstance(content, Mapped) else super().iterate(at)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
@@ -47,8 +46,6 @@ OPERATING = {
 """The special methods of operators (docs.python.org, data model)."""
 _AS_OBJECTS = ("abc.", "torch.nn.", "torch.utils.data.", "typing.", "unittest.")
 """The beginnings of names of classes whose objects are equal to themselves alone."""
-NEW, MAKE = "builtins.object.__new__", "builtins.type.__call__"
-"""What makes an object without and with its constructor, where neither the class nor its metaclass does."""
 
 
 class Instance(Cell, NNModule):
@@ -234,6 +231,13 @@ class Instance(Cell, NNModule):
     def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
         return self.special(at, f"__{'r' if reflected else ''}{OPERATING[op]}__", other)
 
+    def augmented(self, at: Interpreter, op: str, other: Value) -> Value | None:
+        own = self.special(at, f"__i{OPERATING[op]}__", other)
+        if own is not None or self.cls.member(f"__{OPERATING[op]}__") is not None or not isinstance(self.native, Cell):
+            return own
+        changed = self.native.augmented(at, op, other)
+        return self if changed is self.native else changed
+
     def unary(self, at: Interpreter, op: str) -> Value | None:
         return self.special(at, {"-": "__neg__", "+": "__pos__", "~": "__invert__"}[op])
 
@@ -255,46 +259,3 @@ class Instance(Cell, NNModule):
 
     def type(self) -> Value | None:
         return self.cls
-
-
-@dataclass(frozen=True, eq=False)
-class Super(Value):
-    """``super()``: looks up after ``owner`` in the receiver's order of classes."""
-
-    noun = "super() object"
-    owner: Class
-    receiver: Value
-
-    def attribute(self, at: Interpreter, name: str) -> Value | None:
-        cls = self.receiver.cls if isinstance(self.receiver, Instance) else self.receiver
-        if isinstance(cls, Class):
-            order = list(cls.mro())
-            if self.owner not in order and isinstance(self.receiver, Class):
-                order = list(self.owner.mro())  # a method of its metaclass
-            start = order.index(self.owner) + 1 if self.owner in order else 0
-            for base in order[start:]:
-                if name in base.fields:
-                    return bind(at, base.fields[name], self.receiver)
-        return Method(self, name)
-
-    def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
-        """A method of a base class outside of the project."""
-        instance = self.receiver
-        if name == "__new__":
-            return at.call(External(NEW), args)
-        if name == "__call__" and isinstance(instance, Class):
-            return at.call(External(MAKE), args.behind(instance))
-        if not isinstance(instance, Instance):
-            return at.unknown(f"super().{name} is outside of the project", *args.all())
-        if name == "__getattr__":
-            return Raised(f"{instance.cls.name} has no such attribute")
-        if name == "__init__":
-            at.construct_base(instance, self.owner, args)
-            return NONE
-        if name in ("forward", "__call__"):
-            return at.unknown(f"super().{name} is outside of the project", *args.all()) if instance.native is None else at.call(instance.native, args)
-        if name == "__setattr__" and len(args.positional) == 2 and isinstance(args.positional[0], Const):
-            value = args.positional[1]
-            instance.store(at, str(args.positional[0].value), value, lambda old: value)
-            return NONE
-        return instance.method(at, name, args, None)

@@ -65,8 +65,13 @@ class ListCell(Cell):
         if isinstance(content, Tuple):
             at.write(self, CONTENT, Tuple(content.items if grows else (), unknown))
 
-    def extend(self, at: Interpreter, more: Tuple) -> Value:
-        return self._change(at, lambda content: join_sequences(content, more))
+    def augmented(self, at: Interpreter, op: str, other: Value) -> Value | None:
+        if op == "+":
+            more = sequence_of(at, other)
+            self._change(at, lambda content: join_sequences(content, more))
+        elif op == "*":
+            self._change(at, lambda content: _as_content(content.repeated(at, other)))
+        return self if op in ("+", "*") else None
 
     def _change(self, at: Interpreter, function: Callable[[Tuple], Value]) -> Value:
         content = at.lift(lambda single: function(single) if isinstance(single, Tuple) else single, at.narrow(self.content))
@@ -80,11 +85,14 @@ class ListCell(Cell):
         if name == "copy":
             return new_list(self.content)
         content = at.narrow(self.content)
-        found = content.searched(at, name, args) if isinstance(content, Tuple) and not isinstance(self, SetCell) else None
+        found = self._searched(at, content, name, args)
         if found is not None:
             return found
         change = _changes(at, name, args, first) or _loss(at, name, args)
         return super().method(at, name, args, assign) if change is None else self._change(at, change)
+
+    def _searched(self, at: Interpreter, content: Value, name: str, args: Arguments) -> Value | None:
+        return content.searched(at, name, args) if isinstance(content, Tuple) else None
 
     def _pop(self, at: Interpreter, position: Any) -> Value:
         content = at.narrow(self.content)
@@ -133,6 +141,10 @@ class ListCell(Cell):
 
     def parts(self) -> Iterable[Value]:
         return (self.content,)
+
+
+def _as_content(value: Value) -> Tuple:
+    return value if isinstance(value, Tuple) else Tuple((), value)
 
 
 def new_list(content: Value) -> ListCell:
@@ -227,33 +239,3 @@ def _without_item(at: Interpreter, content: Tuple, index: Any) -> Tuple:
     if isinstance(position, int) and content.rest is None and -len(content.items) <= position < len(content.items):
         return Tuple((*content.items[:position], *content.items[position % len(content.items) + 1 :]))
     return Tuple((), at.unknown("an item of a container from which something was taken", content))
-
-
-class SetCell(ListCell):
-    """A set: a list that holds each constant once."""
-
-    noun = "set"
-    kind: type = set
-
-    def iterate(self, at: Interpreter) -> Items:
-        return distinct(at, sequence_of(at, self.content))
-
-    def _length(self, at: Interpreter, content: Value) -> Value:
-        return distinct(at, sequence_of(at, content)).length(at)
-
-    def item(self, at: Interpreter, index: Any) -> Value:
-        return at.unknown("an item of a set")
-
-
-def distinct(at: Interpreter, content: Tuple) -> Tuple:
-    """Each constant once; of other items it is not known which of them are equal."""
-    if content.rest is not None or any(item.constant is UNKNOWN for item in content.items):
-        return Tuple((), any_of(at, content)) if len(content.items) > 1 else content
-    return Tuple(tuple({item.key(): item for item in content.items}.values()))
-
-
-def new_set(content: Value, kind: type = set) -> SetCell:
-    cell = SetCell()
-    cell.kind = kind
-    cell.fields[CONTENT] = content
-    return cell
