@@ -142,14 +142,14 @@ class Instance(Cell, NNModule):
         return Unknown(f"a base may set {name}", symbol=f"{self.id}.{name}")
 
     def item(self, at: Interpreter, index: Any) -> Value:
-        member = self.cls.member("__getitem__")
-        if member is not None and isinstance(index, Value):
-            return at.call(bind(at, member[0], self), Arguments((index,)))
+        own = self.special(at, "__getitem__", _as_argument(at, index))
+        if own is not None:
+            return own
         return super().item(at, index) if self.native is None else self.native.item(at, index)
 
     def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
         if self.cls.member("__setitem__") is not None:
-            self.special(at, "__setitem__", index if isinstance(index, Value) else at.unknown("a slice"), value)
+            self.special(at, "__setitem__", _as_argument(at, index), value)
         elif self.native is not None:
             for _, single in alternatives(self.native):
                 single.store_item(at, index, value)
@@ -259,3 +259,11 @@ class Instance(Cell, NNModule):
 
     def type(self) -> Value | None:
         return self.cls
+
+
+def _as_argument(at: Interpreter, index: Any) -> Value:
+    """An index as a method is given it: several are a tuple."""
+    if isinstance(index, Value):
+        return index
+    parts = tuple(part if isinstance(part, Value) else at.unknown("a slice") for part in index)
+    return parts[0] if len(parts) == 1 else Tuple(parts)
