@@ -13,7 +13,7 @@ from bcelint.contracts.schema import UNKNOWN, Arg
 from bcelint.facts import Dim
 from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
-from bcelint.trace.values.asking import equals, written_index
+from bcelint.trace.values.asking import equals, is_one_of, written_index
 from bcelint.trace.values.batches import batch
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
@@ -65,9 +65,14 @@ class Tuple(Items):
         few = self.rest is None and 1 < len(self.items) <= MAX_CASES
         if not few or not isinstance(index, Unknown) or not all(_is_plain(item) for item in self.items):
             return None
-        every = tuple(range(len(self.items)))  # another one raises
-        written = written_index(at.node)
-        return at.choice([(frozenset([replace(equals(at, index, each, written), domain=every)]), self.items[each]) for each in every])
+        count, written = len(self.items), written_index(at.node)
+        if index.below or (index.domain and all(isinstance(number, int) and number >= 0 for number in index.domain)):
+            every = tuple(range(count))  # another one raises
+            atoms = [equals(at, index, each, written) for each in every]
+        else:
+            every = tuple(range(-count, count))
+            atoms = [is_one_of(at, index, (each, each - count), written) for each in range(count)]
+        return at.choice([(frozenset([replace(atom, domain=every)]), item) for atom, item in zip(atoms, self.items)])
 
     def _at(self, at: Interpreter, position: int) -> Value:
         if self.rest is None:
