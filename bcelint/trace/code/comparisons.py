@@ -13,6 +13,7 @@ from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import case
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.dicts import DictCell
+from bcelint.trace.values.externals import External
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.mapped import Mapped
@@ -28,6 +29,8 @@ _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.GreaterThan: ">",
     cst.GreaterThanEqual: ">=",
 }
+
+_NOT_IMPLEMENTED = External("builtins.NotImplemented")
 
 
 def comparison(at: Site, node: cst.Comparison) -> Value:
@@ -56,7 +59,7 @@ def _compare(at: Site, kind: type[cst.CSTNode], a: Value, b: Value) -> Value:
     if kind in (cst.In, cst.NotIn):
         return _membership(at, a, b, kind is cst.In)
     op = _OPERATORS[kind]
-    own = a.compare(at, op, b) if isinstance(a, Instance) else None
+    own = _by_method(at, op, a, b) if isinstance(a, Instance) or isinstance(b, Instance) else None
     if own is not None:
         return own
     known = (as_python(a), as_python(b)) if op in ("==", "!=") and isinstance(a, (Tuple, ListCell)) else (UNKNOWN, UNKNOWN)
@@ -67,6 +70,32 @@ def _compare(at: Site, kind: type[cst.CSTNode], a: Value, b: Value) -> Value:
         return Const(same == (op == "=="))
     answer = compared(at, op, a, b) or a.compare(at, op, b) or b.compare(at, MIRRORED[op], a)
     return answer or case(at, a, "other", f"{op}{_name(b)}", other=b)
+
+
+def _by_method(at: Site, op: str, a: Value, b: Value, reflected: bool = False) -> Value | None:
+    """What a method of the left side says, or of the right side where the left one has none or leaves it to that."""
+    own = _own_answer(at, op, a, b) if isinstance(a, Instance) else None
+    other_way = None if reflected or a.is_elementwise or isinstance(a, Unknown) else MIRRORED[op]
+    if own is None:
+        return None if other_way is None else _by_method(at, other_way, b, a, reflected=True)
+
+    def one(answer: Value) -> Value:
+        if answer.key() != _NOT_IMPLEMENTED.key():
+            return answer
+        found = None if other_way is None else _by_method(at, other_way, b, a, reflected=True)
+        same = _same_thing(a, b) if op in ("==", "!=") else None
+        return found or (at.unknown("a comparison that is not implemented", a, b) if same is None else Const(same == (op == "==")))
+
+    return at.lift(one, own)
+
+
+def _own_answer(at: Site, op: str, a: Instance, b: Value) -> Value | None:
+    """What a method of the object says; without one for ``!=`` the opposite of ``==``."""
+    own = a.compare(at, op, b)
+    equal = a.compare(at, "==", b) if own is None and op == "!=" else None
+    if equal is None:
+        return own
+    return at.lift(lambda answer: answer if answer.key() == _NOT_IMPLEMENTED.key() else _truth_of(at, answer, positive=False), equal)
 
 
 def _identity(at: Site, a: Value, b: Value, positive: bool) -> Value:
@@ -125,8 +154,14 @@ def _is_among(at: Site, a: Value, b: Value) -> bool | None:
     content = content_of(b)
     if content is None or content.rest is not None or not a.is_thing:
         return None
-    answers = [_same_thing(a, item) for item in content.items]
+    answers = [_may_be_equal(a, item) for item in content.items]
     return True if True in answers else None if None in answers else False
+
+
+def _may_be_equal(a: Value, b: Value) -> bool | None:
+    """Whether two things are the same, or may be equal by a method."""
+    same = _same_thing(a, b)
+    return None if same is False and any(isinstance(side, Instance) and side.has_equality() for side in (a, b)) else same
 
 
 def _truth_of(at: Site, answer: Value, positive: bool) -> Value:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import libcst as cst
-
 from bcelint.contracts import frameworks
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python import enums
@@ -96,14 +94,7 @@ def make_native(at: Site, instance: Instance, cls: Class, args: Arguments) -> No
 
 
 def _fill_dataclass(at: Site, instance: Instance, args: Arguments) -> None:
-    names: list[str] = []
-    for cls in reversed(list(instance.cls.mro())):
-        for statement in cls.node.body.body:
-            if isinstance(statement, cst.SimpleStatementLine):
-                for small in statement.body:
-                    if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
-                        names.append(small.target.value)
-    names = list(dict.fromkeys(names))
+    names = instance.cls.field_names()
     given = dict(zip(names, args.positional))
     given.update(args.keywords)
     for name in names:

@@ -107,6 +107,24 @@ class Class(Cell):
                 return cls.fields[name], cls
         return None
 
+    def field_names(self) -> list[str]:
+        """What is declared in the bodies of its classes, as dataclasses have it."""
+        return list(dict.fromkeys(name for name, _ in self._declared()))
+
+    def _declared(self) -> Iterator[tuple[str, cst.BaseExpression | None]]:
+        """The annotated names, with what is assigned to them."""
+        lines = [line for cls in reversed(list(self.mro())) for line in cls.node.body.body if isinstance(line, cst.SimpleStatementLine)]
+        for small in (small for line in lines for small in line.body):
+            if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
+                yield small.target.value, small.value
+
+    def compared_fields(self) -> list[str] | None:
+        """The fields by which its objects are compared with one another, if it is a dataclass."""
+        cls = next((cls for cls in self.mro() if cls.is_dataclass), None)
+        if cls is None or any(_switches_off(item.decorator, "eq") for item in cls.node.decorators):
+            return None
+        return [name for name, given in cls._declared() if not _switches_off(given, "compare")]
+
     def only_sets_names(self) -> bool:
         """Whether its constructor does no more than that, and call the one above; so it is where it has none."""
         init = self.fields.get("__init__")
@@ -145,3 +163,9 @@ class Class(Cell):
 
     def copied(self, memo: dict[int, Value]) -> Value:
         return self
+
+
+def _switches_off(call: cst.BaseExpression | None, keyword: str) -> bool:
+    """Whether it is a call with ``keyword=False``."""
+    off = m.Arg(keyword=m.Name(keyword), value=m.Name("False"))
+    return isinstance(call, cst.Call) and any(m.matches(arg, off) for arg in call.args)

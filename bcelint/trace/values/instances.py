@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from bcelint.contracts import frameworks
+from bcelint.contracts.schema import UNKNOWN
 from bcelint.trace.conditions.atoms import ALWAYS, Guard
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values import submodules
@@ -23,6 +24,7 @@ from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Function, bind
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import DYNAMIC, DYNAMIC_MODULES, HOOKED, METHODS, NNModule
+from bcelint.trace.values.plain import as_python
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
@@ -44,6 +46,7 @@ OPERATING = {
     ">>": "rshift",
 }
 """The special methods of operators (docs.python.org, data model)."""
+_NAMED_TUPLE = "typing.NamedTuple"
 _AS_OBJECTS = ("abc.", "torch.nn.", "torch.utils.data.", "typing.", "unittest.")
 """The beginnings of names of classes whose objects are equal to themselves alone."""
 
@@ -226,7 +229,22 @@ class Instance(Cell, NNModule):
         return own or (super().length(at) if self.native is None else self.native.length(at))
 
     def compare(self, at: Interpreter, op: str, other: Value) -> Value | None:
-        return self.special(at, COMPARING[op], other)
+        own = self.special(at, COMPARING[op], other)
+        return self._equals(at, other) if own is None and op == "==" else own
+
+    def _equals(self, at: Interpreter, other: Value) -> Value | None:
+        """As a dataclass says it: two objects of it are equal if their fields are."""
+        names = self.cls.compared_fields()
+        if names is None or not isinstance(other, Instance) or other.cls is not self.cls:
+            return None
+        sides = [[as_python(at.attribute(side, name)) for name in names] for side in (self, other)]
+        if self is not other and (UNKNOWN in sides[0] or UNKNOWN in sides[1]):
+            return at.unknown("two objects are equal whose fields are not known", self, other)
+        return Const(sides[0] == sides[1])
+
+    def has_equality(self) -> bool:
+        """Whether something else may be equal to it."""
+        return self.cls.member("__eq__") is not None or self.cls.compared_fields() is not None
 
     def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
         return self.special(at, f"__{'r' if reflected else ''}{OPERATING[op]}__", other)
@@ -248,7 +266,7 @@ class Instance(Cell, NNModule):
 
     def is_open(self) -> bool:
         """A base from outside may say when it is equal to something."""
-        others = [base.name for base in self.cls.external_bases() if not base.name.startswith(_AS_OBJECTS)]
+        others = [name for name in (base.name for base in self.cls.external_bases()) if not name.startswith(_AS_OBJECTS) or name == _NAMED_TUPLE]
         return bool(others) or self.cls.has_unknown_base()
 
     def is_of_class(self, cls: Value) -> bool | None:
