@@ -133,6 +133,8 @@ def _put_together(part: Value) -> Value:
 
 def _go_on(at: Site, function: Function, receiver: Value | None, held: Guard) -> None:
     """What holds where a function has returned holds from there on: it raises where it does not. Of an object that holds as long as it lives."""
+    if function.name == "__next__":
+        return  # where that raises, a loop ends, and the program goes on
     if function.name == "__init__" and isinstance(receiver, Instance):
         receiver.given |= held
     if held and len(held) <= MAX_HELD:

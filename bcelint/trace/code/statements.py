@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import libcst as cst
+import libcst.matchers as m
 
 from bcelint.trace.code import loops, matching, subscripts
 from bcelint.trace.code.asserting import confine, taken_apart
@@ -29,6 +30,9 @@ from bcelint.trace.state.truth import split
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import NONE
+
+_END_OF_LOOP = m.Raise(exc=m.Name("StopIteration") | m.Call(func=m.Name("StopIteration")))
+"""What an iterator raises after its last item."""
 
 
 def execute(at: Site, body: Any) -> Flow:
@@ -114,7 +118,8 @@ def _return(at: Site, node: cst.Return) -> Flow:
 
 
 def _raise(at: Site, node: cst.Raise) -> Flow:
-    end_program(at, at.state.path)
+    if not m.matches(node, _END_OF_LOOP):
+        end_program(at, at.state.path)
     return Flow.RAISE
 
 

@@ -18,7 +18,7 @@ from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.containers import Container
-from bcelint.trace.values.contents import CONTENT
+from bcelint.trace.values.contents import CONTENT, any_of
 from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Function, bind
@@ -207,11 +207,24 @@ class Instance(Cell, NNModule):
             member = self.cls.member(name)
             if member is not None:
                 result = calling.call(bind(calling, member[0], self), args)
-                again = name == "__iter__" and not isinstance(result, Instance)
-                return at.narrow(result).iterate(at) if again else Items((), result)
+                iterator = at.narrow(result) if name == "__iter__" else None
+                if isinstance(iterator, Instance):
+                    return Items((), iterator._drawn(calling) or at.unknown(f"what iterating over {self.cls.name} yields"))
+                return Items((), result) if iterator is None else iterator.iterate(at)
         if self.native is not None:
             return at.narrow(self.native).iterate(at)
         return Items((), at.unknown(f"what iterating over {self.cls.name} yields"))
+
+    def _drawn(self, at: Interpreter) -> Value | None:
+        """What ``__next__`` returns in any round; a field that it changes has another value in each."""
+        item: Value | None = None
+        for _ in range(2):
+            before = dict(self.fields)
+            item = self.special(at, "__next__")
+            for name, value in list(self.fields.items()):
+                if before.get(name) is not value:
+                    at.write(self, name, any_of(at, Tuple((before.get(name, value), value))))
+        return item
 
     def mapped(self) -> Value | None:
         return self.native.mapped() if isinstance(self.native, DictCell) else None
