@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,9 +21,6 @@ from bcelint.trace.values.mapped import Mapped, item_under
 from bcelint.trace.values.scopes import Scope
 from bcelint.trace.values.unknowns import Unknown
 
-MAX_BASES = 12
-"""Classes above one another."""
-
 
 class Class(Cell):
     """A class of the project; its fields are the class attributes."""
@@ -38,6 +35,8 @@ class Class(Cell):
         """The global names of its module."""
         self.node = node
         self.bases = bases
+        own = [base for base in bases if isinstance(base, Class)]
+        self._order: tuple[Class, ...] = (self, *_merged([*(base._order for base in own), own]))
         self.is_dataclass = False
         self.members: dict[str, Value] = {}
         """By their names, if it is an enum."""
@@ -46,19 +45,8 @@ class Class(Cell):
         """Its metaclass, if it names one itself."""
 
     def mro(self) -> Iterator[Class]:
-        """The project's classes among the bases, depth first, each once, the last occurrence counting as in Python's order."""
-        order: list[Class] = []
-        self._collect(order, 0)
-        seen: set[int] = set()
-        kept = [c for c in reversed(order) if not (c.id in seen or seen.add(c.id))]  # type: ignore[func-returns-value]
-        return reversed(kept)
-
-    def _collect(self, order: list[Class], depth: int) -> None:
-        order.append(self)
-        if depth < MAX_BASES:
-            for base in self.bases:
-                if isinstance(base, Class):
-                    base._collect(order, depth + 1)
+        """Itself and the project's classes among the bases, in Python's order."""
+        return iter(self._order)
 
     def external_bases(self) -> list[External]:
         """The bases that lie outside of the project."""
@@ -163,6 +151,17 @@ class Class(Cell):
 
     def copied(self, memo: dict[int, Value]) -> Value:
         return self
+
+
+def _merged(orders: Iterable[Sequence[Class]]) -> list[Class]:
+    """The orders of the bases as one, in which each class stands in front of those that it stands in front of in any (C3)."""
+    left = [list(order) for order in orders if order]
+    merged: list[Class] = []
+    while left:
+        first = next((order[0] for order in left if not any(order[0] in other[1:] for other in left)), left[0][0])
+        merged.append(first)
+        left = [rest for rest in ([cls for cls in order if cls is not first] for order in left) if rest]
+    return merged
 
 
 def _switches_off(call: cst.BaseExpression | None, keyword: str) -> bool:
