@@ -15,7 +15,6 @@ from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.choices import alternatives
-from bcelint.trace.values.constants import Const
 from bcelint.trace.values.criteria import Criterion
 from bcelint.trace.values.lists import ListCell, new_list
 from bcelint.trace.values.tensors import Tensor
@@ -29,8 +28,7 @@ def assign(at: Site, target: Any, value: Value) -> None:
     elif isinstance(target, cst.Attribute):
         owner = at.evaluate(target.value)
         if target.attr.value == "requires_grad" and isinstance(owner, Tensor):
-            if not (isinstance(value, Const) and not value.value):
-                assign(at, target.value, owner.trainable(at.on(target).step("requires_grad = True")))
+            assign(at, target.value, owner.requiring(value.constant, at.on(target).step(f"requires_grad = {value.constant is True}")))
             return
         if target.attr.value == "data" and isinstance(owner, Tensor):
             assign(at, target.value, at.lift(lambda v: _with_gradient_of(owner, v), value))

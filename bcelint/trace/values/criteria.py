@@ -46,6 +46,8 @@ class Criterion(NNModule):
         return ("criterion", self.row.name, id(self.place.node), tuple((k, v.key()) for k, v in self.options.items()))
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
+        if name == "reduction" and any(self.options[old].constant is not None for old in _UNUSED if old in self.options):
+            return at.unknown("the reduction of a criterion, which older arguments set", opaque=True)
         if name in self.options:
             return self.options[name]
         if name in LAYER_METHODS:

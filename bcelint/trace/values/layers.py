@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from bcelint.contracts.schema import REQUIRED
 from bcelint.contracts.schema import Layer as LayerRow
-from bcelint.facts import NOTHING_KNOWN
 from bcelint.project.code import NodePlace
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
@@ -16,8 +17,17 @@ from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.library_classes import is_of_module
 from bcelint.trace.values.methods import Method
-from bcelint.trace.values.nn_modules import LAYER_METHODS, NNModule
+from bcelint.trace.values.nn_modules import LAYER_METHODS, NNModule, made_at, set_on
+from bcelint.trace.values.tensors import PARAMETER, Tensor
+from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
+
+_HAS_BIAS = re.compile(r"(Lazy)?(Linear|Bilinear|Conv\w*)$")
+"""Layers that have a bias exactly where they are told to."""
+_OF_OTHERS = "Transformer"
+"""The beginning of the names of layers that hand their arguments on to others."""
+_PADDED = re.compile(r"(?:Reflection|Replication|Circular|Zero|Constant)Pad(\d)d$")
+_CONVOLVED = re.compile(r"(?:Lazy)?Conv(?:Transpose)?(\d)d$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,16 +48,35 @@ class Layer(NNModule):
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         """An argument of its constructor, given or by default, or a method; what else it holds is not known."""
-        if name == "bias" and "bias" in self.args:
-            return at.lift(lambda given: NONE if given.truth() is False else at.new_tensor(NOTHING_KNOWN), self.args[name])
-        if name in self.args:
-            return self.args[name]
+        found = at.foreign(made_at(self.place)).get(name)
+        if found is not None:
+            return found
         if name in LAYER_METHODS:
             return Method(self, name, at.setter())
         default = next((param.default for param in self.row.init if param.name == name), REQUIRED)
-        if isinstance(default, (bool, int, float, str)):
-            return Const(default)
-        return at.unknown(f"the {name} of a layer", opaque=True)
+        given = self.args.get(name) or (Const(default) if isinstance(default, (bool, int, float, str)) else None)
+        if given is None or self.row.title.startswith(_OF_OTHERS):
+            return at.unknown(f"the {name} of a layer", opaque=True)
+        return at.lift(lambda single: self._held(at, name, single), given)
+
+    def _held(self, at: Interpreter, name: str, given: Value) -> Value:
+        """What it holds where its constructor was given that."""
+        if name == "bias":
+            truth = given.truth() if _HAS_BIAS.match(self.row.title) else None
+            return (
+                NONE
+                if truth is False
+                else Tensor(sources=frozenset([fresh()]), cls=PARAMETER)
+                if truth
+                else at.unknown("the bias of a layer", opaque=True)
+            )
+        width = _width(self.row.title, name)
+        if width == 0 or isinstance(given, Tuple) or isinstance(given.constant, str):
+            return given
+        return Tuple((given,) * width) if isinstance(given.constant, int) else at.unknown(f"the {name} of a layer", given)
+
+    def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
+        set_on(at, self.place, name)
 
     def call(self, at: Interpreter, args: Arguments) -> Value:
         return at.unknown(f"{self.row.title} has a forward hook", *args.all()) if self.hooked else at.perform(self, args)
@@ -74,3 +103,14 @@ class Layer(NNModule):
             same = first is not None and all(value is not None and value.key() == first.key() for value in given)
             args[name] = first if same and first is not None else Unknown(f"{name} differs from layer to layer", symbol=f"#{fresh()}")
         return replace(self, args=args)
+
+
+@cache
+def _width(title: str, name: str) -> int:
+    """The length of the tuple that a layer makes of a number; 0 where it keeps the number (torch.nn, torch 2.13)."""
+    convolved, padded = _CONVOLVED.match(title), _PADDED.match(title)
+    if convolved is not None and name in ("kernel_size", "stride", "padding", "dilation", "output_padding"):
+        return int(convolved[1])
+    if padded is not None and name == "padding":
+        return 2 * int(padded[1])
+    return int(name == "normalized_shape" or (title == "AvgPool1d" and name in ("kernel_size", "stride", "padding")))

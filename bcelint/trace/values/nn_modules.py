@@ -10,6 +10,7 @@ import libcst as cst
 import libcst.matchers as m
 
 from bcelint.contracts import frameworks
+from bcelint.project.code import NodePlace
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import alternatives
@@ -105,6 +106,16 @@ class NNModule(Value):
 
     def note_mode(self, at: Interpreter, training: bool) -> None:
         """``self.training`` is set."""
+
+
+def made_at(place: NodePlace) -> str:
+    """Under which it is kept what is set on the layers and criteria that are made at a place: it is not told which of them has it."""
+    return f"made at {id(place.node)}"
+
+
+def set_on(at: Interpreter, place: NodePlace, name: str) -> None:
+    """An attribute is set on a layer or criterion that was made at a place."""
+    at.store_foreign(made_at(place), name, lambda old: at.unknown(f"{name} is set on a module of torch", opaque=True))
 
 
 def _may_change(hook: Value | None) -> bool:

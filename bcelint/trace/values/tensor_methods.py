@@ -10,6 +10,12 @@ from bcelint.trace.interpreter import Arguments, Interpreter, Value
 
 RANK = ("dim", "ndimension")
 """The methods that return how many dimensions there are."""
+SETTINGS = frozenset("dtype device requires_grad is_cuda layout".split())
+INNER = frozenset(
+    "is_leaf is_sparse is_sparse_csr is_quantized is_meta is_cpu is_mps is_xpu is_nested is_mkldnn itemsize nbytes names name grad_fn output_nr "
+    "retains_grad".split()
+)
+"""Further attributes that are no methods and no tensors (dir(torch.Tensor), torch 2.13); no case is made of them."""
 
 
 def call_method(at: Interpreter, receiver: Value, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:

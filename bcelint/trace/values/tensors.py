@@ -21,17 +21,11 @@ from bcelint.trace.values.externals import External
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.parts import part_of, patched
 from bcelint.trace.values.sources import merged_sources
-from bcelint.trace.values.tensor_methods import RANK, call_method, moves_only
+from bcelint.trace.values.tensor_methods import INNER, RANK, SETTINGS, call_method, moves_only
 from bcelint.trace.values.tuples import Tuple
 
 MAX_STEPS = 12
 TENSOR, ARRAY, PARAMETER = "torch.Tensor", "numpy.ndarray", "torch.nn.Parameter"
-SETTINGS = frozenset("dtype device requires_grad is_cuda layout".split())
-INNER = frozenset(
-    "is_leaf is_sparse is_sparse_csr is_quantized is_meta is_cpu is_mps is_xpu is_nested is_mkldnn itemsize nbytes names name grad_fn output_nr "
-    "retains_grad".split()
-)
-"""Further attributes that are no methods and no tensors (dir(torch.Tensor), torch 2.13); no case is made of them."""
 OPERATIONS = {
     "+": "torch.add",
     "-": "torch.sub",
@@ -115,6 +109,11 @@ class Tensor(Value):
         """A tensor that training changes: its values are its own from then on."""
         return replace(self, facts=replace(self.facts, range=None, kind=None, grad=Claim(True, (step,))))
 
+    def requiring(self, wanted: Any, step: Step) -> Tensor:
+        """The tensor that does or does not require a gradient, or about which that is not known."""
+        claim = Claim(False, (step,)) if wanted is False else None
+        return self.trainable(step) if wanted is True else replace(self, facts=replace(self.facts, grad=claim))
+
     # Attributes
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
@@ -187,13 +186,14 @@ class Tensor(Value):
             return typed_tensors.element_size(at, self.facts, f"t{self.uid}")
         if name in ("numel", "nelement"):
             return sizes.count(at, self.facts, self.shaped)
-        if name == "requires_grad_" and all(value.constant is True for value in args.all()):
-            changed = replace(self.trainable(Step(at.place, "requires_grad_()")), uid=fresh(), storage=0)
+        if name == "requires_grad_":
+            wanted = args.all()[0].constant if args.all() else True
+            changed = replace(self.requiring(wanted, Step(at.place, "requires_grad_()")), uid=fresh(), storage=0)
             at.written_into(self, changed)
             if assign is not None:
                 assign(changed)
             return changed
-        if name in ("requires_grad_", "retain_grad", "register_hook", "share_memory_", "pin_memory", "is_contiguous"):
+        if name in ("retain_grad", "register_hook", "share_memory_", "pin_memory", "is_contiguous"):
             return self
         return None
 

@@ -27,6 +27,9 @@ PROGRAMS = [
     "x = torch.zeros(2, 3)\nx[0] = 1\nout = x",
     "x = torch.zeros(2, 3)\nx[0] = torch.ones(3)\nout = x",
     "out = torch.rand(2, 3).requires_grad_().detach_()",
+    f"{WEIGHT}w.requires_grad_(False)\nout = w",
+    f"{WEIGHT}w.requires_grad = False\nout = w",
+    "out = torch.rand(2, 3).requires_grad_().requires_grad_(False)",
     f"{WEIGHT}out = w.detach()\n{OFF}w.mul_(2)",
     f"x = torch.zeros(2, 3)\n{OFF}x.copy_(nn.Linear(3, 3)(torch.rand(2, 3)))\nout = x",
 ]
@@ -35,6 +38,7 @@ NOT_KNOWN = [
     pytest.param(f"{WEIGHT}{OFF}out = w.to('cuda')", id="the same where there is nothing to move"),
     pytest.param(f"{WEIGHT}x = torch.zeros(2, 3)\ny = x\ny.add_(w)\nout = x * 1", id="another name has brought one"),
     pytest.param(f"{OFF}out = list(anything.parameters())[0]", id="nothing is computed"),
+    pytest.param(f"{WEIGHT}w.requires_grad_(bool(anything))\nout = w", id="it is not known whether it is wanted"),
     pytest.param(f"{OFF}out = anything.weight()", id="an accessor"),
 ]
 
