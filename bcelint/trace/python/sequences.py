@@ -22,7 +22,7 @@ from bcelint.trace.values.externals import External
 from bcelint.trace.values.lengths import each_length
 from bcelint.trace.values.lists import new_list, reordered
 from bcelint.trace.values.mapped import Mapped, dict_key, keywords_of, mapping_of, overlaid
-from bcelint.trace.values.sets import new_set
+from bcelint.trace.values.sets import SetCell, new_set
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple, sequence_of
 from bcelint.trace.values.unknowns import Unknown
@@ -60,7 +60,13 @@ def _each_length(function: Handler, index: int = 0) -> Handler:
 
 @builtin("list")
 def _list(at: Site, args: Arguments) -> Value:
-    return new_list(_contents(at, args))
+    return new_list(_in_order(at, args, _contents(at, args)))
+
+
+def _in_order(at: Site, args: Arguments, content: Value) -> Value:
+    """The content as a list has it: in which order a set yields its items, is not known."""
+    is_set = any(isinstance(value, SetCell) for value in args.positional)
+    return Tuple((), any_of(at, content)) if is_set and isinstance(content, Tuple) and len(content.items) > 1 else content
 
 
 @builtin("set")
@@ -91,7 +97,7 @@ def _reversed(at: Site, args: Arguments) -> Value:
 @builtin("tuple")
 @_each_length
 def _tuple(at: Site, args: Arguments) -> Value:
-    return _content(at, args)
+    return _in_order(at, args, _content(at, args))
 
 
 @builtin("any", "all")

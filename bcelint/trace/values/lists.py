@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -17,7 +18,7 @@ from bcelint.trace.values.library_classes import is_exactly
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.tuples import Tuple, join_sequences, sequence_of
 
-_TAKING = ("difference_update", "intersection_update", "symmetric_difference_update", "appendleft", "popleft", "extendleft", "rotate")
+_TAKING = ("difference_update", "intersection_update", "appendleft", "popleft", "extendleft", "rotate")
 """Methods after which it is not known which items there are, and in which order."""
 _ATTRIBUTES = frozenset({*dir(list), *dir(set), *dir(deque)})
 
@@ -53,7 +54,11 @@ class ListCell(Cell):
         return content.item(at, index)
 
     def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
-        self._change(at, lambda content: _with_item(at, content, index, value))
+        if isinstance(index, Value):
+            self._change(at, lambda content: _with_item(at, content, index, value))
+        else:
+            more = sequence_of(at, value)
+            self._change(at, lambda content: more if _is_whole(index) else Tuple((), any_of(at, join_sequences(content, more))))
         return None
 
     def delete_item(self, at: Interpreter, index: Any) -> None:
@@ -83,7 +88,7 @@ class ListCell(Cell):
         if name == "pop":
             return self._pop(at, -1 if first is None else first.constant)
         if name == "copy":
-            return new_list(self.content)
+            return self.copy()
         content = at.narrow(self.content)
         found = self._searched(at, content, name, args)
         if found is not None:
@@ -160,14 +165,17 @@ def _changes(at: Interpreter, name: str, args: Arguments, first: Value | None) -
     if name == "sort":
         return lambda content: reordered(at, content, args)
     if name == "reverse":
-        return lambda content: Tuple(content.items[::-1], content.rest) if content.rest is None else content
+        return lambda content: Tuple(content.items[::-1]) if content.rest is None else Tuple((), any_of(at, content))
     if first is None:
         return None
     if name in ("append", "add"):
         return lambda content: join_sequences(content, Tuple((first,)))
     if name in ("extend", "update"):
-        more = sequence_of(at, first)
+        more = _all_of(at, args)
         return lambda content: join_sequences(content, more)
+    if name == "symmetric_difference_update":
+        more = _all_of(at, args)
+        return lambda content: Tuple((), any_of(at, join_sequences(content, more)))
     if name == "insert" and len(args.positional) == 2:
         return lambda content: _inserted(at, content, first.constant, args.positional[1])
     if name in ("remove", "discard"):
@@ -175,6 +183,17 @@ def _changes(at: Interpreter, name: str, args: Arguments, first: Value | None) -
     if name in _TAKING:
         return lambda content: Tuple((), any_of(at, content))
     return None
+
+
+def _all_of(at: Interpreter, args: Arguments) -> Tuple:
+    """The items of all arguments of a call."""
+    unseen = Tuple((), at.unknown("further arguments") if args.open_positional else None)
+    return functools.reduce(join_sequences, [*(sequence_of(at, value) for value in args.positional), unseen])
+
+
+def _is_whole(index: Any) -> bool:
+    """Whether it is ``[:]``."""
+    return len(index) == 1 and isinstance(index[0], slice) and index[0] == slice(None)
 
 
 def _loss(at: Interpreter, name: str, args: Arguments) -> Callable[[Tuple], Tuple] | None:
@@ -209,8 +228,10 @@ def _shortened(at: Interpreter, content: Tuple, position: Any) -> Tuple:
         items = list(content.items)
         items.pop(position)
         return Tuple(tuple(items))
-    if not content.items or (content.rest is not None and position == -1):
-        return content  # the last of many was taken
+    if not content.items:
+        return content
+    if content.rest is not None and position == -1:
+        return Tuple(content.items[:-1], any_of(at, Tuple(content.items[-1:], content.rest)))
     return Tuple((), any_of(at, content))
 
 

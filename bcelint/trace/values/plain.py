@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 from bcelint.contracts.schema import UNKNOWN
@@ -9,6 +10,7 @@ from bcelint.trace.interpreter import Value
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import CONTENT
 from bcelint.trace.values.lists import ListCell
+from bcelint.trace.values.sets import SetCell
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
@@ -35,11 +37,13 @@ def content_of(value: Value) -> Tuple | None:
 
 
 def as_python(value: Value) -> Any:
-    """What Python itself has in its place: a constant, or a tuple or list of such; ``UNKNOWN`` for anything else."""
+    """What Python itself has in its place: a constant, or a tuple, list or set of such; ``UNKNOWN`` for anything else."""
     content = content_of(value)
     if content is None or content.rest is not None or content.names:
         return value.constant
     items = [as_python(item) for item in content.items]
     if any(item is UNKNOWN for item in items):
         return UNKNOWN
+    if isinstance(value, SetCell):
+        return frozenset(items) if all(isinstance(item, Hashable) for item in items) else UNKNOWN
     return tuple(items) if isinstance(value, Tuple) else items

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from bcelint.contracts.schema import UNKNOWN
@@ -26,6 +27,14 @@ class SetCell(ListCell):
     def item(self, at: Interpreter, index: Any) -> Value:
         return at.unknown("an item of a set")
 
+    def _change(self, at: Interpreter, function: Callable[[Tuple], Value]) -> Value:
+        return super()._change(at, lambda content: function(_once(content)))
+
+    def _pop(self, at: Interpreter, position: Any) -> Value:
+        content = at.narrow(self.content)
+        single = isinstance(content, Tuple) and len(_once(content).items) == 1
+        return super()._pop(at, 0 if single else UNKNOWN)
+
     def _searched(self, at: Interpreter, content: Value, name: str, args: Arguments) -> Value | None:
         return None
 
@@ -37,6 +46,12 @@ class SetCell(ListCell):
         if op != "|":
             self._change(at, lambda content: Tuple((), any_of(at, content)))
         return self
+
+
+def _once(content: Tuple) -> Tuple:
+    """Without the constants that come again."""
+    items = {item.key(): item for item in content.items}
+    return content if len(items) == len(content.items) else Tuple(tuple(items.values()), content.rest)
 
 
 def distinct(at: Interpreter, content: Tuple) -> Tuple:

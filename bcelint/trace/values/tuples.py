@@ -89,12 +89,12 @@ class Tuple(Items):
         values: list[Any] = [None if p is None else ... if p.constant is UNKNOWN else p.constant for p in (bounds.start, bounds.stop, bounds.step)]
         if any(v is ... for v in values) or not all(v is None or isinstance(v, int) for v in values):
             return Tuple((), self.items[0]) if self.rest is None and len({i.key() for i in self.items}) == 1 else None
+        start, stop, step = values
         if self.rest is None:
             return Tuple(self.items[slice(*values)])
-        start, stop, step = values
         if (start is None or 0 <= start <= len(self.items)) and stop is None and step is None:
             return Tuple(self.items[start:], self.rest)
-        if stop is not None and 0 <= stop <= len(self.items) and (start or 0) >= 0:
+        if stop is not None and 0 <= stop <= len(self.items) and (start or 0) >= 0 and (step or 1) > 0:
             return Tuple(self.items[slice(*values)])
         return None
 
