@@ -152,7 +152,7 @@ def _range(at: Site, args: Arguments) -> Value:
             values = range(*numbers)
         except ValueError:
             return at.unknown("a range that fails")
-        if len(values) <= MAX_RANGE:
+        if not values[MAX_RANGE:]:  # not by its length, which may be too large for one
             return Tuple(tuple(Const(i) for i in values))
     return Tuple((), _running(at, "a number of a range", args.positional[0] if len(args.positional) == 1 else None))
 

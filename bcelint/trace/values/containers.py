@@ -150,7 +150,7 @@ class Container(Cell, NNModule):
         position = args.positional[0].constant
         if name == "insert" and rest is None and isinstance(position, int):
             layers = list(items.values())
-            layers.insert(position, args.positional[-1])
+            layers.insert(max(-len(layers), min(position, len(layers))), args.positional[-1])
             items = {str(i): layer for i, layer in enumerate(layers)}
         elif name == "insert":
             items, rest = {}, at.unknown("a container with insertions")

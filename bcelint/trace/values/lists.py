@@ -219,7 +219,7 @@ def _inserted(at: Interpreter, content: Tuple, position: Any, value: Value) -> T
     if content.rest is not None or not isinstance(position, int):
         return Tuple((), any_of(at, Tuple((*content.items, value), content.rest)))
     items = list(content.items)
-    items.insert(position, value)
+    items.insert(max(-len(items), min(position, len(items))), value)
     return Tuple(tuple(items))
 
 

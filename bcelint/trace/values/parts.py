@@ -73,4 +73,7 @@ def _gradient(facts: Facts, new: Facts | None, constant: Any) -> Claim[bool] | N
 
 
 def _point(constant: Any) -> Interval | None:
-    return Interval(float(constant), float(constant)) if isinstance(constant, (int, float)) else None
+    try:
+        return Interval(float(constant), float(constant)) if isinstance(constant, (int, float)) else None
+    except OverflowError:  # a number that no tensor holds
+        return None

@@ -90,6 +90,8 @@ class Tuple(Items):
         if any(v is ... for v in values) or not all(v is None or isinstance(v, int) for v in values):
             return Tuple((), self.items[0]) if self.rest is None and len({i.key() for i in self.items}) == 1 else None
         start, stop, step = values
+        if step == 0:
+            return None
         if self.rest is None:
             return Tuple(self.items[slice(*values)])
         if (start is None or 0 <= start <= len(self.items)) and stop is None and step is None:
