@@ -106,6 +106,8 @@ def _fill_dataclass(at: Site, instance: Instance, args: Arguments) -> None:
                 at.write(instance, name, at.unknown(f"{name}: field that no call sets"))
             elif isinstance(member[0], FieldOfDataclass):
                 at.write(instance, name, member[0].made(at))
+            elif isinstance(member[0], Function):
+                at.write(instance, name, member[0])  # it is the object's own, which nothing is bound to
     post = instance.cls.member("__post_init__")
     if post is not None:
         at.call(bind(at, post[0], instance), Arguments())

@@ -126,7 +126,7 @@ def bind(at: Interpreter, member: Value, owner: Value) -> Value:
         return at.perform(Bound(member, owner), Arguments())
     if member.role == "class":
         return Bound(member, owner.type() or owner)
-    return Bound(member, owner) if isinstance(member.node, cst.FunctionDef) else member
+    return Bound(member, owner)
 
 
 def _yields(node: cst.CSTNode) -> bool:

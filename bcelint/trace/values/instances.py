@@ -26,26 +26,10 @@ from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import DYNAMIC, DYNAMIC_MODULES, HOOKED, METHODS, NNModule
 from bcelint.trace.values.plain import as_python
 from bcelint.trace.values.raised import Raised
+from bcelint.trace.values.specials import COMPARING, OPERATING
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
-COMPARING = {"==": "__eq__", "!=": "__ne__", "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
-OPERATING = {
-    "+": "add",
-    "-": "sub",
-    "*": "mul",
-    "/": "truediv",
-    "//": "floordiv",
-    "%": "mod",
-    "**": "pow",
-    "@": "matmul",
-    "&": "and",
-    "|": "or",
-    "^": "xor",
-    "<<": "lshift",
-    ">>": "rshift",
-}
-"""The special methods of operators (docs.python.org, data model)."""
 _NAMED_TUPLE = "typing.NamedTuple"
 _AS_OBJECTS = ("abc.", "torch.nn.", "torch.utils.data.", "typing.", "unittest.")
 """The beginnings of names of classes whose objects are equal to themselves alone."""
@@ -232,7 +216,9 @@ class Instance(Cell, NNModule):
     def truth(self) -> bool | None:
         if self.cls.member("__bool__") or self.cls.member("__len__"):
             return None
-        return True if self.native is None else self.native.truth()
+        if self.native is not None:
+            return self.native.truth()
+        return None if self.cls.has_unknown_base() or any(map(_may_be_false, self.cls.external_bases())) else True
 
     def tested(self, at: Interpreter) -> Value:
         return self.special(at, "__bool__") or self.special(at, "__len__") or self
@@ -290,6 +276,12 @@ class Instance(Cell, NNModule):
 
     def type(self) -> Value | None:
         return self.cls
+
+
+def _may_be_false(base: External) -> bool:
+    """Whether an object of a class may count as false since it inherits from one outside of the project: a list, a data loader."""
+    is_data = base.name.startswith("torch.utils.data.") and base.name not in frameworks.PLAIN_BASES
+    return is_data or base.name == _NAMED_TUPLE or not (base.name in frameworks.MODULE_BASES or base.name.startswith(_AS_OBJECTS))
 
 
 def _as_argument(at: Interpreter, index: Any) -> Value:

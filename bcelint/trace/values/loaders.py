@@ -56,6 +56,10 @@ class Loader(Value):
             return Items(())
         return Items((), _collated(at, dataset_item(at, self.dataset), self))
 
+    def truth(self) -> bool | None:
+        """There is data where it is not seen that there is none."""
+        return None if self.dataset.truth() is False or self.length_of_data() == 0 else True
+
     def _is_empty(self, at: Interpreter) -> bool:
         """Whether the data set says itself that it has no items: then its sampler draws none."""
         dataset = at.narrow(self.dataset)
