@@ -201,6 +201,8 @@ class DictCell(Cell):
         return at.lift(lambda single: single.length(at), at.narrow(self.content)) if CONTENT in self.fields else super().length(at)
 
     def truth(self) -> bool | None:
+        if not issubclass(self.kind, dict):
+            return True  # a namespace, which has no length
         content = self.fields.get(CONTENT)
         return content.truth() if isinstance(content, Mapped) else None
 

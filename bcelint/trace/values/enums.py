@@ -17,6 +17,9 @@ class Member(Const):
     cls: Class
     given: Value
 
+    def is_of_class(self, cls: Value) -> bool | None:
+        return self.cls.is_subclass(cls)
+
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         if name in ("name", "_name_"):
             return Const(str(self.value.name))
