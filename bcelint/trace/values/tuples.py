@@ -71,7 +71,8 @@ class Tuple(Items):
             atoms = [equals(at, index, each, written) for each in every]
         else:
             every = tuple(range(-count, count))
-            atoms = [is_one_of(at, index, (each, each - count), written) for each in range(count)]
+            asked = [is_one_of(at, index, (each, each - count), written) for each in range(count)]
+            atoms = [replace(atom, text=equals(at, index, each, written).text) for each, atom in enumerate(asked)]
         return at.choice([(frozenset([replace(atom, domain=every)]), item) for atom, item in zip(atoms, self.items)])
 
     def _at(self, at: Interpreter, position: int) -> Value:

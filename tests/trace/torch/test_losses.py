@@ -129,6 +129,9 @@ look(nn.Linear(3, 3))
         ("\n    for w in net.parameters():\n        w.requires_grad = False", "", True),
         ("", "\n    somewhere.optimizer.step()", False),
         ("", "\n    for w in net.parameters():\n        w.data -= 0.1 * w.grad", False),
+        ("", "\n    for w in net.parameters():\n        w.data = w.data - 0.1 * w.grad", False),
+        ("", "\n    for w in net.parameters():\n        w.sub_(0.1 * w.grad)", False),
+        ("", "\n    return [w.grad for w in net.parameters()]", True),
     ],
 )
 def test_differentiated_to_be_looked_at(before: str, behind: str, explains: bool) -> None:
