@@ -8,12 +8,12 @@ from bcelint.contracts import frameworks
 from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
+from bcelint.trace.values.cells import DYNAMIC
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.functions import Function
 from bcelint.trace.values.instances import Instance
-from bcelint.trace.values.nn_modules import DYNAMIC
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.typed import type_of
 

@@ -11,6 +11,7 @@ from bcelint.trace.python.registry import Handlers
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import condition
 from bcelint.trace.values.attributes import Attributes
+from bcelint.trace.values.cells import DYNAMIC
 from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
@@ -23,7 +24,7 @@ from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.library_classes import OBJECT
 from bcelint.trace.values.mapped import Mapped
 from bcelint.trace.values.modules import Module, names_of
-from bcelint.trace.values.nn_modules import DYNAMIC, DYNAMIC_MODULES
+from bcelint.trace.values.nn_modules import DYNAMIC_MODULES
 from bcelint.trace.values.options import Namespace
 from bcelint.trace.values.submodules import Submodule, some_inside
 from bcelint.trace.values.tensors import ARRAY, Tensor, is_attribute

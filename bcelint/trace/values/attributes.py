@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
-from bcelint.trace.values.cells import Cell
+from bcelint.trace.values.cells import DYNAMIC, Cell
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.mapped import Mapped, mapping_of
 from bcelint.trace.values.methods import Method
-from bcelint.trace.values.nn_modules import DYNAMIC
+from bcelint.trace.values.modules import names_of
 
 _READING = ("copy", "get", "items", "keys", "values", "__contains__")
 
@@ -53,7 +53,7 @@ class Attributes(Value):
         return Items((), at.unknown("the name of an attribute"))
 
     def mapped(self) -> Value | None:
-        return Mapped({name: value for name, value in self.owner.fields.items() if name.isidentifier()})
+        return names_of(self.owner.fields).content
 
     def _set(self, at: Interpreter, name: object, value: Value) -> None:
         if isinstance(name, str):

@@ -8,7 +8,13 @@ from typing import TypeVar
 
 from bcelint.trace.conditions.atoms import About
 from bcelint.trace.identity import fresh
-from bcelint.trace.interpreter import Interpreter, Value
+from bcelint.trace.interpreter import Interpreter, Items, Value
+from bcelint.trace.values.constants import Const
+
+DYNAMIC = "<dynamic>"
+"""Set on an object whose attributes are written under names that are not known; as the name of an attribute, it stands for any."""
+MAX_DEPTH = 3
+"""Of containers in containers that are looked at for settings."""
 
 
 class Cell(Value):
@@ -26,6 +32,14 @@ class Cell(Value):
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
         at.write(self, name, after(self.fields.get(name)))
+        if name == DYNAMIC:
+            self.lose_settings(at, "attributes are set under names that are not followed")
+
+    def lose_settings(self, at: Interpreter, reason: str) -> None:
+        """Any of its settings may be another one now. One that is a case already, as an option is, stays one."""
+        for name, value in list(self.fields.items()):
+            if name.isidentifier() and is_setting(value):
+                at.write(self, name, at.unknown(reason, opaque=True))
 
     def augmented(self, at: Interpreter, op: str, other: Value) -> Value | None:
         """``self op= other`` where that changes it: what the name then stands for; None where it is the same as ``self op other``."""
@@ -49,6 +63,13 @@ class Cell(Value):
         cell = copy.copy(self)
         cell.id, cell.fields = fresh(), dict(self.fields)
         return cell
+
+
+def is_setting(value: Value, depth: int = MAX_DEPTH) -> bool:
+    """Whether a value is one that options set: a constant, or a container of constants."""
+    if isinstance(value, Const):
+        return True
+    return depth > 0 and (value.has_equals or isinstance(value, Items)) and all(is_setting(part, depth - 1) for part in value.parts())
 
 
 C = TypeVar("C", bound=Cell)

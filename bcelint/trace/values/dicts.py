@@ -11,7 +11,7 @@ from bcelint.facts import Dim
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values.asking import written_index
 from bcelint.trace.values.batches import batch
-from bcelint.trace.values.cells import Cell
+from bcelint.trace.values.cells import DYNAMIC, Cell, is_setting
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.contents import CONTENT, any_of
@@ -54,7 +54,9 @@ class DictCell(Cell):
         return item or (Method(self, name, at.setter()) if name in _ATTRIBUTES else None)
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
-        if CONTENT not in self.fields:
+        if name == DYNAMIC:
+            self.open_up(at, at.unknown("attributes are set under names that are not followed", opaque=True), keeps=True)
+        elif CONTENT not in self.fields:
             super().store(at, name, value, after)
         else:
             at.write(self, CONTENT, at.lift(lambda content: with_item(content, name, value), self.content))
@@ -102,10 +104,10 @@ class DictCell(Cell):
         at.write(self, CONTENT, at.lift(lambda content: _without_key(at, content, index), at.narrow(self.content)))
 
     def open_up(self, at: Interpreter, unknown: Value, keeps: bool = False) -> None:
-        """It may hold more from now on, and something else under each key; if it ``keeps`` what is no constant, other constants only."""
+        """It may hold more from now on, and something else under each key; if it ``keeps`` what is no setting, other settings only."""
         content = self.content
         if isinstance(content, Mapped):
-            items = {key: item if keeps and not isinstance(item, Const) else unknown for key, item in content.items.items()}
+            items = {key: item if keeps and not is_setting(item) else unknown for key, item in content.items.items()}
             at.write(self, CONTENT, replace(content, items=items, rest=unknown))
 
     def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:

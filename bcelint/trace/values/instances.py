@@ -13,7 +13,7 @@ from bcelint.trace.conditions.atoms import ALWAYS, Guard
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values import submodules
 from bcelint.trace.values.attributes import Attributes
-from bcelint.trace.values.cells import Cell
+from bcelint.trace.values.cells import DYNAMIC, Cell, is_setting
 from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
@@ -23,7 +23,7 @@ from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Function, bind
 from bcelint.trace.values.methods import Method
-from bcelint.trace.values.nn_modules import DYNAMIC, DYNAMIC_MODULES, HOOKED, METHODS, NNModule
+from bcelint.trace.values.nn_modules import DYNAMIC_MODULES, HOOKED, METHODS, NNModule
 from bcelint.trace.values.plain import as_python
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.specials import COMPARING, OPERATING
@@ -98,7 +98,7 @@ class Instance(Cell, NNModule):
     def _maybe_overwritten(self, at: Interpreter, name: str, value: Value) -> Value:
         """A setting of an object whose attributes are also set under names that are not seen."""
         replaced = DYNAMIC_MODULES in self.fields and any(single.is_module for _, single in alternatives(value))
-        if not replaced and (DYNAMIC not in self.fields or not isinstance(value, Const)):
+        if DYNAMIC not in self.fields or not (replaced or is_setting(value)):
             return value
         return at.unknown(f"attributes of {self.cls.name} are set under names that are not followed", symbol=f"{self.id}.{name}", opaque=True)
 

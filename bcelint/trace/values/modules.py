@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Interpreter, Value
+from bcelint.trace.values.cells import DYNAMIC
 from bcelint.trace.values.dicts import DictCell, new_dict
 from bcelint.trace.values.mapped import Mapped
+from bcelint.trace.values.unknowns import Unknown
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,4 +35,5 @@ class Module(Value):
 
 def names_of(fields: Mapping[str, Value]) -> DictCell:
     """``vars(…)``, as it is now."""
-    return new_dict(Mapped({name: value for name, value in fields.items() if name != "*"}))
+    rest = Unknown("an attribute that may be set", symbol=f"#{fresh()}", opaque=True) if DYNAMIC in fields else None
+    return new_dict(Mapped({name: value for name, value in fields.items() if name.isidentifier()}, rest))

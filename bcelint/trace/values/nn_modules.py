@@ -25,8 +25,6 @@ HOOKED = "<hooked>"
 """Set on a module that has a forward hook, which may change what it returns."""
 SPLIT = "<split>"
 """The field that says that the forward of an object gets a part of the batch only."""
-DYNAMIC = "<dynamic>"
-"""Set on an object whose attributes are written under names that are not known."""
 DYNAMIC_MODULES = "<dynamic modules>"
 """Set on an object in which modules are replaced under names that are not known."""
 _ADDING = ("add_module", "register_module", "register_buffer", "register_parameter")

@@ -8,11 +8,11 @@ from typing import Any
 
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
-from bcelint.trace.values.cells import Cell
+from bcelint.trace.values.cells import DYNAMIC, Cell
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import CONTENT
 from bcelint.trace.values.mapped import Mapped
-from bcelint.trace.values.nn_modules import DYNAMIC, DYNAMIC_MODULES, NNModule
+from bcelint.trace.values.nn_modules import DYNAMIC_MODULES, NNModule
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
