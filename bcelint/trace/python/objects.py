@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -11,19 +12,20 @@ from bcelint.trace.python.registry import Handlers
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import condition
 from bcelint.trace.values.attributes import Attributes
-from bcelint.trace.values.cells import DYNAMIC
+from bcelint.trace.values.cells import DYNAMIC, is_setting
 from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.containers import Container
 from bcelint.trace.values.contents import CONTENT
 from bcelint.trace.values.criteria import Criterion
-from bcelint.trace.values.dicts import DictCell, new_dict
+from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.library_classes import OBJECT
 from bcelint.trace.values.mapped import Mapped
-from bcelint.trace.values.modules import Module, names_of
+from bcelint.trace.values.modules import Module
+from bcelint.trace.values.names import Names
 from bcelint.trace.values.nn_modules import DYNAMIC_MODULES
 from bcelint.trace.values.options import Namespace
 from bcelint.trace.values.submodules import Submodule, some_inside
@@ -35,6 +37,7 @@ from bcelint.trace.values.unknowns import Unknown
 builtin = Handlers()
 _OF_FUNCTIONS = ("torch", "torch.nn", "torch.nn.functional", "torch.nn.init", "torch.optim", "torch.optim.lr_scheduler")
 """Modules of which functions and classes are taken by name."""
+_WORD = re.compile(r"\w+")
 
 
 @builtin("isinstance")
@@ -146,23 +149,26 @@ def _vars(at: Site, args: Arguments) -> Value:
     if args.positional:
         owner = at.narrow(args.positional[0])
         if isinstance(owner, Module):
-            return names_of(at.module_names(owner.path))
+            return owner.names(at)
         if isinstance(owner, Namespace):
-            return names_of(owner.fields)
+            return Names(owner)
         if isinstance(owner, Instance):
             return Attributes(owner)
-        at.store(owner, DYNAMIC, Const(True))
+        if isinstance(owner, DictCell):  # a namespace whose attributes are its items
+            return owner
+        if not isinstance(owner, Class):  # its names can be read only
+            at.store(owner, DYNAMIC, Const(True))
     return at.unknown("the attributes of an object")
 
 
 @builtin("globals")
 def _globals(at: Site, args: Arguments) -> Value:
-    made = names_of(at.module_names(at.frame.code.path))
+    at.module_names(at.frame.code.path)
     unset = {
         name: at.unknown(f"{name} of a module")
         for name in ("__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__spec__")
     }
-    return new_dict(Mapped({**unset, **made.content.items})) if isinstance(made.content, Mapped) else made
+    return Names(at.frame.globals, unset)
 
 
 @builtin("eval")
@@ -186,7 +192,17 @@ def _exec(at: Site, args: Arguments) -> Value:
     for value in args.all():
         if isinstance(value, DictCell):
             value.open_up(at, at.unknown("exec() may set it"))
+    if len(args.all()) == 1:
+        _run_in(at, args.all()[0])
     return NONE
+
+
+def _run_in(at: Site, code: Value) -> None:
+    """What code that is not followed may set in the module: of a text that is known, the names that stand in it."""
+    words = None if not isinstance(code.constant, str) else _WORD.findall(code.constant)
+    for name, value in list(at.frame.globals.fields.items()):
+        if is_setting(value) and name.isidentifier() and (words is None or name in words):
+            at.write(at.frame.globals, name, at.unknown(f"exec() may set {name}", opaque=True))
 
 
 @builtin("hasattr")

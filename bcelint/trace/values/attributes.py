@@ -9,9 +9,8 @@ from typing import Any
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values.cells import DYNAMIC, Cell
 from bcelint.trace.values.constants import NONE, Const
-from bcelint.trace.values.mapped import Mapped, mapping_of
 from bcelint.trace.values.methods import Method
-from bcelint.trace.values.modules import names_of
+from bcelint.trace.values.names import content_of_names, update
 
 _READING = ("copy", "get", "items", "keys", "values", "__contains__")
 
@@ -34,11 +33,7 @@ class Attributes(Value):
             if name not in _READING:
                 self._lost(at)
             return at.unknown("the attributes of an object")
-        given = mapping_of(at, args.positional[0]) if args.positional else Mapped()
-        for key, value in {**(given.items if given else {}), **args.keywords}.items():
-            self._set(at, key, value)
-        if given is None or given.rest is not None or args.open_keywords:
-            self._lost(at)
+        update(at, self, args)
         return NONE
 
     def item(self, at: Interpreter, index: Any) -> Value:
@@ -53,7 +48,7 @@ class Attributes(Value):
         return Items((), at.unknown("the name of an attribute"))
 
     def mapped(self) -> Value | None:
-        return names_of(self.owner.fields).content
+        return content_of_names(self.owner.fields)
 
     def _set(self, at: Interpreter, name: object, value: Value) -> None:
         if isinstance(name, str):

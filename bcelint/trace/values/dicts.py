@@ -49,6 +49,8 @@ class DictCell(Cell):
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         """A method, or an item that is read as an attribute, as only the dicts of some libraries allow."""
+        if name == "__dict__":
+            return self  # of a namespace, whose attributes are its items
         content = self.fields.get(CONTENT)
         item = content.items.get(name) if isinstance(content, Mapped) and not hasattr(dict, name) else None
         return item or (Method(self, name, at.setter()) if name in _ATTRIBUTES else None)

@@ -19,7 +19,7 @@ from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.enums import Member
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.methods import Method
-from bcelint.trace.values.modules import names_of
+from bcelint.trace.values.names import Names
 from bcelint.trace.values.plain import constants_of
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tuples import Tuple
@@ -39,7 +39,7 @@ class Namespace(Cell):
     """What ``parse_args()`` returns."""
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
-        return names_of(self.fields) if name == "__dict__" else self.fields.get(name)
+        return Names(self) if name == "__dict__" else self.fields.get(name)
 
     def unset(self, name: str) -> Value | None:
         return Raised(f"there is no option {name}", passing=True) if name.isidentifier() else None
