@@ -27,6 +27,8 @@ builtin = Handlers()
 def _number(at: Site, args: Arguments) -> Value:
     node = at.node
     name = node.func.value if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) else ""
+    if args.open_positional:
+        return at.unknown(f"{name}() of arguments that are not followed", *args.positional)
     if name in ("int", "float") and not all(map(_is_whole, args.positional)):  # of a number of many cases nearly no misuse hangs on which it is
         return _one(at, name, args.positional, args)
     return at.lift(lambda *values: _one(at, name, values, args), *args.positional)

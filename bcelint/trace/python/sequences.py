@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import libcst as cst
 
@@ -123,25 +122,29 @@ def _any(at: Site, args: Arguments) -> Value:
 def _dict(at: Site, args: Arguments) -> Value:
     if args.positional and isinstance(args.positional[0], Choice):
         return at.lift_call(lambda single: _dict(at, replace(args, positional=(single, *args.positional[1:]))), args.positional[0])
-    items: dict[Any, Value] = {}
-    rest: Value | None = None
-    scattered = False
+    made = Mapped()
     if args.positional:
         mapping = mapping_of(at, args.positional[0])
-        if mapping is not None:
-            items, rest, scattered = dict(mapping.items), mapping.rest, mapping.scattered
+        made = _of_pairs(at, args) if mapping is None else mapping
+    elif args.open_positional:
+        made = Mapped({}, at.unknown("a dict of arguments that are not followed"))
+    return new_dict(overlaid(at, made, keywords_of(at, args)))
+
+
+def _of_pairs(at: Site, args: Arguments) -> Mapped:
+    """What a sequence of keys and values says, pair by pair."""
+    content, made = _content(at, args), Mapped()
+    for pair in content.items:
+        parts = sequence_of(at, pair)
+        if parts.rest is not None or len(parts.items) != 2:
+            more = Mapped({}, at.unknown("a pair that is not followed"))
         else:
-            content = _content(at, args)
-            for pair in content.items:
-                parts = sequence_of(at, pair)
-                if parts.rest is None and len(parts.items) == 2 and isinstance(parts.items[0], (Const, External)):
-                    scattered = scattered or rest is not None
-                    items[dict_key(parts.items[0])] = parts.items[1]
-                else:
-                    rest = at.unknown("a pair that is not followed")
-            if content.rest is not None:
-                rest = at.unknown("pairs that are not followed", args.positional[0])
-    return new_dict(overlaid(at, Mapped(items, rest, scattered), keywords_of(at, args)))
+            key, value = parts.items
+            more = Mapped({dict_key(key): value}) if isinstance(key, (Const, External)) else Mapped({}, value)
+        made = overlaid(at, made, more)
+    if content.rest is None:
+        return made
+    return overlaid(at, made, Mapped({}, at.unknown("pairs that are not followed", args.positional[0])))
 
 
 @builtin("range", "xrange")

@@ -107,6 +107,9 @@ class Partial(Value):
     function: Value
     args: tuple[Value, ...]
     keywords: Mapping[str, Value]
+    open_positional: bool = False
+    """More arguments of unknown number may follow ``args``, and (``open_keywords``) the keywords."""
+    open_keywords: bool = False
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         if name == "func":
@@ -114,7 +117,14 @@ class Partial(Value):
         return Method(self, name, at.setter())
 
     def call(self, at: Interpreter, args: Arguments) -> Value:
-        merged = replace(args, positional=(*self.args, *args.positional), keywords={**self.keywords, **args.keywords}, nodes=())
+        merged = replace(
+            args,
+            positional=(*self.args, *args.positional),
+            keywords={**self.keywords, **args.keywords},
+            open_positional=self.open_positional or args.open_positional,
+            open_keywords=self.open_keywords or args.open_keywords,
+            nodes=(),
+        )
         return at.call(self.function, merged)
 
 
