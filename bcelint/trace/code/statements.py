@@ -23,7 +23,7 @@ from bcelint.trace.code.trying import try_statement
 from bcelint.trace.conditions.asking import without_opaque
 from bcelint.trace.conditions.joining import either, two_sides
 from bcelint.trace.interpreter import Value
-from bcelint.trace.python.objects import delete_attribute
+from bcelint.trace.python.deleting import delete_attribute
 from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.truth import split

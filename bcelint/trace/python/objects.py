@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
+
+import libcst as cst
 
 from bcelint.trace.conditions.atoms import Atom
 from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.python.deleting import delete_attribute
 from bcelint.trace.python.registry import Handlers
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import condition
 from bcelint.trace.values.attributes import Attributes
-from bcelint.trace.values.cells import DYNAMIC, is_setting
+from bcelint.trace.values.cells import DYNAMIC, Cell, is_setting
 from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
@@ -124,8 +128,13 @@ def _one_attribute(at: Site, owner: Value, name: Value, default: Value | None, a
         return replace(some, is_callable_thing=is_of_torch and default is None)
     if default is not None and isinstance(owner, (Instance, Class, Namespace)):
         found = owner.attribute(at, name.value)
-        if found is None and not isinstance(owner, Namespace) and not (isinstance(owner, Instance) and owner.cls.has_unknown_base()):
+        has = owner.has(name.value) if found is None else not found.is_raised
+        if has is False:
             return default
+        if has is None and not isinstance(owner, Namespace):
+            written = at.text(at.node.args[0].value) if isinstance(at.node, cst.Call) and at.node.args else owner.noun
+            is_set = replace(_is_set(at, owner, name.value), text=partial(str, f"hasattr({written}, {name.value!r})"))
+            return at.choice([(frozenset([is_set]), at.attribute(owner, name.value)), (frozenset([is_set.negated()]), default)])
         if isinstance(found, Choice):
             return at.choice([(guard, default if single.is_raised else single) for guard, single in found.alternatives])
     if default is not None and _has(owner, name.value, among) is False:
@@ -216,19 +225,19 @@ def _hasattr(at: Site, args: Arguments) -> Value:
 def _has_attribute(at: Site, owner: Value, name: str, among: Value) -> Value:
     if isinstance(owner, (Instance, Namespace)) and name in owner.fields:
         return at.choice([(guard, Const(not single.is_raised)) for guard, single in alternatives(owner.fields[name])])
-    if isinstance(owner, Instance):
-        if owner.cls.member(name) is not None:
-            return Const(True)
-        if not owner.cls.has_unknown_base() and CONTENT not in owner.fields:
-            return Const(False)
     has = _has(owner, name, among)
     if has is not None:
         return Const(has)
     if isinstance(owner, Tensor) and owner.model is None and owner.cls and is_attribute(name):
         return Const(owner.cls != ARRAY)
-    symbol = f"hasattr({owner.symbol if isinstance(owner, Unknown) else id(owner)}, {name})"
-    atom = Atom(symbol, "truth", None, True, at.place.text, opaque=owner.hangs_on()[1])
+    atom = _is_set(at, owner, name)
     return at.choice([(frozenset([atom]), Const(True)), (frozenset([atom.negated()]), Const(False))])
+
+
+def _is_set(at: Site, owner: Value, name: str) -> Atom:
+    symbol = f"hasattr({owner.symbol if isinstance(owner, Unknown) else id(owner)}, {name})"
+    hidden = owner.hangs_on()[1] or (isinstance(owner, Cell) and DYNAMIC in owner.fields)
+    return Atom(symbol, "truth", None, True, at.place.text, opaque=hidden)
 
 
 @builtin("callable")
@@ -258,19 +267,6 @@ def _delattr(at: Site, args: Arguments) -> Value:
         else:
             store_unnamed(at, owner, at.unknown("an attribute that was deleted", opaque=True))
     return NONE
-
-
-def delete_attribute(at: Site, owner: Value, name: str) -> None:
-    """``del owner.name``."""
-
-    def one(single: Value) -> Value:
-        if isinstance(single, Container) and name not in single.fields:
-            single.forget(at, name)
-        else:
-            at.store(single, name, at.unknown("an attribute that was deleted", opaque=True))
-        return single
-
-    at.lift_call(one, owner)
 
 
 def store_unnamed(at: Site, owner: Value, value: Value) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 import libcst as cst
 import libcst.matchers as m
 
-from bcelint.contracts import tables
+from bcelint.contracts import frameworks, tables
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values.asking import written_index
-from bcelint.trace.values.cells import Cell
+from bcelint.trace.values.cells import DYNAMIC, Cell
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Bound, Function
@@ -20,6 +20,9 @@ from bcelint.trace.values.library_classes import OBJECT, is_subclass
 from bcelint.trace.values.mapped import Mapped, item_under
 from bcelint.trace.values.scopes import Scope
 from bcelint.trace.values.unknowns import Unknown
+
+_OF_OBJECTS = frozenset([*dir(object), "__dict__", "__module__", "__weakref__"])
+"""What any object has."""
 
 
 class Class(Cell):
@@ -112,6 +115,21 @@ class Class(Cell):
         if cls is None or any(_switches_off(item.decorator, "eq") for item in cls.node.decorators):
             return None
         return [name for name, given in cls._declared() if not _switches_off(given, "compare")]
+
+    def lends(self, name: str) -> bool | None:
+        """Whether its objects have an attribute from it, or from a base; None where that is not known."""
+        if self.member(name) is not None or name in _OF_OBJECTS:
+            return True
+        bases = self.external_bases()
+        if name in frameworks.MODULE_ATTRIBUTES and any(base.name in frameworks.MODULE_BASES for base in bases):
+            return True
+        made = any(self.member(special) for special in ("__getattr__", "__getattribute__")) or any(DYNAMIC in cls.fields for cls in self.mro())
+        return None if made or not self.sees_all_bases(frameworks.PLAIN_BASES) or (bases and name.startswith("__")) else False
+
+    def has(self, name: str) -> bool | None:
+        if self.member(name) is not None or name in dir(type):
+            return True
+        return False if self.lends(name) is False and all(cls.made_by is None for cls in self.mro()) else None
 
     def only_sets_names(self) -> bool:
         """Whether its constructor does no more than that, and call the one above; so it is where it has none."""

@@ -118,6 +118,14 @@ class Instance(Cell, NNModule):
             return
         at.write(self, name, after(self.fields.get(name) if member is None else member[0]))
 
+    def has(self, name: str) -> bool | None:
+        if name in self.fields:
+            return not self.fields[name].is_raised
+        lent = self.cls.lends(name)
+        if lent is False and DYNAMIC in self.fields:
+            return None
+        return lent if self.native is None or lent is not False else self.native.has(name)
+
     def unset(self, name: str) -> Value | None:
         if name == "training":
             return Const(True)
