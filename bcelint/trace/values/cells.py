@@ -69,7 +69,9 @@ def is_setting(value: Value, depth: int = MAX_DEPTH) -> bool:
     """Whether a value is one that options set: a constant, or a container of constants."""
     if isinstance(value, Const):
         return True
-    return depth > 0 and (value.has_equals or isinstance(value, Items)) and all(is_setting(part, depth - 1) for part in value.parts())
+    if depth == 0 or not (value.has_equals or isinstance(value, Items)):
+        return False
+    return all(is_setting(part, depth - 1) for part in (*value.parts(), *([value.rest] if value.rest else [])))
 
 
 C = TypeVar("C", bound=Cell)
