@@ -13,6 +13,7 @@ from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python.registry import Handler, Handlers
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.truth import split
+from bcelint.trace.values.asking import condition
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
@@ -224,7 +225,18 @@ def _filter(at: Site, args: Arguments) -> Value:
 @_each_length
 def _next(at: Site, args: Arguments) -> Value:
     content = _content(at, args)
-    return content.items[0] if len(content.items) == 1 and content.rest is None else any_of(at, content)
+    node = at.node
+    is_new = isinstance(node, cst.Call) and bool(node.args) and isinstance(node.args[0].value, (cst.Call, cst.GeneratorExp))  # nothing was taken yet
+    if content.items and is_new:
+        return content.items[0]
+    default = args.positional[1] if len(args.positional) > 1 else None
+    if default is None:
+        return content.items[0] if len(content.items) == 1 and content.rest is None else any_of(at, content)
+    some = any_of(at, content)
+    if isinstance(some, Unknown) or not (content.items or content.rest):
+        return some if content.items or content.rest else default
+    is_left = condition(at, at.unknown("whether an item is left"), "truth", None)
+    return at.choice([(frozenset([is_left]), some), (frozenset([is_left.negated()]), default)])
 
 
 @builtin("sum")
