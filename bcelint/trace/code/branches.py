@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bcelint.trace.conditions.asking import without_opaque
+from bcelint.trace.conditions.atoms import Atom, Guard, Literal
 from bcelint.trace.state.flow import Flow, of_several
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.state import Changes
+from bcelint.trace.state.truth import Guards
 from bcelint.trace.values.cells import Cell
 
 
@@ -59,3 +62,15 @@ def branch(at: Site, options: Sequence[tuple[Any, Any]]) -> Flow:
 def _survives(frame: Frame, flow: Flow, cell: Cell) -> bool:
     """What a branch wrote is seen after it, unless it raised; its locals are gone when it returned."""
     return flow is Flow.NEXT or (flow is not Flow.RAISE and cell is not frame)
+
+
+def asked_again(path: Guard, guards: Guards) -> Guards:
+    """The guards of a test, in which it is noted of what stands in the path already that the same is asked for once more."""
+    known = {literal.symbol for literal in path if isinstance(literal, Atom)}
+    return [frozenset(_noted(literal, known, path) for literal in guard) for guard in guards] if known else guards
+
+
+def _noted(literal: Literal, known: set[str], path: Guard) -> Literal:
+    if isinstance(literal, Atom) and literal.symbol in known and literal not in path:
+        return replace(literal, again=True)
+    return literal

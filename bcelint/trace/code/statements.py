@@ -11,7 +11,7 @@ import libcst.matchers as m
 
 from bcelint.trace.code import loops, matching, subscripts
 from bcelint.trace.code.asserting import confine, taken_apart
-from bcelint.trace.code.branches import branch
+from bcelint.trace.code.branches import asked_again, branch
 from bcelint.trace.code.contexts import with_statement
 from bcelint.trace.code.definitions import define_class, define_function
 from bcelint.trace.code.imports import import_from, import_names
@@ -169,7 +169,7 @@ def _if(at: Site, node: cst.If) -> Flow:
         if module is not None and node not in module.main_blocks:
             module.main_blocks.append(node)
         return Flow.NEXT
-    true, false = split(at.on(node.test), at.evaluate(node.test))
+    true, false = (asked_again(at.state.path, side) for side in split(at.on(node.test), at.evaluate(node.test)))
     if at.run.recorder is not None:
         at.run.recorder.test(at.frame, node, bool(true), bool(false))
     decided(at, node.test, true, false)

@@ -57,6 +57,8 @@ class Atom:
     """All values that the symbol may have, where they are known."""
     sources: frozenset[int] | None = field(compare=False, default=frozenset())
     """What it is computed from."""
+    again: bool = field(compare=False, default=False)
+    """It is asked in one of two branches that hang on the same symbol: the code tells three cases apart, or more."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_hash", hash((self.symbol, self.op, self.operand, self.truth)))
@@ -66,7 +68,8 @@ class Atom:
 
     def negated(self) -> Atom:
         # not ``replace``, which takes five times as long
-        return Atom(self.symbol, self.op, self.operand, not self.truth, self.text, self.loop, self.reads, self.opaque, self.domain, self.sources)
+        about = (self.text, self.loop, self.reads, self.opaque, self.domain, self.sources, self.again)
+        return Atom(self.symbol, self.op, self.operand, not self.truth, *about)
 
     def is_opposite(self, other: object) -> bool:
         """Whether ``other`` is so exactly where this is not."""

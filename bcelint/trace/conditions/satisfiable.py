@@ -157,8 +157,10 @@ def _candidates(atoms: Sequence[Atom]) -> list[Any]:
 
 def _is_flag(atoms: Sequence[Atom], operands: Sequence[Any]) -> bool:
     """Whether a number is asked for its truth in one place, for being 1 in another, and is 0 unless it is set: then it is 0 or 1. That an option
-    has its default is a case of its own, which is asked for, too.
+    has its default is a case of its own, which is asked for, too. Where one is asked for after the other (``elif``), it may be more than 1.
     """
+    if any(atom.again for atom in atoms):
+        return False
     if 1 not in operands or any(operand not in (0, 1) for operand in operands) or not any(atom.op == "truth" for atom in atoms):
         return False
     return all(_OFF_BY_DEFAULT.fullmatch(atom.symbol) or (0 in operands and OPTION.fullmatch(atom.symbol)) for atom in atoms)
