@@ -47,7 +47,7 @@ def import_from(at: Site, node: cst.ImportFrom) -> None:
 
 
 def _bind_submodule(at: Site, dotted: str, level: int) -> None:
-    """Whatever a package imports of its own submodules, these become names of it."""
+    """Whatever a package imports of its own submodules, these become names of it, each as it is first loaded."""
     path, project = at.frame.code.path, at.run.project
     if os.path.basename(path) != "__init__.py" or not dotted:
         return
@@ -55,7 +55,8 @@ def _bind_submodule(at: Site, dotted: str, level: int) -> None:
     for count, name in enumerate(parts):
         if (count or level) and project.resolve(path, ".".join(parts[:count]), level) == path:
             child = project.child(path, name)
-            if child is not None:
+            if child is not None and child not in at.run.modules.bound:
+                at.run.modules.bound.add(child)
                 at.write(at.frame.globals, name, Module(child))
 
 

@@ -57,6 +57,8 @@ class Modules:
         self._warn = warn
         self._loaded: dict[str, SourceModule | None] = {}
         self._room = MAX_SOURCE
+        self.bound: set[str] = set()
+        """The submodules that have become names of their packages: importing one once more binds it no more."""
         self.left_out: set[str] = set()
         """The files that there was no room for."""
 

@@ -38,6 +38,7 @@ ACT = "import torch\nfrom torch import nn\n\ndef act(v):\n    return torch.sigmo
         ("from a import *\nout = Sigmoid()(x)", {"a.py": "from torch.nn import *"}),
         ("import a\nout = a.Sigmoid()(x)", {"a.py": "from torch.nn import *"}),
         ("from lib import *\nout = act.f(x)", {"lib/__init__.py": "from .act import f", "lib/act.py": "from torch import sigmoid as f"}),
+        ("import lib\nout = lib.act(x)", {"lib/__init__.py": "from .act import act\nfrom .act import scale", "lib/act.py": ACT + "\nscale = 1"}),
         ("from lib import *\nout = act.f(x)", {"lib/__init__.py": "import lib.act", "lib/act.py": "from torch import sigmoid as f"}),
         ("from lib import *\nout = eval('deep.act')(x)", {"lib/__init__.py": "from lib.deep import *", "lib/deep.py": ACT}),
         ("from lib import f\nout = f(x)", {
