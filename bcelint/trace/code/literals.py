@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import libcst as cst
@@ -18,7 +19,7 @@ from bcelint.trace.values.lists import new_list
 from bcelint.trace.values.mapped import Mapped, dict_key, mapping_of, overlaid
 from bcelint.trace.values.sets import new_set
 from bcelint.trace.values.tuples import Tuple, join_sequences, sequence_of
-from bcelint.trace.values.typed import as_text
+from bcelint.trace.values.typed import spoken
 
 
 def constant(at: Site, node: Any) -> Value:
@@ -56,7 +57,7 @@ def formatted(at: Site, node: cst.FormattedString) -> Value:
             value = at.evaluate(part.expression)
             if raises(at, value):
                 return value
-            known = each_text(at.on(part.expression), at.lift(as_text, value))
+            known = each_text(at.on(part.expression), at.lift(partial(spoken, at), value))
             if part.format_spec or part.conversion or not any(isinstance(single, Const) for _, single in alternatives(known)):
                 return at.on(node).unknown("a string that is put together", value)
             parts.append(known)

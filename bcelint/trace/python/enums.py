@@ -25,6 +25,17 @@ _MIXINS: dict[str, tuple[Any, type | None]] = {
 """By the last part of their names: libraries have bases of their own beside those of the standard library."""
 
 
+class _Text(str, enum.Enum):
+    """``enum.StrEnum``, which Python has since 3.11."""
+
+    __str__ = str.__str__
+
+    def __format__(self, format_spec: str) -> str:
+        return str.__format__(self, format_spec)
+
+
+_PLAIN: dict[str, type] = {f"builtins.{kind.__name__}": kind for kind in (bytes, complex, float, int, str)}
+"""Types whose values the members may be, too."""
 AUTO = "enum.auto()"
 """What a call of ``enum.auto`` stands as until the class is made."""
 
@@ -41,9 +52,15 @@ def define(cls: Class) -> None:
     if kind is None or not given or any(cls.member(name) for name in ("__new__", "_generate_next_value_")):
         return
     base, mixin = kind
-    mixin = str if "builtins.str" in bases else int if "builtins.int" in bases else mixin
+    mixin = next((_PLAIN[name] for name in bases if name in _PLAIN), mixin)
+    if "enum.StrEnum" in bases:
+        base, mixin = _Text, None
     try:
-        made: Any = base(cls.name, [(name, _plain(value, name, mixin)) for name, value in given.items()], **({"type": mixin} if mixin else {}))
+        made: Any = base(
+            cls.name,
+            [(name, _plain(value, name, str if base is _Text else mixin)) for name, value in given.items()],
+            **({"type": mixin} if mixin else {}),
+        )
     except Exception:  # what Python refuses, or what hangs on values that are not known
         return
     cls.members.update({name: Member(made[name], cls, Const(made[name].value) if _is_auto(value) else value) for name, value in given.items()})
@@ -58,6 +75,8 @@ def called(at: Site, cls: Class, args: Arguments) -> Value:
     written = args.written(["value"]).get("value", at.node)
 
     def one(key: Value) -> Value:
+        if isinstance(key, Member) and key.cls is cls:
+            return key
         found = item_under(at, members, key, written)
         return at.unknown(f"what {cls.name} makes of other values", key) if found.is_raised and cls.member("_missing_") is not None else found
 

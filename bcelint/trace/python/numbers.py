@@ -15,9 +15,10 @@ from bcelint.trace.state.truth import split
 from bcelint.trace.values.asked import call_symbol
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
+from bcelint.trace.values.enums import Member
 from bcelint.trace.values.plain import constants_of
 from bcelint.trace.values.tensors import Tensor
-from bcelint.trace.values.typed import as_text
+from bcelint.trace.values.typed import as_text, spoken
 from bcelint.trace.values.unknowns import Unknown
 
 builtin = Handlers()
@@ -48,6 +49,8 @@ def _one(at: Site, name: str, values: tuple[Value, ...], args: Arguments) -> Val
         values = values if constants is None else tuple(map(Const, constants))
     if name in ("repr", "str") and len(values) == 1 and values[0].text() is not None:
         return as_text(values[0])
+    if name == "str" and len(values) == 1 and isinstance(values[0], Member):
+        values = (spoken(at, values[0]),)
     if values and all(v.constant is not UNKNOWN for v in values) and not args.keywords:
         try:
             return Const(_PYTHON_NUMBERS[name](*(v.constant for v in values)))

@@ -162,7 +162,9 @@ class Class(Cell):
         return at.perform(self, args)
 
     def iterate(self, at: Interpreter) -> Items:
-        return Items(tuple(self.members.values())) if self.members else super().iterate(at)
+        if not self.members:
+            return super().iterate(at)
+        return Items(tuple(member for name, member in self.members.items() if member.constant.name == name))  # the others are aliases
 
     def is_of_class(self, cls: Value) -> bool | None:
         return None

@@ -54,6 +54,11 @@ class Const(Value):
     is_callable = False
     value: Any
 
+    @property
+    def compares_itself(self) -> bool:
+        """It is a member of an enum that says itself what it is equal to."""
+        return False
+
     def key(self) -> Any:
         return ("const", type(self.value), self.value)
 
@@ -97,7 +102,7 @@ class Const(Value):
         return bool(self.value)
 
     def compare(self, at: Interpreter, op: str, other: Value) -> Value | None:
-        if not isinstance(other, Const):
+        if not isinstance(other, Const) or other.compares_itself:
             return None
         try:
             return Const(bool(COMPARISONS[op](self.value, other.value)))

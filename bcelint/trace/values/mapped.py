@@ -134,7 +134,7 @@ def overlaid(at: Interpreter, below: Mapped, above: Mapped) -> Mapped:
 
 def keywords_of(at: Interpreter, args: Arguments) -> Mapped:
     """The keyword arguments of a call."""
-    return Mapped(args.keywords, at.unknown("further keywords") if args.open_keywords else None, scattered=args.open_keywords)
+    return Mapped(args.keywords, at.unknown("further keywords", opaque=True) if args.open_keywords else None, scattered=args.open_keywords)
 
 
 def dict_key(value: Const | External) -> Any:
