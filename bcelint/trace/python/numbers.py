@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
-
-import libcst as cst
 
 from bcelint.contracts.schema import UNKNOWN
 from bcelint.trace.interpreter import Arguments, Value
@@ -24,10 +23,7 @@ from bcelint.trace.values.unknowns import Unknown
 builtin = Handlers()
 
 
-@builtin("int", "float", "bool", "repr", "str", "abs", "round", "min", "max")
-def _number(at: Site, args: Arguments) -> Value:
-    node = at.node
-    name = node.func.value if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) else ""
+def _number(at: Site, args: Arguments, name: str) -> Value:
     if args.open_positional:
         return at.unknown(f"{name}() of arguments that are not followed", *args.positional)
     if name in ("int", "float") and not all(map(_is_whole, args.positional)):  # of a number of many cases nearly no misuse hangs on which it is
@@ -68,3 +64,5 @@ def _one(at: Site, name: str, values: tuple[Value, ...], args: Arguments) -> Val
 
 
 _PYTHON_NUMBERS: dict[str, Any] = {f.__name__: f for f in (abs, bool, float, int, max, min, repr, round, str)}
+for _name in _PYTHON_NUMBERS:
+    builtin(_name)(partial(_number, name=_name))

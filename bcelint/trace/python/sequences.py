@@ -24,7 +24,7 @@ from bcelint.trace.values.lists import new_list, reordered
 from bcelint.trace.values.mapped import Mapped, dict_key, keywords_of, mapping_of, overlaid
 from bcelint.trace.values.sets import SetCell, new_set
 from bcelint.trace.values.tensors import Tensor
-from bcelint.trace.values.tuples import Tuple, sequence_of
+from bcelint.trace.values.tuples import AtMost, Tuple, sequence_of
 from bcelint.trace.values.unknowns import Unknown
 
 builtin = Handlers()
@@ -100,13 +100,23 @@ def _tuple(at: Site, args: Arguments) -> Value:
     return _in_order(at, args, _content(at, args))
 
 
-@builtin("any", "all")
+@builtin("any")
 @_each_length
 def _any(at: Site, args: Arguments) -> Value:
-    """As ``or`` and ``and`` between the items."""
+    """As ``or`` between the items."""
+    return _first(at, args, True)
+
+
+@builtin("all")
+@_each_length
+def _all(at: Site, args: Arguments) -> Value:
+    """As ``and`` between the items."""
+    return _first(at, args, False)
+
+
+def _first(at: Site, args: Arguments, wanted: bool) -> Value:
+    """``wanted`` where one of the items is so, else the opposite."""
     content = _content(at, args)
-    node = at.node
-    wanted = isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "any"
     made: list[tuple[Guard, Value]] = []
     left: list[Guard] = [ALWAYS]
     for item in content.items:
@@ -179,8 +189,9 @@ def _len(at: Site, args: Arguments) -> Value:
 def _enumerate(at: Site, args: Arguments) -> Value:
     content = _content(at, args)
     start = args.positional[1] if len(args.positional) > 1 else args.keywords.get("start", Const(0))
-    first = start.value if isinstance(start, Const) and isinstance(start.value, int) else 0
-    items = tuple(Tuple((Const(first + i), item)) for i, item in enumerate(content.items))
+    first = start.value if isinstance(start, Const) and isinstance(start.value, int) else None
+    numbers = [_running(at, "a running number", None) if first is None else Const(first + i) for i in range(len(content.items))]
+    items = tuple(map(Tuple, zip(numbers, content.items)))
     length = at.narrow(args.positional[0].length(at)) if first == 0 and args.positional else None
     rest = None if content.rest is None else Tuple((_running(at, "a running number", length), content.rest))
     return Tuple(items, rest)
@@ -199,7 +210,8 @@ def _zip(at: Site, args: Arguments) -> Value:
         columns = [
             content.items[:known] if content.rest is None else content.items + (content.rest,) * (known - len(content.items)) for content in contents
         ]
-        return Tuple(tuple(Tuple(row) for row in zip(*columns)))
+        rows = tuple(Tuple(row) for row in zip(*columns))
+        return Tuple(rows) if all(len(content.items) >= known for content in contents) else AtMost(rows)
     return Tuple((), Tuple(tuple(any_of(at, content) for content in contents)))
 
 
@@ -210,7 +222,8 @@ def _map(at: Site, args: Arguments) -> Value:
         return Tuple((), at.unknown("map over several lists"))
     function, content = args.positional[0], _content(at, args, 1)
     items = tuple(at.call(function, Arguments((item,))) for item in content.items[:MAX_RANGE])
-    rest = None if content.rest is None else at.call(function, Arguments((content.rest,)))
+    left = Tuple(content.items[MAX_RANGE:], content.rest)
+    rest = at.call(function, Arguments((any_of(at, left),))) if left.items or left.rest else None
     return Tuple(items, rest)
 
 
@@ -243,12 +256,15 @@ def _next(at: Site, args: Arguments) -> Value:
 @_each_length
 def _sum(at: Site, args: Arguments) -> Value:
     content = _content(at, args)
-    if content.rest is not None or not content.items:
+    start = args.positional[1] if len(args.positional) > 1 else args.keywords.get("start")
+    if content.rest is None and not content.items:
+        return start or Const(0)
+    if content.rest is not None:
         losses = any_of(at, content)
         if isinstance(losses, Tensor):
             return Tensor(sources=losses.sources, losses=losses.losses, reason="a sum of unknown length")
         return at.unknown("a sum of unknown length", losses)
-    total = content.items[0]
-    for item in content.items[1:]:
+    total, *others = content.items if start is None else (start, *content.items)
+    for item in others:
         total = at.binary("+", total, item)
     return total

@@ -175,6 +175,17 @@ class Tuple(Items):
         return replace(self, items=tuple(item.copied(memo) for item in self.items), rest=self.rest and self.rest.copied(memo))
 
 
+@dataclass(frozen=True, eq=False)
+class AtMost(Tuple):
+    """Items of which there may be fewer."""
+
+    def length(self, at: Interpreter) -> Value:
+        return at.unknown("a length", symbol=self._size, number=True)
+
+    def truth(self) -> bool | None:
+        return None if self.items else False
+
+
 def _is_plain(item: Value) -> bool:
     """Whether it is a constant or a container, and no module or tensor."""
     return isinstance(item, Items) or item.has_equals or item.constant is not UNKNOWN
