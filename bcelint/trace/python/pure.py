@@ -15,6 +15,8 @@ from bcelint.trace.state.site import Site
 from bcelint.trace.values.plain import as_python
 
 LARGEST = 1e6
+_LARGEST_OF = {"math.comb": 1e3}
+"""Of functions whose results grow much faster than their arguments."""
 _MODULES: dict[str, Any] = {"builtins": builtins, "math": math, "operator": operator, "os.path": os.path}
 _NAMES = {
     "builtins": "all any ascii bin chr divmod hex oct ord repr",
@@ -34,8 +36,8 @@ def carried_out(at: Site, name: str, args: Arguments) -> Value | None:
         return None
     positional = [as_python(value) for value in args.positional]
     keywords = {key: as_python(value) for key, value in args.keywords.items()}
-    given = [*positional, *keywords.values()]
-    if any(value is UNKNOWN for value in given) or any(isinstance(value, (int, float)) and abs(value) > LARGEST for value in given):
+    given, largest = [*positional, *keywords.values()], _LARGEST_OF.get(name, LARGEST)
+    if any(value is UNKNOWN for value in given) or any(isinstance(value, (int, float)) and abs(value) > largest for value in given):
         return None
     try:
         made = function(*positional, **keywords)
