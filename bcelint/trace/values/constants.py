@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,9 @@ ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
 }
 LARGEST, LARGEST_EXPONENT = 1e15, 64
 """The numbers above which an operation is not carried out."""
+LARGEST_WIDTH = 9_999
+_WIDE = re.compile(r"\d{5}")
+"""In a text that others are put into, what may be a width above that."""
 _STRING_METHODS = frozenset(
     "capitalize casefold count endswith find format index isalnum isalpha isdecimal isdigit isidentifier islower isnumeric isspace istitle isupper "
     "join lower lstrip partition removeprefix removesuffix replace rfind rindex rpartition rsplit rstrip split splitlines startswith strip swapcase "
@@ -80,10 +84,12 @@ class Const(Value):
 
     def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
         """A method of a string, carried out where its arguments are constants too."""
-        given = [value.as_arg().constant for value in args.positional]
-        named = {key: value.constant for key, value in args.keywords.items()}
+        taken = _in_text if name == "format" else _as_constant
+        given = [taken(value) for value in args.positional]
+        named = {key: taken(value) for key, value in args.keywords.items()}
         known = UNKNOWN not in given and UNKNOWN not in named.values()
-        if isinstance(self.value, str) and name in _STRING_METHODS and known:
+        wide = any(isinstance(value, int) and value > LARGEST_WIDTH for value in given) or (name == "format" and _WIDE.search(str(self.value)))
+        if isinstance(self.value, str) and name in _STRING_METHODS and known and not wide:
             try:
                 return at.from_python(getattr(self.value, name)(*given, **named))
             except Exception:
@@ -110,12 +116,10 @@ class Const(Value):
             return at.unknown("a comparison that fails")
 
     def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
-        if isinstance(other, Const):
-            return _carried_out(at, op, self.value, other.value)
-        given = other.as_arg().constant
-        if op == "%" and isinstance(self.value, str) and isinstance(given, tuple) and not reflected:
-            return _carried_out(at, op, self.value, given)
-        return None
+        if op == "%" and isinstance(self.value, str) and not reflected:
+            given = _in_text(other)
+            return None if given is UNKNOWN else _carried_out(at, op, self.value, given)
+        return _carried_out(at, op, self.value, other.value) if isinstance(other, Const) else None
 
     def unary(self, at: Interpreter, op: str) -> Value | None:
         if not isinstance(self.value, (int, float)):
@@ -140,6 +144,20 @@ class Const(Value):
 NONE = Const(None)
 
 
+def _as_constant(value: Value) -> Any:
+    return value.as_arg().constant
+
+
+def _in_text(value: Value) -> Any:
+    """A constant or a tuple of constants, as they are put into a text; ``UNKNOWN`` for what Python prints in another way, as a list and a class."""
+    if isinstance(value, Const):
+        return value.as_arg().constant
+    if not isinstance(value, Items) or value.rest is not None or getattr(value, "names", None):
+        return UNKNOWN
+    items = tuple(map(_in_text, value.items))
+    return UNKNOWN if UNKNOWN in items else items
+
+
 def _slice(index: Any) -> Any:
     """The one slice of a subscript, as Python has it; ``UNKNOWN`` where its bounds are not known."""
     if len(index) != 1 or not isinstance(index[0], slice):
@@ -155,6 +173,8 @@ def _carried_out(at: Interpreter, op: str, a: Any, b: Any) -> Value:
         return at.unknown("a large number")
     if not numbers and op == "*":
         return at.unknown("a repeated string")
+    if op == "%" and isinstance(a, (str, bytes)) and (_WIDE.search(str(a)) or "*" in str(a)):
+        return at.unknown("a text that may be long")
     try:
         return Const(ARITHMETIC[op](a, b))
     except Exception:
