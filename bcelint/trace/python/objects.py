@@ -33,7 +33,8 @@ from bcelint.trace.values.names import Names
 from bcelint.trace.values.nn_modules import DYNAMIC_MODULES
 from bcelint.trace.values.options import Namespace
 from bcelint.trace.values.submodules import Submodule, some_inside
-from bcelint.trace.values.tensors import ARRAY, Tensor, is_attribute
+from bcelint.trace.values.tensor_methods import is_attribute
+from bcelint.trace.values.tensors import ARRAY, Tensor
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.typed import type_of
 from bcelint.trace.values.unknowns import Unknown

@@ -15,6 +15,7 @@ from bcelint.trace.values.constants import Const
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.scopes import Scope
 
+_METHODS = frozenset(name for name in dir(lambda: None) if callable(getattr(lambda: None, name)) and name != "__class__")
 FunctionNode = Union[cst.FunctionDef, cst.Lambda]
 
 
@@ -52,7 +53,7 @@ class Function(Value):
         given = at.foreign(self._symbol)
         if name in given:
             return given[name]
-        return Const(self.name) if name == "__name__" else Method(self, name, at.setter())
+        return Const(self.name) if name == "__name__" else _unseen(at, self, name)
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
         at.store_foreign(self._symbol, name, after)
@@ -83,7 +84,7 @@ class Bound(Value):
         return ("bound", self.function.key(), self.receiver.key())
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
-        return Const(self.function.name) if name == "__name__" else Method(self, name, at.setter())
+        return Const(self.function.name) if name == "__name__" else _unseen(at, self, name)
 
     def call(self, at: Interpreter, args: Arguments) -> Value:
         return at.perform(self, args)
@@ -114,7 +115,7 @@ class Partial(Value):
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         if name == "func":
             return self.function
-        return Method(self, name, at.setter())
+        return _unseen(at, self, name)
 
     def call(self, at: Interpreter, args: Arguments) -> Value:
         merged = replace(
@@ -126,6 +127,11 @@ class Partial(Value):
             nodes=(),
         )
         return at.call(self.function, merged)
+
+
+def _unseen(at: Interpreter, owner: Value, name: str) -> Value:
+    """An attribute of a function: what is called is a method, most likely, but it may as well be a flag that is set on it, or None."""
+    return Method(owner, name) if name in _METHODS else at.unknown(f"{name} of a {owner.noun} is not seen", opaque=True)
 
 
 def bind(at: Interpreter, member: Value, owner: Value) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bcelint.contracts import tables
+from bcelint.contracts import frameworks, tables
 from bcelint.contracts.schema import UNKNOWN
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
 
@@ -16,6 +16,11 @@ INNER = frozenset(
     "retains_grad".split()
 )
 """Further attributes that are no methods and no tensors (dir(torch.Tensor), torch 2.13); no case is made of them."""
+_METHODS = frozenset(
+    "backward data_ptr element_size get_device is_complex is_contiguous is_floating_point is_pinned is_shared item nelement numel pin_memory "
+    "register_hook requires_grad_ retain_grad share_memory_ size storage stride tolist".split()
+)
+"""Further methods, which are no operations."""
 
 
 def call_method(at: Interpreter, receiver: Value, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
@@ -41,3 +46,13 @@ def moves_only(name: str, args: Arguments) -> bool:
 def _says_dtype(value: Value) -> bool:
     arg = value.as_arg()
     return bool(arg.is_tensor) or not (arg.constant is UNKNOWN or isinstance(value.constant, (str, bool)) or isinstance(arg.constant, tuple))
+
+
+def is_attribute(name: str) -> bool:
+    """Whether tensors have an attribute of that name, and arrays have not."""
+    return name in ("backward", "detach", "grad", "is_cuda", "requires_grad", "cuda", "cpu", "numpy", "grad_fn", "device")
+
+
+def is_method(name: str) -> bool:
+    """Whether tensors have a method of that name, and no attribute that the program may set."""
+    return tables.method(name) is not None or name in frameworks.SELF_METHODS or name in RANK or name in _METHODS

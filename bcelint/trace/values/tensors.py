@@ -21,7 +21,7 @@ from bcelint.trace.values.externals import External
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.parts import part_of, patched
 from bcelint.trace.values.sources import merged_sources
-from bcelint.trace.values.tensor_methods import INNER, RANK, SETTINGS, call_method, moves_only
+from bcelint.trace.values.tensor_methods import INNER, RANK, SETTINGS, call_method, is_method, moves_only
 from bcelint.trace.values.tuples import Tuple
 
 MAX_STEPS = 12
@@ -41,12 +41,6 @@ OPERATIONS = {
     "<<": "torch.bitwise_left_shift",
     ">>": "torch.bitwise_right_shift",
 }
-
-
-def is_attribute(name: str) -> bool:
-    """Whether tensors have an attribute of that name, and arrays have not."""
-    return name in ("backward", "detach", "grad", "is_cuda", "requires_grad", "cuda", "cpu", "numpy", "grad_fn", "device")
-
 
 _NONE: frozenset[int] = frozenset()
 COMPARISONS = {"==": "torch.eq", "!=": "torch.ne", "<": "torch.lt", "<=": "torch.le", ">": "torch.gt", ">=": "torch.ge"}
@@ -142,7 +136,11 @@ class Tensor(Value):
             return at.unknown(f"the {name} of a tensor", symbol=f"t{self.uid}.{name}")
         if name in INNER:
             return at.unknown(f"the {name} of a tensor", opaque=True)
-        return Method(self, name, at.setter())
+        return Method(self, name, at.setter()) if is_method(name) else at.unknown(f"{name} of a tensor may be set where it is not seen", opaque=True)
+
+    def callee(self, at: Interpreter, name: str) -> Value | None:
+        known = is_method(name) or tables.attribute(name) is not None or (self.model is not None and name in self.model.fields)
+        return self.attribute(at, name) if known else Method(self, name, at.setter())
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
         if self.model is not None:
