@@ -25,6 +25,7 @@ from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
+SUPPRESS = "argparse.SUPPRESS"
 _PARSED = re.compile(r"(?m)^[ \t]*([A-Za-z_][\w.]*)(?:\s*,\s*\w+)?\s*=\s*[\w.]+(?:\([^()\n]*\))?\.parse_(?:known_|intermixed_)?args\(")
 
 
@@ -104,7 +105,8 @@ class OptionParser(Cell):
         if action is not None and action.constant == "store_const" and isinstance(const, Const):  # several flags may set one option
             others = _domain(self.fields[name]) if name in self.fields else (None if default is None else default.constant,)
             domain = (*others, const.value)
-        at.write(self, name, _option(at, f"args.{name}", default, domain))
+        option = _option(at, f"args.{name}", default, domain)
+        at.write(self, name, _if_given(at, name, option) if isinstance(default, External) and default.name == SUPPRESS else option)
         return name
 
 
@@ -170,6 +172,13 @@ def _choices(args: Arguments, default: Value | None, is_given: bool) -> tuple[An
     if not isinstance(choices, tuple) or "nargs" in args.keywords or not isinstance(default, (Const, type(None))):
         return ()
     return choices if is_given else (*choices, None if default is None else default.value)
+
+
+def _if_given(at: Interpreter, name: str, option: Value) -> Value:
+    """An option that is an attribute only where it is given."""
+    space = namespace_in(at.place.code.source.text)
+    given = Atom(f"{at.place.path}:hasattr(args, {name})", "truth", None, True, lambda: f"hasattr({space}, {name!r})")
+    return at.choice([(frozenset([given]), option), (frozenset([given.negated()]), Raised(f"there is no option {name}", passing=True))])
 
 
 def _option(at: Interpreter, symbol: str, default: Value | None, domain: tuple[Any, ...] = ()) -> Value:
