@@ -20,11 +20,12 @@ from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
-from bcelint.trace.values.contents import any_of
+from bcelint.trace.values.contents import CONTENT, any_of
 from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.fields import FieldOfDataclass
 from bcelint.trace.values.functions import Partial
+from bcelint.trace.values.instances import TWINS, Instance
 from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.modules import Module
 from bcelint.trace.values.options import OptionParser
@@ -106,7 +107,23 @@ def _copy(at: Site, args: Arguments) -> Value:
     """The same items and attributes in another container or object."""
     if not args.positional:
         return at.unknown("a copy of nothing")
-    return at.lift(lambda value: value.copy() if isinstance(value, Cell) and not isinstance(value, Class) else value, args.positional[0])
+    return at.lift_call(lambda single: _shallow(at, single), args.positional[0])
+
+
+def _shallow(at: Site, value: Value) -> Value:
+    """Another object with the same attributes, and with items of its own where it inherits from a container of Python."""
+    if not isinstance(value, Cell) or isinstance(value, Class):
+        return value
+    made = value.copy()
+    native = made.fields.get(CONTENT)
+    if isinstance(native, (DictCell, ListCell)):
+        made.fields[CONTENT] = native.copy()
+    if isinstance(value, Instance) and value.is_of_library_class("torch.nn.Module"):
+        twins = value.twins()
+        made.fields[TWINS] = Tuple((*twins, value))
+        for twin in (value, *twins):
+            at.write(twin, TWINS, Tuple((*twin.twins(), made)))
+    return made
 
 
 def _default_dict(at: Site, args: Arguments) -> Value:

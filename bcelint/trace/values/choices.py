@@ -50,6 +50,9 @@ class Choice(Value):
     def parts(self) -> Iterable[Value]:
         return (value for _, value in self.alternatives)
 
+    def copied(self, memo: dict[int, Value]) -> Value:
+        return Choice(tuple((guard, value.copied(memo)) for guard, value in self.alternatives))
+
 
 def _hides(guard: Guard) -> bool:
     """Whether a guard hangs on something that is set where it is not seen, whichever of its alternatives is so."""

@@ -83,6 +83,9 @@ class Bound(Value):
     def key(self) -> Any:
         return ("bound", self.function.key(), self.receiver.key())
 
+    def copied(self, memo: dict[int, Value]) -> Value:
+        return replace(self, receiver=self.receiver.copied(memo))
+
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         return Const(self.function.name) if name == "__name__" else _unseen(at, self, name)
 
@@ -111,6 +114,10 @@ class Partial(Value):
     open_positional: bool = False
     """More arguments of unknown number may follow ``args``, and (``open_keywords``) the keywords."""
     open_keywords: bool = False
+
+    def copied(self, memo: dict[int, Value]) -> Value:
+        keywords = {name: value.copied(memo) for name, value in self.keywords.items()}
+        return replace(self, function=self.function.copied(memo), args=tuple(value.copied(memo) for value in self.args), keywords=keywords)
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         if name == "func":

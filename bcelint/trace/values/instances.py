@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import libcst as cst
@@ -33,6 +33,8 @@ from bcelint.trace.values.unknowns import Unknown
 _NAMED_TUPLE = "typing.NamedTuple"
 _AS_OBJECTS = ("abc.", "torch.nn.", "torch.utils.data.", "typing.", "unittest.")
 """The beginnings of names of classes whose objects are equal to themselves alone."""
+TWINS = "<twins>"
+"""The field that holds the shallow copies of a module."""
 
 
 class Instance(Cell, NNModule):
@@ -116,7 +118,14 @@ class Instance(Cell, NNModule):
         if self.fields.get("__dict__") is self and self.native is not None:  # its attributes are its items
             self.store_item(at, Const(name), after(None))
             return
-        at.write(self, name, after(self.fields.get(name) if member is None else member[0]))
+        stored = after(self.fields.get(name) if member is None else member[0])
+        for single in (self, *self.twins()) if value.is_module else (self,):
+            at.write(single, name, stored)
+
+    def twins(self) -> Sequence[Instance]:
+        """Its shallow copies, and what it is one of: of a module torch lets them have one dict of modules."""
+        twins = self.fields.get(TWINS)
+        return [twin for twin in twins.items if isinstance(twin, Instance)] if isinstance(twins, Tuple) else []
 
     def has(self, name: str) -> bool | None:
         if name in self.fields:
