@@ -57,7 +57,7 @@ def _one(at: Site, name: str, values: tuple[Value, ...], args: Arguments) -> Val
         return at.choice([*((guard, Const(True)) for guard in true), *((guard, Const(False)) for guard in false)])
     if name == "abs" and len(values) == 1 and isinstance(values[0], Tensor):
         return at.operation("torch.abs", {"input": values[0]})
-    if name == "int" and len(values) == 1 and isinstance(values[0], Unknown) and values[0].is_number:
+    if name == "int" and len(values) == 1 and isinstance(values[0], Unknown) and values[0].is_number and not values[0].symbol.startswith("float("):
         return values[0]  # as far as a condition goes: it is compared with whole numbers either way
     symbol = call_symbol(name, replace(args, positional=values)) if name in _PYTHON_NUMBERS else ""
     return at.unknown(f"a {name or 'number'} that is not known", *values, symbol=symbol, number=name in ("int", "float", "round"))

@@ -28,7 +28,7 @@ def call_symbol(function: str, args: Arguments) -> str:
     """What identifies the answer of a function of ``FUNCTIONS``, or of a method of ``READING`` with its object in front of the dot; "" where
     an argument has no identity of its own.
     """
-    if args.open_positional or args.open_keywords:
+    if args.open_positional or args.open_keywords or (function.endswith(".get") and not args.all()):  # that takes one out of a queue
         return ""
     given = [value.as_arg() for value in args.all()]
     names = [repr(arg.constant) if arg.constant is not UNKNOWN else arg.symbol or "" for arg in given]

@@ -15,6 +15,7 @@ from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values.asked import MAX_SYMBOL, READING, call_symbol
 from bcelint.trace.values.asking import case, equals, owner_of
+from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.sources import merged_sources
@@ -83,7 +84,7 @@ class Unknown(Value):
         if isinstance(constant, int) and self._is_one_of_texts():
             return self._by_text(at, lambda text: text.item(at, index))
         is_known = constant is not UNKNOWN
-        symbol = f"{self.symbol}[{constant!r}]" if is_known and self.symbol and len(self.symbol) < MAX_SYMBOL else ""
+        symbol = f"{self._after_writes(at, constant)}[{constant!r}]" if is_known and self.symbol and len(self.symbol) < MAX_SYMBOL else ""
         unknown = at.unknown(self.reason, self, symbol=symbol, number=is_known and self.symbol.endswith(".shape"))
         assert isinstance(unknown, Unknown)
         return replace(
@@ -93,7 +94,14 @@ class Unknown(Value):
     def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
         if self.symbol:
             at.store_foreign(self.symbol, ITEM, lambda old: value)
+            if isinstance(index, Value) and index.constant is not UNKNOWN:
+                at.store_foreign(self.symbol, f"{ITEM}{index.constant!r}", lambda old: Const(fresh()))
         return None
+
+    def _after_writes(self, at: Interpreter, key: object) -> str:
+        """Its symbol as far as what stands under a key goes: another one after something was stored there."""
+        written = at.foreign(self.symbol).get(f"{ITEM}{key!r}")
+        return self.symbol if written is None else f"{self.symbol}@{'|'.join(str(single.constant) for _, single in alternatives(written))}"
 
     def call(self, at: Interpreter, args: Arguments) -> Value:
         return at.unknown(self.reason, self, *args.all())
@@ -109,7 +117,8 @@ class Unknown(Value):
             return at.unknown(self.reason, self, symbol=f"{self.symbol}.ndim", number=True)
         if name in frameworks.SELF_METHODS and moves_only(name, args):
             return self  # a tensor or a module: the same thing on another device either way
-        symbol = call_symbol(f"{self.symbol}.{name}", args) if self.symbol and name in READING else ""
+        asked = self._after_writes(at, args.positional[0].constant) if name == "get" and args.positional else self.symbol
+        symbol = call_symbol(f"{asked}.{name}", args) if self.symbol and name in READING else ""
         is_text = any(isinstance(value.constant, str) for value in args.all())  # as in ``split``, which strings and tensors have
         if name in READING and (is_text or tables.method(name) is None):
             return at.unknown(self.reason, self, *args.all(), symbol=symbol)
