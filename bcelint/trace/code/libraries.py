@@ -17,7 +17,7 @@ from bcelint.trace.python.registry import Handler
 from bcelint.trace.state.site import Site
 from bcelint.trace.torch import autocast, data, declared, gradients, layers, losses, operations, packing
 from bcelint.trace.torch.recording import mark_trained
-from bcelint.trace.values.asked import FUNCTIONS, READING, call_symbol, is_of_python
+from bcelint.trace.values.asked import CHANGING_FILES, FUNCTIONS, READING, call_symbol, is_of_python
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
@@ -30,11 +30,13 @@ from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.supers import MAKE
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
+from bcelint.trace.values.unknowns import ITEM
 
 PASS_THROUGH = frozenset(
     "tqdm.tqdm tqdm.auto.tqdm tqdm.notebook.tqdm tqdm.std.tqdm tqdm.tqdm_notebook tqdm.rich.tqdm rich.progress.track builtins.iter".split()
 )
 """Calls that hand their first argument on, as far as iterating over it goes."""
+_FILES = "os.path"
 OBJECT = "()"
 """Behind the name of a class outside of the project: an object of it."""
 
@@ -119,10 +121,20 @@ def _wrapped(at: Site, wrapper: Wrapper, callee: External, args: Arguments) -> V
 
 
 def _not_seen(at: Site, callee: External, args: Arguments) -> Value:
+    if callee.name in CHANGING_FILES:
+        at.store_foreign(_FILES, ITEM, lambda old: Const(fresh()))
     owner, _, last = callee.name.rpartition(".")
     reads = last in READING and not is_of_python(owner)  # a method of something that is set where it is not seen
-    symbol = call_symbol(callee.name, args) if reads or callee.name in FUNCTIONS else ""
+    symbol = (
+        call_symbol(f"{callee.name}{_changes_of_files(at)}" if owner == "os.path" else callee.name, args) if reads or callee.name in FUNCTIONS else ""
+    )
     return at.unknown(f"{callee.name} is outside of the project", *args.all(), *([callee] if reads else []), symbol=symbol)
+
+
+def _changes_of_files(at: Site) -> str:
+    """What tells the questions for files before a folder was made or a file removed from those after it."""
+    changed = at.foreign(_FILES).get(ITEM)
+    return "" if changed is None else f"@{'|'.join(str(single.constant) for _, single in alternatives(changed))}"
 
 
 def _backward(at: Site, args: Arguments) -> Value:

@@ -22,6 +22,11 @@ FUNCTIONS = frozenset(
     + [f"platform.{name}" for name in "system machine node".split()]
     + ["torch.backends.mps.is_available"]
 )
+CHANGING_FILES = frozenset(
+    [f"os.{name}" for name in "makedirs mkdir remove removedirs rename renames replace rmdir unlink".split()]
+    + [f"shutil.{name}" for name in "copy copy2 copyfile copytree move rmtree".split()]
+)
+"""Functions after which a file or folder may be there that was not, or the other way round."""
 
 
 def call_symbol(function: str, args: Arguments) -> str:
