@@ -50,20 +50,24 @@ SELF_METHODS = frozenset(
 """Methods of ``torch.nn.Module`` that return the module itself (torch.nn.Module docs)."""
 
 MODULE_ATTRIBUTES = SELF_METHODS | {
-    "_apply", "_backward_hooks", "_backward_pre_hooks", "_buffers", "_call_impl", "_compiled_call_impl", "_forward_hooks",
-    "_forward_hooks_always_called", "_forward_hooks_with_kwargs", "_forward_pre_hooks", "_forward_pre_hooks_with_kwargs", "_get_backward_hooks",
-    "_get_backward_pre_hooks", "_get_name", "_is_full_backward_hook", "_load_from_state_dict", "_load_state_dict_post_hooks",
-    "_load_state_dict_pre_hooks", "_maybe_warn_non_full_backward_hook", "_modules", "_named_members", "_non_persistent_buffers_set",
-    "_parameters", "_register_load_state_dict_pre_hook", "_register_state_dict_hook", "_replicate_for_data_parallel", "_save_to_state_dict",
-    "_slow_forward", "_state_dict_hooks", "_state_dict_pre_hooks", "_version", "_wrapped_call_impl", "add_module", "buffers", "call_super_init",
-    "children", "compile", "dump_patches", "extra_repr", "forward", "get_buffer", "get_extra_state", "get_parameter", "get_submodule", "ipu",
-    "load_state_dict", "modules", "mtia", "named_buffers", "named_children", "named_modules", "named_parameters", "parameters",
-    "register_backward_hook", "register_buffer", "register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook",
-    "register_full_backward_pre_hook", "register_load_state_dict_post_hook", "register_load_state_dict_pre_hook", "register_module",
-    "register_parameter", "register_state_dict_post_hook", "register_state_dict_pre_hook", "set_extra_state", "set_submodule", "state_dict",
-    "T_destination", "training", "zero_grad",
+    "_apply", "_call_impl", "_compiled_call_impl", "_get_backward_hooks", "_get_backward_pre_hooks", "_get_name", "_load_from_state_dict",
+    "_maybe_warn_non_full_backward_hook", "_named_members", "_register_load_state_dict_pre_hook", "_register_state_dict_hook",
+    "_replicate_for_data_parallel", "_save_to_state_dict", "_slow_forward", "_version", "_wrapped_call_impl", "T_destination", "add_module",
+    "buffers", "call_super_init", "children", "compile", "dump_patches", "extra_repr", "forward", "get_buffer",
+    "get_extra_state", "get_parameter", "get_submodule", "ipu", "load_state_dict", "modules", "mtia", "named_buffers", "named_children",
+    "named_modules", "named_parameters", "parameters", "register_backward_hook", "register_buffer", "register_forward_hook",
+    "register_forward_pre_hook", "register_full_backward_hook", "register_full_backward_pre_hook", "register_load_state_dict_post_hook",
+    "register_load_state_dict_pre_hook", "register_module", "register_parameter", "register_state_dict_post_hook",
+    "register_state_dict_pre_hook", "set_extra_state", "set_submodule", "state_dict", "training", "zero_grad",
 }  # fmt: skip
 """What any ``torch.nn.Module`` has (``dir`` of one), but for special methods."""
+
+MODULE_FIELDS = frozenset(
+    "_backward_hooks _backward_pre_hooks _buffers _forward_hooks _forward_hooks_always_called _forward_hooks_with_kwargs _forward_pre_hooks "
+    "_forward_pre_hooks_with_kwargs _is_full_backward_hook _load_state_dict_post_hooks _load_state_dict_pre_hooks _modules "
+    "_non_persistent_buffers_set _parameters _state_dict_hooks _state_dict_pre_hooks training".split()
+)
+"""What the constructor of ``torch.nn.Module`` sets (``vars`` of one)."""
 
 PLAIN_BASES = frozenset(
     {

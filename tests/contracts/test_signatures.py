@@ -133,6 +133,7 @@ def test_attributes_of_a_module() -> None:
     found = {name for name in dir(torch.nn.Linear(1, 1)) if not name.startswith("__")}
     own = {"weight", "bias", "in_features", "out_features", "reset_parameters", *vars(torch.nn.Module())} - {"training"}
     assert found - own == frameworks.MODULE_ATTRIBUTES
+    assert vars(torch.nn.Module()).keys() == frameworks.MODULE_FIELDS
 
 
 def test_module_bases_and_containers_of_torch() -> None:

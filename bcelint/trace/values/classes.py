@@ -23,6 +23,7 @@ from bcelint.trace.values.unknowns import Unknown
 
 _OF_OBJECTS = frozenset([*dir(object), "__dict__", "__module__", "__weakref__"])
 """What any object has."""
+_OF_MODULES = frameworks.MODULE_ATTRIBUTES | frameworks.MODULE_FIELDS
 
 
 class Class(Cell):
@@ -121,7 +122,7 @@ class Class(Cell):
         if self.member(name) is not None or name in _OF_OBJECTS:
             return True
         bases = self.external_bases()
-        if name in frameworks.MODULE_ATTRIBUTES and any(base.name in frameworks.MODULE_BASES for base in bases):
+        if name in _OF_MODULES and any(base.name in frameworks.MODULE_BASES for base in bases):
             return True
         made = any(self.member(special) for special in ("__getattr__", "__getattribute__")) or any(DYNAMIC in cls.fields for cls in self.mro())
         return None if made or not self.sees_all_bases(frameworks.PLAIN_BASES) or (bases and name.startswith("__")) else False
