@@ -16,7 +16,7 @@ from bcelint.trace.python import enums, named_tuples, sequences
 from bcelint.trace.python.registry import Handler
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import condition
-from bcelint.trace.values.cells import Cell
+from bcelint.trace.values.cells import TWINS, Cell
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
@@ -25,7 +25,7 @@ from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.fields import FieldOfDataclass
 from bcelint.trace.values.functions import Partial
-from bcelint.trace.values.instances import TWINS, Instance
+from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.modules import Module
 from bcelint.trace.values.options import OptionParser

@@ -11,6 +11,8 @@ from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Interpreter, Items, Value
 from bcelint.trace.values.constants import Const
 
+TWINS = "<twins>"
+"""The field that holds the shallow copies of a module."""
 DYNAMIC = "<dynamic>"
 """Set on an object whose attributes are written under names that are not known; as the name of an attribute, it stands for any."""
 MAX_DEPTH = 3

@@ -13,7 +13,7 @@ from bcelint.trace.conditions.atoms import ALWAYS, Guard
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values import submodules
 from bcelint.trace.values.attributes import Attributes
-from bcelint.trace.values.cells import DYNAMIC, Cell, is_setting
+from bcelint.trace.values.cells import DYNAMIC, TWINS, Cell, is_setting
 from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
@@ -22,6 +22,7 @@ from bcelint.trace.values.contents import CONTENT, any_of
 from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Function, bind
+from bcelint.trace.values.library_classes import AS_OBJECTS, NAMED_TUPLE, may_be_false
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import DYNAMIC_MODULES, HOOKED, METHODS, NNModule
 from bcelint.trace.values.plain import as_python
@@ -29,12 +30,6 @@ from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.specials import COMPARING, OPERATING
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
-
-_NAMED_TUPLE = "typing.NamedTuple"
-_AS_OBJECTS = ("abc.", "torch.nn.", "torch.utils.data.", "typing.", "unittest.")
-"""The beginnings of names of classes whose objects are equal to themselves alone."""
-TWINS = "<twins>"
-"""The field that holds the shallow copies of a module."""
 
 
 class Instance(Cell, NNModule):
@@ -235,7 +230,7 @@ class Instance(Cell, NNModule):
             return None
         if self.native is not None:
             return self.native.truth()
-        return None if self.cls.has_unknown_base() or any(map(_may_be_false, self.cls.external_bases())) else True
+        return None if self.cls.has_unknown_base() or any(may_be_false(base.name) for base in self.cls.external_bases()) else True
 
     def tested(self, at: Interpreter) -> Value:
         return self.special(at, "__bool__") or self.special(at, "__len__") or self
@@ -282,7 +277,7 @@ class Instance(Cell, NNModule):
 
     def is_open(self) -> bool:
         """A base from outside may say when it is equal to something."""
-        others = [name for name in (base.name for base in self.cls.external_bases()) if not name.startswith(_AS_OBJECTS) or name == _NAMED_TUPLE]
+        others = [name for name in (base.name for base in self.cls.external_bases()) if not name.startswith(AS_OBJECTS) or name == NAMED_TUPLE]
         return bool(others) or self.cls.has_unknown_base()
 
     def is_of_class(self, cls: Value) -> bool | None:
@@ -293,12 +288,6 @@ class Instance(Cell, NNModule):
 
     def type(self) -> Value | None:
         return self.cls
-
-
-def _may_be_false(base: External) -> bool:
-    """Whether an object of a class may count as false since it inherits from one outside of the project: a list, a data loader."""
-    is_data = base.name.startswith("torch.utils.data.") and base.name not in frameworks.PLAIN_BASES
-    return is_data or base.name == _NAMED_TUPLE or not (base.name in frameworks.MODULE_BASES or base.name.startswith(_AS_OBJECTS))
 
 
 def _as_argument(at: Interpreter, index: Any) -> Value:

@@ -18,6 +18,10 @@ from functools import lru_cache
 from bcelint.contracts import frameworks, tables
 from bcelint.contracts.dtypes import TENSOR_TYPES
 
+NAMED_TUPLE = "typing.NamedTuple"
+AS_OBJECTS = ("abc.", "torch.nn.", "torch.utils.data.", "typing.", "unittest.")
+"""The beginnings of names of classes whose objects are equal to themselves alone."""
+
 OBJECT, MODULE = "builtins.object", "torch.nn.Module"
 _MODULES = {each.__name__: each for each in (abc, argparse, builtins, collections, collections.abc, enum, numbers, pathlib, types, typing)}
 _BUILTIN = (bool, bytes, complex, dict, float, frozenset, int, list, set, str, tuple, type(None))
@@ -87,3 +91,9 @@ def is_subclass(base: str, name: str) -> bool | None:
 def _is_tensor_type(name: str) -> bool:
     module, _, last = name.rpartition(".")
     return module in ("torch", "torch.cuda") and last in TENSOR_TYPES
+
+
+def may_be_false(name: str) -> bool:
+    """Whether an object of a class may count as false since it inherits from one outside of the project: a list, a data loader."""
+    is_data = name.startswith("torch.utils.data.") and name not in frameworks.PLAIN_BASES
+    return is_data or name == NAMED_TUPLE or not (name in frameworks.MODULE_BASES or name.startswith(AS_OBJECTS))
