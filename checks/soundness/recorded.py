@@ -13,6 +13,7 @@ from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.conditions.compatible import compatible
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.frames import Frame
+from bcelint.trace.values.cells import DYNAMIC
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.containers import Container
@@ -21,7 +22,7 @@ from bcelint.trace.values.dicts import HANDED_OVER, DictCell
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.mapped import Mapped
-from bcelint.trace.values.nn_modules import DYNAMIC, DYNAMIC_MODULES
+from bcelint.trace.values.nn_modules import DYNAMIC_MODULES
 from bcelint.trace.values.options import Namespace
 from bcelint.trace.values.tuples import Tuple
 from checks.soundness.layout import layout
