@@ -16,6 +16,7 @@ from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.functions import bind
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.methods import Method
+from bcelint.trace.values.samples import mixed
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown, born_elsewhere
@@ -54,7 +55,7 @@ class Loader(Value):
     def iterate(self, at: Interpreter) -> Items:
         if self._is_empty(at):
             return Items(())
-        return Items((), _collated(at, dataset_item(at, self.dataset), self))
+        return Items((), mixed(at, _collated(at, dataset_item(at, self.dataset), self)))
 
     def truth(self) -> bool | None:
         """There is data where it is not seen that there is none."""
