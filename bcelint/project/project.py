@@ -84,12 +84,10 @@ class Project:
         """The text of ``path`` even where it is none that Python reads, or the notebook of which it is the code."""
         return decoded(self._bytes(path))
 
-    def trim(self) -> bool:
-        """Drops all texts from memory, and says so, if they are more than those whose trees are kept. They come back when they are asked for."""
-        if sum(len(source.text) for source in self._sources.values()) <= KEPT:
-            return False
-        self._sources.clear()
-        return True
+    def trim(self) -> None:
+        """Drops all texts from memory if they are more than those whose trees are kept. They come back when they are asked for."""
+        if sum(len(source.text) for source in self._sources.values()) > KEPT:
+            self._sources.clear()
 
     def resolve(self, importer: str, dotted: str, level: int = 0) -> str | None:
         """The file that ``import dotted``, or ``from <level dots>dotted import``, means in the file ``importer``.

@@ -155,11 +155,9 @@ def fused(context: Context, site: CallSite) -> Outcome:
         return draft
     for each in context.of_loss(site):
         found = dropped(context, each)
+        if found is None and context.serves_others(each):
+            return SHARED
         if found is None:
-            return (
-                SHARED
-                if context.serves_others(each)
-                else Refusal("the sigmoid's result is used elsewhere, or the sigmoid is in the model: let the model return logits")
-            )
+            return Refusal("the sigmoid's result is used elsewhere, or the sigmoid is in the model: let the model return logits")
         draft.add(found[0])
     return draft.repair(True, f"drop the sigmoid and use {name_of(site, 'BCEWithLogitsLoss')}")

@@ -125,9 +125,8 @@ def _not_seen(at: Site, callee: External, args: Arguments) -> Value:
         at.store_foreign(_FILES, ITEM, lambda old: Const(fresh()))
     owner, _, last = callee.name.rpartition(".")
     reads = last in READING and not is_of_python(owner)  # a method of something that is set where it is not seen
-    symbol = (
-        call_symbol(f"{callee.name}{_changes_of_files(at)}" if owner == "os.path" else callee.name, args) if reads or callee.name in FUNCTIONS else ""
-    )
+    asked = f"{callee.name}{_changes_of_files(at)}" if owner == "os.path" else callee.name
+    symbol = call_symbol(asked, args) if reads or callee.name in FUNCTIONS else ""
     return at.unknown(f"{callee.name} is outside of the project", *args.all(), *([callee] if reads else []), symbol=symbol)
 
 

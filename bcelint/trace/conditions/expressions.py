@@ -90,7 +90,7 @@ def _call(node: Any, given: Any) -> Any:
 
 
 def _dotted(node: ast.expr) -> str:
-    """``len``, ``re.match``; "" of what is no name of a few parts. ``ast.unparse`` takes fifty times as long."""
+    """``len``, ``re.match``; "" of what is no name of a few parts. Conditions are worked out for many samples: ``ast.unparse`` is slow there."""
     attributes: list[str] = []
     while isinstance(node, ast.Attribute):
         attributes.append(node.attr)

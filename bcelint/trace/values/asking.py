@@ -33,12 +33,6 @@ def equals(at: Interpreter, value: Value, constant: object, written: cst.CSTNode
     return replace(atom, text=lambda: f"{place.text()} == {shown}")
 
 
-def is_one_of(at: Interpreter, value: Value, constants: tuple[object, ...], written: cst.CSTNode) -> Atom:
-    """The condition that a value, which is ``written`` so, is one of several constants."""
-    place = at.on(written).place
-    return replace(condition(at, value, "in", constants), text=lambda: f"{place.text()} in {constants!r}")
-
-
 def owner_of(node: cst.CSTNode) -> cst.CSTNode | None:
     """How that is written of which a method is called, or an item taken."""
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):

@@ -63,13 +63,9 @@ class Layer(NNModule):
         """What it holds where its constructor was given that."""
         if name == "bias":
             truth = given.truth() if _HAS_BIAS.match(self.row.title) else None
-            return (
-                NONE
-                if truth is False
-                else Tensor(sources=frozenset([fresh()]), cls=PARAMETER)
-                if truth
-                else at.unknown("the bias of a layer", opaque=True)
-            )
+            if truth is None:
+                return at.unknown("the bias of a layer", opaque=True)
+            return Tensor(sources=frozenset([fresh()]), cls=PARAMETER) if truth else NONE
         width = _width(self.row.title, name)
         if width == 0 or isinstance(given, Tuple) or isinstance(given.constant, str):
             return given

@@ -13,7 +13,7 @@ from bcelint.contracts.schema import UNKNOWN, Arg
 from bcelint.facts import Dim
 from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
-from bcelint.trace.values.asking import equals, is_one_of, written_index
+from bcelint.trace.values.asking import equals, written_index
 from bcelint.trace.values.batches import batch
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
@@ -66,14 +66,12 @@ class Tuple(Items):
         if not few or not isinstance(index, Unknown) or not all(_is_plain(item) for item in self.items):
             return None
         count, written = len(self.items), written_index(at.node)
-        if index.below or (index.domain and all(isinstance(number, int) and number >= 0 for number in index.domain)):
-            every = tuple(range(count))  # another one raises
-            atoms = [equals(at, index, each, written) for each in every]
-        else:
-            every = tuple(range(-count, count))
-            asked = [is_one_of(at, index, (each, each - count), written) for each in range(count)]
-            atoms = [replace(atom, text=equals(at, index, each, written).text) for each, atom in enumerate(asked)]
-        return at.choice([(frozenset([replace(atom, domain=every)]), item) for atom, item in zip(atoms, self.items)])
+        is_positive = index.below or (index.domain and all(isinstance(number, int) and number >= 0 for number in index.domain))
+        every = tuple(range(0 if is_positive else -count, count))  # another one raises
+        atoms = [replace(equals(at, index, each, written), domain=every) for each in range(count)]
+        if not is_positive:
+            atoms = [replace(atom, op="in", operand=(each, each - count)) for each, atom in enumerate(atoms)]
+        return at.choice([(frozenset([atom]), item) for atom, item in zip(atoms, self.items)])
 
     def _at(self, at: Interpreter, position: int) -> Value:
         if self.rest is None:
