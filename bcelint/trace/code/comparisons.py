@@ -18,6 +18,7 @@ from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.mapped import Mapped
 from bcelint.trace.values.plain import as_python, constants_of, content_of
+from bcelint.trace.values.specials import is_left_to_others
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
@@ -29,8 +30,6 @@ _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.GreaterThan: ">",
     cst.GreaterThanEqual: ">=",
 }
-
-_NOT_IMPLEMENTED = External("builtins.NotImplemented")
 
 
 def comparison(at: Site, node: cst.Comparison) -> Value:
@@ -80,7 +79,7 @@ def _by_method(at: Site, op: str, a: Value, b: Value, reflected: bool = False) -
         return None if other_way is None else _by_method(at, other_way, b, a, reflected=True)
 
     def one(answer: Value) -> Value:
-        if answer.key() != _NOT_IMPLEMENTED.key():
+        if not is_left_to_others(answer):
             return answer
         found = None if other_way is None else _by_method(at, other_way, b, a, reflected=True)
         same = _same_thing(a, b) if op in ("==", "!=") else None
@@ -95,7 +94,7 @@ def _own_answer(at: Site, op: str, a: Instance, b: Value) -> Value | None:
     equal = a.compare(at, "==", b) if own is None and op == "!=" else None
     if equal is None:
         return own
-    return at.lift(lambda answer: answer if answer.key() == _NOT_IMPLEMENTED.key() else _truth_of(at, answer, positive=False), equal)
+    return at.lift(lambda answer: answer if is_left_to_others(answer) else _truth_of(at, answer, positive=False), equal)
 
 
 def _identity(at: Site, a: Value, b: Value, positive: bool) -> Value:

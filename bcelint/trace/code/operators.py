@@ -18,6 +18,7 @@ from bcelint.trace.values.constants import Const
 from bcelint.trace.values.determined import is_determined
 from bcelint.trace.values.domains import each_text
 from bcelint.trace.values.plain import is_number
+from bcelint.trace.values.specials import or_else
 from bcelint.trace.values.unknowns import Unknown
 
 BINARY: dict[type[cst.CSTNode], str] = {
@@ -60,7 +61,10 @@ def binary(at: Site, op: str, left: Value, right: Value) -> Value:
     """``left op right``: what the left one says of it, else what the right one says."""
 
     def one(a: Value, b: Value) -> Value:
-        made = a.binary(at, op, b) or b.binary(at, op, a, reflected=True) or _not_followed(at, op, a, b)
+        def by_right() -> Value:
+            return or_else(at, b.binary(at, op, a, reflected=True), lambda: _not_followed(at, op, a, b))
+
+        made = or_else(at, a.binary(at, op, b), by_right)
         settled = isinstance(made, Unknown) and is_determined(a) and is_determined(b)
         return replace(made, opaque=True) if settled and isinstance(made, Unknown) else made
 

@@ -30,6 +30,7 @@ from bcelint.trace.state.truth import split
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import NONE
+from bcelint.trace.values.specials import or_else
 
 _END_OF_LOOP = m.Raise(exc=m.Name("StopIteration") | m.Call(func=m.Name("StopIteration")))
 """What an iterator raises after its last item."""
@@ -101,7 +102,7 @@ def _augmented(at: Site, node: cst.AugAssign) -> Flow:
 
     def one(single: Value) -> Value:
         changed = single.augmented(at.on(node.value), op, right) if isinstance(single, Cell) else None
-        return changed or at.on(node).binary(op, single, right)
+        return or_else(at, changed, lambda: at.on(node).binary(op, single, right))
 
     after = at.lift_call(one, old)
     if after.key() != old.key():
