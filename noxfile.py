@@ -69,6 +69,7 @@ WITH_TESTS = {
     "entmax": ["entmax"],
     "vit-pytorch": ["tests"],
     "torch-optimizer": ["tests"],
+    "segmentation-models-pytorch": ["tests"],
     "timm": OF_TIMM,
 }
 """Packages whose sources hold their tests, and where those are that need no downloads."""

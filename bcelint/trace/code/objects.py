@@ -66,9 +66,9 @@ def _constructed(at: Site, instance: Instance, args: Arguments) -> Value:
     if declared.row_of(at.run, cls) is not None:
         instance.fields[MADE] = Making(args, at.place)
     external = cls.external_bases()
-    initializer = cls.member("__init__")
+    initializer = cls.constructor(args)
     if initializer is not None and not (cls.is_dataclass and "__init__" not in cls.fields):
-        made = at.call(bind(at, initializer[0], instance), args)
+        made = at.call(bind(at, initializer, instance), args)
         if made.is_raised:
             return made
     elif cls.is_dataclass or any(base.name in ("typing.NamedTuple", "pydantic.BaseModel") for base in external):

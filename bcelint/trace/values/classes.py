@@ -16,7 +16,7 @@ from bcelint.trace.values.cells import DYNAMIC, Cell
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Bound, Function
-from bcelint.trace.values.library_classes import OBJECT, is_subclass
+from bcelint.trace.values.library_classes import OBJECT, has_constructor, is_subclass
 from bcelint.trace.values.mapped import Mapped, item_under
 from bcelint.trace.values.scopes import Scope
 from bcelint.trace.values.unknowns import Unknown
@@ -39,8 +39,8 @@ class Class(Cell):
         """The global names of its module."""
         self.node = node
         self.bases = bases
-        own = [base for base in bases if isinstance(base, Class)]
-        self._order: tuple[Class, ...] = (self, *_merged([*(base._order for base in own), own]))
+        above = [base for base in bases if not (isinstance(base, External) and base.name == OBJECT)]
+        self._order: tuple[Value, ...] = (self, *_merged([*(base._order if isinstance(base, Class) else (base,) for base in above), above]))
         self.is_dataclass = False
         self.members: dict[str, Value] = {}
         """By their names, if it is an enum."""
@@ -50,14 +50,14 @@ class Class(Cell):
 
     def mro(self) -> Iterator[Class]:
         """Itself and the project's classes among the bases, in Python's order."""
-        return iter(self._order)
+        return (base for base in self._order if isinstance(base, Class))
 
     def external_bases(self) -> list[External]:
         """The bases that lie outside of the project."""
-        return [base for cls in self.mro() for base in cls.bases if isinstance(base, External) and base.name != "builtins.object"]
+        return [base for base in self._order if isinstance(base, External)]
 
     def has_unknown_base(self) -> bool:
-        return any(not isinstance(base, (Class, External)) for cls in self.mro() for base in cls.bases)
+        return any(not isinstance(base, (Class, External)) for base in self._order)
 
     def sees_all_bases(self, plain: Collection[str]) -> bool:
         """Whether its objects have no attribute from outside of the project, but what those of the ``plain`` bases have."""
@@ -97,6 +97,21 @@ class Class(Cell):
         for cls in self.mro():
             if name in cls.fields:
                 return cls.fields[name], cls
+        return None
+
+    def constructor(self, args: Arguments, behind: Class | None = None) -> Value | None:
+        """The constructor that Python finds first, or first behind one of its classes; None where that is a library's.
+
+        Where it is not known whether a library's class has one, it has one if it is given something.
+        """
+        for base in self._order[self._order.index(behind) + 1 if behind in self._order else 0 :]:
+            if isinstance(base, Class):
+                if "__init__" in base.fields:
+                    return base.fields["__init__"]
+                continue
+            known = has_constructor(base.name) if isinstance(base, External) else None
+            if known or (known is None and args.all()):
+                return None
         return None
 
     def field_names(self) -> list[str]:
@@ -174,14 +189,15 @@ class Class(Cell):
         return self
 
 
-def _merged(orders: Iterable[Sequence[Class]]) -> list[Class]:
+def _merged(orders: Iterable[Sequence[Value]]) -> list[Value]:
     """The orders of the bases as one, in which each class stands in front of those that it stands in front of in any (C3)."""
-    left = [list(order) for order in orders if order]
-    merged: list[Class] = []
+    classes = {cls.key(): cls for order in orders for cls in order}
+    left = [[cls.key() for cls in order] for order in orders if order]
+    merged = []
     while left:
         first = next((order[0] for order in left if not any(order[0] in other[1:] for other in left)), left[0][0])
-        merged.append(first)
-        left = [rest for rest in ([cls for cls in order if cls is not first] for order in left) if rest]
+        merged.append(classes[first])
+        left = [rest for rest in ([key for key in order if key != first] for order in left) if rest]
     return merged
 
 

@@ -97,3 +97,13 @@ def may_be_false(name: str) -> bool:
     """Whether an object of a class may count as false since it inherits from one outside of the project: a list, a data loader."""
     is_data = name.startswith("torch.utils.data.") and name not in frameworks.PLAIN_BASES
     return is_data or name == NAMED_TUPLE or not (name in frameworks.MODULE_BASES or name.startswith(AS_OBJECTS))
+
+
+def has_constructor(name: str) -> bool | None:
+    """Whether the class with that name has a constructor of its own, or from a class that is none of the project's."""
+    cls = python_class(name)
+    if cls is not None:
+        return any("__init__" in vars(base) for base in cls.__mro__ if base is not object)
+    if name in frameworks.MODULE_BASES or tables.is_known(name):
+        return True
+    return False if name in frameworks.PLAIN_BASES else None

@@ -28,7 +28,7 @@ class Super(Value):
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         cls = self.receiver.cls if isinstance(self.receiver, Instance) else self.receiver
-        if isinstance(cls, Class):
+        if isinstance(cls, Class) and not (name == "__init__" and isinstance(self.receiver, Instance)):
             order = list(cls.mro())
             if self.owner not in order and isinstance(self.receiver, Class):
                 order = list(self.owner.mro())  # a method of its metaclass
@@ -39,7 +39,7 @@ class Super(Value):
         return Method(self, name)
 
     def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
-        """A method of a base class outside of the project."""
+        """A method of a base class outside of the project, or a constructor."""
         instance = self.receiver
         if name == "__new__":
             return at.call(External(NEW), args)
@@ -50,6 +50,9 @@ class Super(Value):
         if name == "__getattr__":
             return Raised(f"{instance.cls.name} has no such attribute")
         if name == "__init__":
+            own = instance.cls.constructor(args, behind=self.owner)
+            if own is not None:
+                return at.call(bind(at, own, instance), args)
             at.construct_base(instance, self.owner, args)
             return NONE
         if name in ("forward", "__call__"):
