@@ -229,8 +229,8 @@ class Interpreter(Protocol):
     def text(self, node: cst.CSTNode) -> str:
         """The source of a node on one line."""
 
-    def unknown(self, reason: str, *origins: Value, symbol: str = "", number: bool = False, opaque: bool = False) -> Value:
-        """What is not known, and why; ``symbol`` is its identity in conditions, ``number`` a Python number, ``opaque`` what is set out of sight."""
+    def unknown(self, reason: str, *origins: Value, symbol: str = "", number: bool = False, opaque: bool = False, among: bool = False) -> Value:
+        """What is not known: by its ``symbol`` in conditions, a Python ``number``, ``opaque`` if set out of sight, ``among`` if one of these."""
 
     def write(self, cell: Fields, key: str, value: Value) -> None:
         """Set a field of a cell."""

@@ -62,6 +62,9 @@ def _lacks(owner: Instance, name: str) -> bool:
 
 def store(at: Site, owner: Value, name: str, value: Value) -> None:
     """``owner.name = value``. On an owner that is not followed it is lost."""
+    if any(isinstance(single, Instance) and single.sets_by_method() for _, single in alternatives(owner)):
+        at.lift_call(lambda single: _stored(at, single, name, value), owner)
+        return
     for guard, (single,) in at.combinations(owner):
 
         def after(old: Value | None, guard: Guard = guard) -> Value:
@@ -69,3 +72,8 @@ def store(at: Site, owner: Value, name: str, value: Value) -> None:
             return value if not guard or old is None else at.choice([(guard, value), *others])
 
         single.store(at, name, value, after)
+
+
+def _stored(at: Site, owner: Value, name: str, value: Value) -> Value:
+    owner.store(at, name, value, lambda old: value)
+    return owner

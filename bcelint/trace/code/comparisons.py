@@ -11,6 +11,7 @@ from bcelint.trace.code.differences import MIRRORED, compared
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import case
+from bcelint.trace.values.attributes import Attributes
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
@@ -133,7 +134,7 @@ def _membership(at: Site, a: Value, b: Value, positive: bool) -> Value:
     if a.constant is not UNKNOWN:
         if options is not None and not (isinstance(options, str) and not isinstance(a.constant, str)):
             return Const((a.constant in options) == positive)
-        content = b.mapped() if b.has_equals or isinstance(b, Instance) else None
+        content = b.mapped() if b.has_equals or isinstance(b, (Instance, Attributes)) else None
         if isinstance(content, Mapped) and content.rest is None:
             return Const((a.constant in content.items) == positive)
     among = _is_among(at, a, b)

@@ -10,7 +10,7 @@ from bcelint.contracts.schema import Wrapper
 from bcelint.trace.code import objects
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Arguments, Value
-from bcelint.trace.python import descriptors, libraries, numbers, sequences
+from bcelint.trace.python import descriptors, libraries, numbers, sequences, setting
 from bcelint.trace.python import objects as asked
 from bcelint.trace.python.pure import carried_out
 from bcelint.trace.python.registry import Handler
@@ -85,6 +85,8 @@ def _by_name(at: Site, callee: External, args: Arguments) -> Value:
         return _wrapped(at, wrapper, callee, args)
     if name.endswith(".__new__") and args.positional and isinstance(args.positional[0], Class):
         return objects.bare(args.positional[0])
+    if name.endswith(setting.UNBOUND) and len(args.positional) == 3:
+        return setting.set_by_base(at, name, args)
     if name in PASS_THROUGH and args.positional:
         return args.positional[0]
     made = carried_out(at, name, args)
@@ -168,4 +170,4 @@ _HANDLERS: dict[str, Handler] = {
     "torch.is_tensor": asked.is_tensor,
     MAKE: objects.made_by_metaclass,
 }
-_BUILTINS = {**sequences.builtin, **asked.builtin, **numbers.builtin, **descriptors.builtin}
+_BUILTINS = {**sequences.builtin, **asked.builtin, **numbers.builtin, **descriptors.builtin, **setting.builtin}

@@ -9,7 +9,7 @@ import libcst as cst
 
 from bcelint.trace.conditions.asking import loops_of
 from bcelint.trace.interpreter import Value
-from bcelint.trace.python.objects import store_unnamed
+from bcelint.trace.python.setting import store_unnamed
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.state import without_loop
 from bcelint.trace.values.choices import alternatives
@@ -83,7 +83,7 @@ def _store_module(at: Site, node: cst.Subscript, owner: Value, value: Value) -> 
     if isinstance(index, Value) and isinstance(index.constant, str):
         at.store(owner, index.constant, value)
     else:
-        store_unnamed(at, owner, value)
+        store_unnamed(at, owner, index if isinstance(index, Value) else at.unknown("a name"), value)
 
 
 def delete(at: Site, node: cst.Subscript) -> None:

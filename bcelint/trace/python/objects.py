@@ -11,7 +11,6 @@ import libcst as cst
 
 from bcelint.trace.conditions.atoms import Atom
 from bcelint.trace.interpreter import Arguments, Value
-from bcelint.trace.python.deleting import delete_attribute
 from bcelint.trace.python.registry import Handlers
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import condition
@@ -21,16 +20,13 @@ from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.containers import Container
-from bcelint.trace.values.contents import CONTENT
 from bcelint.trace.values.criteria import Criterion
 from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.library_classes import OBJECT
-from bcelint.trace.values.mapped import Mapped
 from bcelint.trace.values.modules import Module
 from bcelint.trace.values.names import Names
-from bcelint.trace.values.nn_modules import DYNAMIC_MODULES
 from bcelint.trace.values.options import Namespace
 from bcelint.trace.values.submodules import Submodule, some_inside
 from bcelint.trace.values.tensor_methods import is_attribute
@@ -124,7 +120,7 @@ def _one_attribute(at: Site, owner: Value, name: Value, default: Value | None, a
         inside = owner.owner if isinstance(owner, Submodule) else owner
         if isinstance(inside, (Instance, Container)) and inside.is_of_library_class("torch.nn.Module"):
             return some_inside(at, inside)
-        some = at.unknown("an attribute whose name is not known", owner)
+        some = at.unknown("an attribute whose name is not known", owner, among=True)
         is_of_torch = isinstance(owner, External) and owner.name in _OF_FUNCTIONS
         return replace(some, is_callable_thing=is_of_torch and default is None)
     if default is not None and isinstance(owner, (Instance, Class, Namespace)):
@@ -141,17 +137,6 @@ def _one_attribute(at: Site, owner: Value, name: Value, default: Value | None, a
     if default is not None and _has(owner, name.value, among) is False:
         return default
     return at.attribute(owner, name.value)
-
-
-@builtin("setattr")
-def _setattr(at: Site, args: Arguments) -> Value:
-    if len(args.positional) == 3:
-        owner, name, value = args.positional
-        if isinstance(name, Const):
-            at.store(owner, str(name.value), value)
-        else:
-            store_unnamed(at, owner, value)
-    return NONE
 
 
 @builtin("vars")
@@ -257,24 +242,3 @@ def _type(at: Site, args: Arguments) -> Value:
 @builtin("print", "exit", "quit")
 def _nothing(at: Site, args: Arguments) -> Value:
     return NONE
-
-
-@builtin("delattr")
-def _delattr(at: Site, args: Arguments) -> Value:
-    if len(args.positional) == 2:
-        owner, name = args.positional
-        if isinstance(name, Const):
-            delete_attribute(at, owner, str(name.value))
-        else:
-            store_unnamed(at, owner, at.unknown("an attribute that was deleted", opaque=True))
-    return NONE
-
-
-def store_unnamed(at: Site, owner: Value, value: Value) -> None:
-    """``setattr(owner, name, value)`` where the name is not known."""
-    at.store(owner, DYNAMIC, Const(True))
-    if any(single.is_module for _, single in alternatives(value)):
-        at.store(owner, DYNAMIC_MODULES, Const(True))
-        for _, single in alternatives(owner):
-            if isinstance(single, Container):
-                at.write(single, CONTENT, Mapped({}, at.unknown("a layer replaced under a name that is not followed")))

@@ -19,6 +19,7 @@ from bcelint.trace.interpreter import Arguments, Fields, Value
 from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.run import Run
+from bcelint.trace.values.among import cells_of
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
@@ -74,7 +75,7 @@ class Site(ABC):
     def step(self, note: str) -> Step:
         return Step(self.place, note)
 
-    def unknown(self, reason: str, *origins: Value, symbol: str = "", number: bool = False, opaque: bool = False) -> Unknown:
+    def unknown(self, reason: str, *origins: Value, symbol: str = "", number: bool = False, opaque: bool = False, among: bool = False) -> Unknown:
         """An unknown value with its reason and place; what it was computed from is kept. ``number`` says that it is a Python number."""
         place = self.place
         sources = merged_sources(*origins)
@@ -86,7 +87,7 @@ class Site(ABC):
         hangs_on = [origin.hangs_on() for origin in origins]
         loop = max((loop for loop, _ in hangs_on), default=0) if symbol else self.loop
         opaque = opaque or any(hidden for _, hidden in hangs_on)
-        return Unknown(reason, place, symbol or f"#{fresh()}", sources, loop, opaque, facts, number)
+        return Unknown(reason, place, symbol or f"#{fresh()}", sources, loop, opaque, facts, number, among=cells_of(*origins) if among else ())
 
     # Cases and writes
 

@@ -52,7 +52,7 @@ class Attributes(Value):
 
     def _set(self, at: Interpreter, name: object, value: Value) -> None:
         if isinstance(name, str):
-            self.owner.store(at, name, value, lambda old: value)
+            self.owner.keep(at, name, value, lambda old: value)
         else:
             self._lost(at)
 

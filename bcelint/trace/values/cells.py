@@ -37,11 +37,23 @@ class Cell(Value):
         if name == DYNAMIC:
             self.lose_settings(at, "attributes are set under names that are not followed")
 
+    def keep(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
+        """The same without asking a ``__setattr__`` of its class."""
+        self.store(at, name, value, after)
+
     def lose_settings(self, at: Interpreter, reason: str) -> None:
         """Any of its settings may be another one now. One that is a case already, as an option is, stays one."""
         for name, value in list(self.fields.items()):
             if name.isidentifier() and is_setting(value):
                 at.write(self, name, at.unknown(reason, opaque=True))
+
+    def lose_attribute(self, at: Interpreter, name: str, reason: str) -> None:
+        """A setting under that name, if it has one, may be another one now."""
+        if name in self.fields and is_setting(self.fields[name]):
+            at.write(self, name, at.unknown(reason, opaque=True))
+
+    def lose_item(self, at: Interpreter, key: object, reason: str) -> None:
+        """The same for what stands under a key of a container, or, where that is not known, under any."""
 
     def augmented(self, at: Interpreter, op: str, other: Value) -> Value | None:
         """``self op= other`` where that changes it: what the name then stands for; None where it is the same as ``self op other``."""

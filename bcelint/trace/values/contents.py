@@ -23,4 +23,4 @@ def any_of(at: Interpreter, content: Items) -> Value:
         return items[0]
     shared = common([single for item in items for _, single in alternatives(item)])
     tied = all(isinstance(item, Items) or item.has_equals for item in items)  # what one container holds goes together: no case is made of its parts
-    return shared or at.unknown("an item of a list at a position that is not known", *items, opaque=bool(items) and tied)
+    return shared or at.unknown("an item of a list at a position that is not known", *items, opaque=bool(items) and tied, among=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+from bcelint.contracts.schema import UNKNOWN
 from bcelint.facts import Dim
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values.asking import written_index
@@ -104,6 +105,16 @@ class DictCell(Cell):
 
     def delete_item(self, at: Interpreter, index: Any) -> None:
         at.write(self, CONTENT, at.lift(lambda content: _without_key(at, content, index), at.narrow(self.content)))
+
+    def lose_attribute(self, at: Interpreter, name: str, reason: str) -> None:
+        self.lose_item(at, name, reason)  # where its items are its attributes
+
+    def lose_item(self, at: Interpreter, key: object, reason: str) -> None:
+        content, unknown = self.content, at.unknown(reason, opaque=True)
+        if key is UNKNOWN:
+            self.open_up(at, unknown, keeps=True)
+        elif isinstance(content, Mapped) and is_setting(content.items.get(key, unknown)):
+            at.write(self, CONTENT, content.with_item(key, unknown))
 
     def open_up(self, at: Interpreter, unknown: Value, keeps: bool = False) -> None:
         """It may hold more from now on, and something else under each key; if it ``keeps`` what is no setting, other settings only."""

@@ -8,7 +8,6 @@ from typing import Any
 import libcst as cst
 
 from bcelint.contracts import frameworks
-from bcelint.contracts.schema import UNKNOWN
 from bcelint.trace.conditions.atoms import ALWAYS, Guard
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values import submodules
@@ -18,21 +17,20 @@ from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.containers import Container
-from bcelint.trace.values.contents import CONTENT, any_of
+from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Function, bind
 from bcelint.trace.values.library_classes import AS_OBJECTS, NAMED_TUPLE, may_be_false
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import DYNAMIC_MODULES, HOOKED, METHODS, NNModule
-from bcelint.trace.values.plain import as_python
+from bcelint.trace.values.operated import Operated
 from bcelint.trace.values.raised import Raised
-from bcelint.trace.values.specials import COMPARING, OPERATING
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
 
-class Instance(Cell, NNModule):
+class Instance(Operated, NNModule):
     """An object of a class of the project. A class that inherits from a layer, loss or container of torch has that one as its content."""
 
     noun = "object"
@@ -41,15 +39,9 @@ class Instance(Cell, NNModule):
     is_tested_by_call = True
 
     def __init__(self, cls: Class) -> None:
-        super().__init__()
-        self.cls = cls
+        super().__init__(cls)
         self.given: Guard = ALWAYS
         """What holds since its constructor has returned: no object is made where it raises."""
-
-    @property
-    def native(self) -> Value | None:
-        """The layer, loss, container, model or dict that it inherits from."""
-        return self.fields.get(CONTENT)
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         if name == "__dict__":
@@ -103,6 +95,24 @@ class Instance(Cell, NNModule):
         return at.unknown(f"{self.cls.name} has no attribute {name} that is seen here", symbol=f"{self.id}.{name}", opaque=DYNAMIC in self.fields)
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
+        if not name.isidentifier() or not self.set_by_method(at, Const(name), after(self.fields.get(name))):
+            self.keep(at, name, value, after)
+
+    def sets_by_method(self) -> bool:
+        """Whether its class says itself what becomes of an attribute that is set, by a function or as ``dict.__setitem__``."""
+        member = self.cls.member("__setattr__")
+        return member is not None and isinstance(member[0], (Function, External))
+
+    def set_by_method(self, at: Interpreter, name: Value, value: Value) -> bool:
+        """Have its class set an attribute; False where that says nothing of it."""
+        member = self.cls.member("__setattr__")
+        if isinstance(member, tuple) and isinstance(member[0], External):
+            at.call(member[0], Arguments((self, name, value)))
+        elif self.sets_by_method():
+            self.special(at, "__setattr__", name, value)
+        return self.sets_by_method()
+
+    def keep(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
         member = None if name in self.fields else self.cls.member(name)
         if member is not None and isinstance(member[0], Function) and member[0].setter is not None:
             at.call(bind(at, member[0].setter, self), Arguments((after(None),)))
@@ -116,6 +126,15 @@ class Instance(Cell, NNModule):
         stored = after(self.fields.get(name) if member is None else member[0])
         for single in (self, *self.twins()) if value.is_module else (self,):
             at.write(single, name, stored)
+
+    def lose_attribute(self, at: Interpreter, name: str, reason: str) -> None:
+        super().lose_attribute(at, name, reason)
+        if self.sets_by_method():  # its attributes may be its items
+            self.lose_item(at, name, reason)
+
+    def lose_item(self, at: Interpreter, key: object, reason: str) -> None:
+        if isinstance(self.native, Cell):
+            self.native.lose_item(at, key, reason)
 
     def twins(self) -> Sequence[Instance]:
         """Its shallow copies, and what it is one of: of a module torch lets them have one dict of modules."""
@@ -238,42 +257,6 @@ class Instance(Cell, NNModule):
     def length(self, at: Interpreter) -> Value:
         own = self.special(at, "__len__")
         return own or (super().length(at) if self.native is None else self.native.length(at))
-
-    def compare(self, at: Interpreter, op: str, other: Value) -> Value | None:
-        own = self.special(at, COMPARING[op], other)
-        return self._equals(at, other) if own is None and op == "==" else own
-
-    def _equals(self, at: Interpreter, other: Value) -> Value | None:
-        """As a dataclass says it: two objects of it are equal if their fields are."""
-        names = self.cls.compared_fields()
-        if names is None or not isinstance(other, Instance) or other.cls is not self.cls:
-            return None
-        sides = [[as_python(at.attribute(side, name)) for name in names] for side in (self, other)]
-        if self is not other and (UNKNOWN in sides[0] or UNKNOWN in sides[1]):
-            return at.unknown("two objects are equal whose fields are not known", self, other)
-        return Const(sides[0] == sides[1])
-
-    def has_equality(self) -> bool:
-        """Whether something else may be equal to it."""
-        return self.cls.member("__eq__") is not None or self.cls.compared_fields() is not None
-
-    def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
-        return self.special(at, f"__{'r' if reflected else ''}{OPERATING[op]}__", other)
-
-    def augmented(self, at: Interpreter, op: str, other: Value) -> Value | None:
-        own = self.special(at, f"__i{OPERATING[op]}__", other)
-        if own is not None or self.cls.member(f"__{OPERATING[op]}__") is not None or not isinstance(self.native, Cell):
-            return own
-        changed = self.native.augmented(at, op, other)
-        return self if changed is self.native else changed
-
-    def unary(self, at: Interpreter, op: str) -> Value | None:
-        return self.special(at, {"-": "__neg__", "+": "__pos__", "~": "__invert__"}[op])
-
-    def special(self, at: Interpreter, name: str, *args: Value) -> Value | None:
-        """A special method of the class, called; None where it has none."""
-        member = self.cls.member(name)
-        return None if member is None else at.call(bind(at, member[0], self), Arguments(args))
 
     def is_open(self) -> bool:
         """A base from outside may say when it is equal to something."""

@@ -10,7 +10,7 @@ from typing import Any
 from bcelint.contracts.schema import UNKNOWN, Arg
 from bcelint.trace.identity import Sources
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
-from bcelint.trace.values.cells import Cell
+from bcelint.trace.values.cells import Cell, is_setting
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import NONE
 from bcelint.trace.values.contents import CONTENT, any_of
@@ -63,6 +63,10 @@ class ListCell(Cell):
 
     def delete_item(self, at: Interpreter, index: Any) -> None:
         self._change(at, lambda content: _without_item(at, content, index))
+
+    def lose_item(self, at: Interpreter, key: object, reason: str) -> None:
+        if is_setting(self.content):
+            self.open_up(at, at.unknown(reason, opaque=True))
 
     def open_up(self, at: Interpreter, unknown: Value, grows: bool = False) -> None:
         """It may hold more from now on; other items altogether, unless all that is done is that it ``grows``."""

@@ -13,6 +13,7 @@ import libcst as cst
 from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
+from bcelint.trace.values.among import cells_of
 from bcelint.trace.values.asking import condition, equals
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
@@ -107,7 +108,8 @@ def _shared(values: Sequence[Value], symbol: str) -> Value:
         return values[0]
     singles = [single for value in values for _, single in alternatives(value)]
     opaque = any(value.hangs_on()[1] for value in values)
-    return common(singles) or Unknown("it differs from case to case", symbol=symbol, sources=merged_sources(*values), opaque=opaque)
+    among = cells_of(*values)
+    return common(singles) or Unknown("it differs from case to case", symbol=symbol, sources=merged_sources(*values), opaque=opaque, among=among)
 
 
 def mapping_of(at: Interpreter, value: Value) -> Mapped | None:

@@ -47,7 +47,7 @@ class Names(DictCell):
 
     def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
         name = index.constant if isinstance(index, Value) else None
-        self.owner.store(at, name if isinstance(name, str) else DYNAMIC, value, lambda old: value)
+        self.owner.keep(at, name if isinstance(name, str) else DYNAMIC, value, lambda old: value)
         return None
 
     def delete_item(self, at: Interpreter, index: Any) -> None:

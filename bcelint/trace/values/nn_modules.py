@@ -95,7 +95,7 @@ class NNModule(Value):
     def add(self, at: Interpreter, name: Value, value: Value) -> None:
         """``self.add_module(name, value)``."""
         if isinstance(name, Const) and isinstance(self, Cell):
-            self.store(at, str(name.value), value, lambda old: value)
+            self.keep(at, str(name.value), value, lambda old: value)
 
     def hook(self, at: Interpreter, assign: Callable[[Value], None] | None) -> None:
         """What it returns may be changed by a hook from now on; ``assign`` stores into the expression that it came from."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
 from bcelint.trace.values.classes import Class
-from bcelint.trace.values.constants import NONE, Const
+from bcelint.trace.values.constants import NONE
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import bind
 from bcelint.trace.values.instances import Instance
@@ -57,8 +57,6 @@ class Super(Value):
             return NONE
         if name in ("forward", "__call__"):
             return at.unknown(f"super().{name} is outside of the project", *args.all()) if instance.native is None else at.call(instance.native, args)
-        if name == "__setattr__" and len(args.positional) == 2 and isinstance(args.positional[0], Const):
-            value = args.positional[1]
-            instance.store(at, str(args.positional[0].value), value, lambda old: value)
-            return NONE
+        if name in ("__setattr__", "__setitem__"):
+            return at.call(External(f"builtins.object.{name}"), args.behind(instance))
         return instance.method(at, name, args, None)

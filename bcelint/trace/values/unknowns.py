@@ -13,8 +13,10 @@ from bcelint.project.code import NodePlace
 from bcelint.trace.conditions.atoms import About
 from bcelint.trace.identity import Sources, fresh
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values.among import CHANGING, lose_attribute, lose_item
 from bcelint.trace.values.asked import MAX_SYMBOL, READING, call_symbol
 from bcelint.trace.values.asking import case, equals, owner_of
+from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.methods import Method
@@ -50,6 +52,8 @@ class Unknown(Value):
     """Of a running number: the symbol of what it stays below."""
     is_callable_thing: bool = False
     """It is a function or a class: never None, and true."""
+    among: tuple[Cell, ...] = ()
+    """It may be one of these, or something that they hold."""
 
     def key(self) -> Any:
         return ("unknown", self.symbol or id(self), self.domain)
@@ -62,13 +66,14 @@ class Unknown(Value):
         if row is not None and name != "data":  # what it is: of a tensor cut off from its gradient, of a packed sequence or a batch not
             return at.operation(row, {"input": self})
         symbol = f"{self.symbol}.{name}" if len(self.symbol) < MAX_SYMBOL else ""
-        return Unknown(self.reason, self.place, symbol, self.sources, self.loop, self.opaque, Facts(grad=self.facts.grad))
+        return Unknown(self.reason, self.place, symbol, self.sources, self.loop, self.opaque, Facts(grad=self.facts.grad), among=self.among)
 
     def callee(self, at: Interpreter, name: str) -> Value | None:
         known = name not in at.foreign(self.symbol) and (tables.method(name) is not None or name in ("backward", "size", *RANK, *READING))
         return Method(self, name, at.setter()) if known else self.attribute(at, name)
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
+        lose_attribute(at, self.among, name)
         if self.symbol:
             at.store_foreign(self.symbol, name, after)
 
@@ -88,10 +93,15 @@ class Unknown(Value):
         unknown = at.unknown(self.reason, self, symbol=symbol, number=is_known and self.symbol.endswith(".shape"))
         assert isinstance(unknown, Unknown)
         return replace(
-            unknown, facts=Facts(grad=self.facts.grad), place=self.place or unknown.place, sources=self.sources if symbol else unknown.sources
+            unknown,
+            facts=Facts(grad=self.facts.grad),
+            place=self.place or unknown.place,
+            sources=self.sources if symbol else unknown.sources,
+            among=self.among,
         )
 
     def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
+        lose_item(at, self.among, index.constant if isinstance(index, Value) else UNKNOWN)
         if self.symbol:
             at.store_foreign(self.symbol, ITEM, lambda old: value)
             if isinstance(index, Value) and index.constant is not UNKNOWN:
@@ -109,6 +119,8 @@ class Unknown(Value):
     def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
         if name == "backward":
             return at.trained(self)
+        if self.among:
+            return self._of_one_of_several(at, name, args, assign)
         if name == "size":
             return self._size(at, args)
         if name in TAKING_APART and self._is_one_of_texts():
@@ -124,6 +136,13 @@ class Unknown(Value):
             return at.unknown(self.reason, self, *args.all(), symbol=symbol)
         result = call_method(at, self, name, args, assign)
         return replace(result, symbol=symbol) if symbol and isinstance(result, Unknown) else result
+
+    def _of_one_of_several(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
+        """A method that may be one of something known; so may be what it returns."""
+        if name in CHANGING:
+            lose_item(at, self.among, UNKNOWN)
+        result = replace(self, among=()).method(at, name, args, assign)
+        return replace(result, among=self.among) if isinstance(result, Unknown) else result
 
     def _is_one_of_texts(self) -> bool:
         """Whether it is one of a few texts that are known: what is taken out of it is a case for each."""
@@ -145,7 +164,7 @@ class Unknown(Value):
     def iterate(self, at: Interpreter) -> Items:
         unknown = at.unknown(self.reason, self, number=self.symbol.endswith(".shape"))
         assert isinstance(unknown, Unknown)
-        return Items((), replace(unknown, place=self.place) if self.place else unknown)
+        return Items((), replace(unknown, place=self.place or unknown.place, among=self.among))
 
     def length(self, at: Interpreter) -> Value:
         return at.unknown(self.reason, self, symbol=f"len({self.symbol})", number=True)
