@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -23,14 +24,15 @@ from bcelint.trace.code import functions, objects
 from bcelint.trace.code.evaluation import Evaluation
 from bcelint.trace.code.modules import run_module
 from bcelint.trace.conditions import remembered
+from bcelint.trace.entries import functions_of, is_test, made_of, why_not
 from bcelint.trace.interpreter import Arguments, Value
-from bcelint.trace.state.coverage import BARREN, DEAD, DECLARED, NO_OBJECT, OVERRIDDEN, TOO_LARGE, names_loss
+from bcelint.trace.setters import lose_settings, setting_names
+from bcelint.trace.state.coverage import BARREN, NO_OBJECT, TOO_LARGE
 from bcelint.trace.state.dropped import CALLERS, DEPTH, OBJECTS, STEPS
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.modules import SourceModule
 from bcelint.trace.state.recorder import Recorder
 from bcelint.trace.state.run import OutOfSteps, Run
-from bcelint.trace.torch.declared import is_taken_on_trust
 from bcelint.trace.torch.recording import mark_trained, settle_trained
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.functions import Function
@@ -108,11 +110,13 @@ def _trace(run: Run, entries: Sequence[str]) -> None:
     """
     project = run.project
     for tests in (False, True):
-        paths = [path for path in entries if _is_test(project.root, path) is tests]
+        paths = [path for path in entries if is_test(project.root, path) is tests]
         part = _loaded(run, sorted(paths, key=lambda path: not project.names_loss(path)))
         for module in part:
             _bounded(run, module.path, True, lambda module=module: _run_entry(run, module))  # type: ignore[misc]
-        uncalled = [(module.path, function, owner) for module in part for function, owner in _uncalled(run, module)]
+        uncalled = [(module.path, function, owner) for module in part for function, owner in functions_of(module)]
+        if any(why_not(run, function, owner) == "" for _, function, owner in uncalled):
+            _try_setters(run, tests)
         without_object = [entry for entry in uncalled if not _try_uncalled(run, *entry, wait=True)]
         made = frozenset().union(*(run.dead.calls_in(module.code) for module in part))
         for entry in sorted(without_object, key=lambda entry: entry[2] is not None and entry[2].name in made):
@@ -120,13 +124,30 @@ def _trace(run: Run, entries: Sequence[str]) -> None:
         _trace_nested(run)
 
 
+def _try_setters(run: Run, tests: bool) -> None:
+    """The functions that nobody called and that may set what the others read come first, those of the modules that are imported, too."""
+    found = []
+    for path, module in run.modules.all():
+        if module is None or not module.executed or is_test(run.project.root, path) > tests:
+            continue
+        patterns = setting_names(module)
+        for function, owner in functions_of(module):
+            text = module.code.text(function.node)
+            rank = next((rank for rank, pattern in enumerate(patterns) if pattern.search(text)), None)
+            if rank is not None and why_not(run, function, owner) in ("", BARREN) and (owner is None or made_of(owner)):
+                found.append((rank, path, function, owner))
+    for _, path, function, owner in sorted(found, key=lambda each: each[0]):
+        at, call = _at(run, function.closure, function.node), partial(_call_uncalled, run, function, owner)
+        _bounded(run, path, False, partial(lose_settings, at, function, call))
+
+
 def _try_uncalled(run: Run, path: str, function: Function, owner: Class | None, wait: bool = False) -> bool:
     """Evaluate a function if nobody has called it; False of a method of whose class there is no object yet, if it is to ``wait`` for one."""
-    reason = _why_not(run, function, owner)
+    reason = why_not(run, function, owner)
     if reason:
         run.coverage.pass_over(function, reason)
     elif reason is not None:
-        if wait and owner is not None and function.role not in ("static", "class") and not _made(owner):
+        if wait and owner is not None and function.role not in ("static", "class") and not made_of(owner):
             return False
         _bounded(run, path, False, lambda: _call_uncalled(run, function, owner))
     return True
@@ -137,7 +158,7 @@ def _trace_nested(run: Run) -> None:
     seen: set[int] = set()
     while run.nested:
         function = run.nested.pop(0)
-        if id(function.node) not in seen and _why_not(run, function, None) == "":
+        if id(function.node) not in seen and why_not(run, function, None) == "":
             seen.add(id(function.node))
             path = function.closure.code.path
             _bounded(run, path, False, lambda function=function: _call_uncalled(run, function, None))  # type: ignore[misc]
@@ -171,37 +192,6 @@ def _leave_alone(run: Run, entries: Sequence[str]) -> None:
                 run.dropped.function(id(function.node), CALLERS)
 
 
-def _why_not(run: Run, function: Function, owner: Class | None) -> str | None:
-    """Why a function is no entry point; "" where it is one, because nobody has called it yet, an inherited method on its own class; None of one
-    that was called."""
-    receiver = 0 if owner is None or owner is function.owner or function.role == "static" else owner.id
-    if is_taken_on_trust(run, function):
-        return DECLARED
-    if (id(function.node), receiver) in run.executed:
-        return None
-    if receiver and owner is not None and _is_left_behind(run, function, owner):
-        return OVERRIDDEN
-    if run.dead.holds(function):
-        return DEAD
-    return BARREN if run.is_barren and not names_loss(run.project, function) else ""
-
-
-def _is_left_behind(run: Run, function: Function, heir: Class) -> bool:
-    """Whether an inherited method is called, in its own file, only by methods that the heir has overridden: nobody calls it on the heir then."""
-    code, cls = function.closure.code, function.owner
-    calls = run.dead.calls_in(code)[function.name]
-    if not calls or not isinstance(cls, Class):
-        return False
-    replaced = [member for name, member in cls.fields.items() if isinstance(member, Function) and (heir.member(name) or (member,))[0] is not member]
-    return calls <= sum(code.text(member.node).count(f"self.{function.name}(") for member in replaced)
-
-
-def _is_test(root: str, path: str) -> bool:
-    """Whether a file is a test by pytest's conventions: it is run when there are steps left."""
-    parts = os.path.relpath(path, root).split(os.sep)
-    return parts[-1].startswith(("test_", "conftest.")) or parts[-1].endswith("_test.py") or bool({"tests", "test"} & set(parts[:-1]))
-
-
 def _bounded(run: Run, path: str, is_module: bool, thunk: Callable[[], None]) -> None:
     """Evaluate one entry point within its bounds; what was met until then counts, also where bcelint itself fails."""
     run.begin(is_module)
@@ -231,18 +221,6 @@ def _run_entry(run: Run, module: SourceModule) -> None:
     run_module(at, module)
     while module.main_blocks:
         at.execute(module.main_blocks.pop(0).body)
-
-
-def _uncalled(run: Run, module: SourceModule) -> list[tuple[Function, Class | None]]:
-    """The functions and methods of a module: entry points where nobody in the project calls them."""
-    found: list[tuple[Function, Class | None]] = []
-    for value in list(module.frame.fields.values()):
-        if isinstance(value, Function) and value.closure.globals is module.frame:
-            found.append((value, None))
-        elif isinstance(value, Class) and value.scope is module.frame:
-            inherited = {name: member for cls in reversed(list(value.mro())) for name, member in cls.fields.items()}
-            found += [(member, value) for member in inherited.values() if isinstance(member, Function)]
-    return found
 
 
 def _call_uncalled(run: Run, function: Function, owner: Class | None) -> None:
@@ -282,13 +260,9 @@ def _at(run: Run, scope: Scope, node: cst.CSTNode) -> Evaluation:
     return Evaluation(run, scope, node)
 
 
-def _made(cls: Class) -> list[Instance]:
-    return [instance for instance in cls.instances if isinstance(instance, Instance) and instance.fields]
-
-
 def _instances(run: Run, cls: Class) -> list[Instance]:
     """Objects of the class that the project makes, or one that it might make."""
-    made = _made(cls)
+    made = made_of(cls)
     if made:
         return made
     instance = objects.make(_at(run, cls.scope, cls.node), cls, Arguments(is_made_up=True))
