@@ -17,7 +17,8 @@ class NllWithoutLogSoftmax(Rule):
     """
     ## What it does
     Checks for logits, probabilities and other values above 0 that reach `NLLLoss` or `F.nll_loss`. Logits are left alone where the gradient of
-    the loss is only looked at, as for a saliency map: there it is the gradient of a class's score that is wanted.
+    the loss is only looked at, as for a saliency map: there it is the gradient of a class's score that is wanted. So is what only picks entries:
+    `-F.nll_loss(p, y, reduction="none")`, with its sign changed at once, is the entry of each sample's class.
 
     ## Why is this bad?
     `NLLLoss` takes no logarithm and no softmax: it picks the entry of the target's class and changes its sign. Given logits
@@ -56,8 +57,8 @@ class NllWithoutLogSoftmax(Rule):
         claim = no_log_probabilities(facts)
         if claim is None or (facts.value("kind") is None and _is_written_down(call)):
             return None
-        if call.explains and facts.value("kind") is Kind.LOGITS:
-            return None  # the gradient of a class's score is what is asked for
+        if call.gathers or (call.explains and facts.value("kind") is Kind.LOGITS):
+            return None  # the score of a class is what is asked for, or its gradient
         if call.loss.declared:
             repair = "use log_softmax instead" if facts.value("kind") is Kind.PROBABILITIES else "add a log_softmax"
             message = f"{facts.what}{brackets(born(claim))} reach {loss_name(call)}, which wants log-probabilities; {repair}"

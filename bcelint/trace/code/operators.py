@@ -14,6 +14,7 @@ from bcelint.trace.code.rounds import decided
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.truth import split, when
+from bcelint.trace.torch.gathering import note_negated
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.determined import is_determined
 from bcelint.trace.values.domains import each_text
@@ -97,6 +98,8 @@ def unary_operation(at: Site, node: cst.UnaryOperation) -> Value:
     if isinstance(node.operator, cst.Not):
         return _negation(at.on(node.expression), value)
     at, op = at.on(node), _UNARY[type(node.operator)]
+    if op == "-" and isinstance(node.expression, cst.Call):
+        note_negated(at.run, value)
     return at.lift(lambda single: single.unary(at, op) or at.unknown(_reason(single), single), value)
 
 
