@@ -61,8 +61,8 @@ class LossCall:
     """The loss is known to reach ``backward()`` or to be returned from a framework's training step."""
     explains: bool = False
     """Its gradient is only looked at, as for a saliency map."""
-    gathers: bool = False
-    """What is asked for are the entries that it picks, not a loss."""
+    negated: bool = False
+    """The sign of what it returns is changed at once."""
     autocast: Claim[bool] | None = None
     """Whether it runs under CUDA autocast, with the place where that begins."""
     open_options: bool = False

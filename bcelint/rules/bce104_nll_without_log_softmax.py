@@ -57,7 +57,7 @@ class NllWithoutLogSoftmax(Rule):
         claim = no_log_probabilities(facts)
         if claim is None or (facts.value("kind") is None and _is_written_down(call)):
             return None
-        if call.gathers or (call.explains and facts.value("kind") is Kind.LOGITS):
+        if _picks_entries(call) or (call.explains and facts.value("kind") is Kind.LOGITS):
             return None  # the score of a class is what is asked for, or its gradient
         if call.loss.declared:
             repair = "use log_softmax instead" if facts.value("kind") is Kind.PROBABILITIES else "add a log_softmax"
@@ -70,6 +70,12 @@ class NllWithoutLogSoftmax(Rule):
             repair = f"use {cross_entropy} or add a log_softmax"
         message = f"{facts.what}{brackets(born(claim))} reach {loss_name(call)}, which wants log-probabilities; {repair}"
         return problem(call, call.prediction, claim, message)
+
+
+def _picks_entries(call: LossCall) -> bool:
+    """Whether what is asked for is the entry of each sample's class: the sign is changed, and no mean is taken."""
+    reduction = call.options.get("reduction")
+    return call.negated and reduction is not None and reduction.constant == "none"
 
 
 def _is_written_down(call: LossCall) -> bool:

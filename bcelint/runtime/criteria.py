@@ -92,6 +92,10 @@ class Criteria:
         for number in numbers:
             self.numbered[number].trained = True
 
+    def negated(self, numbers: frozenset[int]) -> None:
+        for number in numbers:
+            self.numbered[number].negated = True
+
     def _event(
         self,
         row: Loss,

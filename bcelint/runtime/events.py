@@ -30,6 +30,7 @@ class Event:
     is_constructor: bool = False
     count: int = 0
     trained: bool = False
+    negated: bool = False
     autocast: FixedPlace | None = None
     """Where the CUDA autocast was made under which it ran."""
     values: dict[str, Interval | None] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class Event:
             constructed_at=self.constructed_at,
             is_constructor=self.is_constructor,
             trained=self.trained,
+            negated=self.negated,
             autocast=None if self.autocast is None else Claim(True, (Step(self.autocast, "autocast"),)),
             function=self.function,
         )

@@ -136,4 +136,5 @@ def loss_of_class(cls: type) -> Loss | None:
 GETITEM = torch.Tensor.__getitem__
 BOOL = torch.Tensor.__bool__
 BACKWARD = torch.Tensor.backward
+NEGATIONS = frozenset({torch.neg, torch.negative, torch.Tensor.neg, torch.Tensor.negative, torch.Tensor.__neg__})
 SET_DATA = torch.Tensor.data.__set__  # type: ignore[attr-defined]

@@ -26,7 +26,7 @@ from bcelint.runtime.criteria import Criteria
 from bcelint.runtime.memory import Memory
 from bcelint.runtime.observed import Sight, is_failure
 from bcelint.runtime.refusals import refused_keyword
-from bcelint.runtime.rows import BACKWARD, BOOL, SET_DATA, losses
+from bcelint.runtime.rows import BACKWARD, BOOL, NEGATIONS, SET_DATA, losses
 from bcelint.runtime.transfer import Transfer, tensors_in
 
 
@@ -94,7 +94,7 @@ class Watcher(TorchFunctionMode):
         if not self._on or id(frame.f_code) in frames.maintenance:
             return func(*args, **kwargs)
         number = None
-        if func in _LOSSES or func is BACKWARD or func is BOOL:
+        if func in _LOSSES or func is BACKWARD or func is BOOL or func in NEGATIONS:
             number = self._guarded(self._before, func, args, kwargs, frame)
         try:
             result = func(*args, **kwargs)
@@ -116,6 +116,9 @@ class Watcher(TorchFunctionMode):
                 module = frame.f_back.f_locals.get("self")
                 if isinstance(module, torch.nn.Module):
                     self._criteria.constructed(module, frame.f_back)
+        elif func in NEGATIONS:
+            if args[0].dim():  # of a mean it is no entry of its own
+                self._criteria.negated(self._memory.record(args[0]).losses)
         elif self._left is None or self._left > 0:
             if self._left is not None:
                 self._left -= 1

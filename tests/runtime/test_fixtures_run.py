@@ -21,7 +21,6 @@ from tests.runtime.watching import Watched, run_file
 from tests.test_fixtures import forget_modules_below
 
 ALL = fixtures()
-BY_NAME = [pytest.param(fixture, id=fixture.name) for fixture in ALL]
 
 NOT_REACHED = {
     ("bce101-missing-sigmoid/relativistic_gan.py", 37): "torch raises at line 36 already",
@@ -39,18 +38,11 @@ def run(fixture: Fixture) -> Watched:
         forget_modules_below(FIXTURES, before)
 
 
-@pytest.fixture(scope="module")
-def runs() -> dict[str, Watched]:
-    return {}
-
-
-@pytest.fixture
-def watched(request: pytest.FixtureRequest, runs: dict[str, Watched]) -> tuple[Fixture, Watched]:
-    """A fixture and what was seen when it ran; each runs once."""
+@pytest.fixture(scope="module", params=[pytest.param(fixture, id=fixture.name) for fixture in ALL])
+def watched(request: pytest.FixtureRequest) -> tuple[Fixture, Watched]:
+    """A fixture and what was seen when it ran; its tests stand together, so that it runs once."""
     fixture: Fixture = request.param
-    if fixture.name not in runs:
-        runs[fixture.name] = run(fixture)
-    return fixture, runs[fixture.name]
+    return fixture, run(fixture)
 
 
 def observed(fixture: Fixture, watched: Watched) -> dict[tuple[str, int], set[str]]:
@@ -61,7 +53,6 @@ def observed(fixture: Fixture, watched: Watched) -> dict[tuple[str, int], set[st
     return found
 
 
-@pytest.mark.parametrize("watched", BY_NAME, indirect=True)
 def test_the_run_shows_what_the_comments_expect(watched: tuple[Fixture, Watched]) -> None:
     fixture, seen = watched
     assert not seen.report.notes
@@ -70,7 +61,6 @@ def test_the_run_shows_what_the_comments_expect(watched: tuple[Fixture, Watched]
     assert found == expected
 
 
-@pytest.mark.parametrize("watched", BY_NAME, indirect=True)
 def test_both_witnesses_agree(watched: tuple[Fixture, Watched]) -> None:
     fixture, seen = watched
     inferred = session.analyse([str(fixture.path)], session.choose_rules(), jobs=1)
@@ -78,10 +68,6 @@ def test_both_witnesses_agree(watched: tuple[Fixture, Watched]) -> None:
     assert not [row for row in rows if row.outcome is Agreement.DISAGREE]
 
 
-MISUSED = [pytest.param(f, id=f.name) for f in ALL if any(e.codes for e in f.expectations)]
-
-
-@pytest.mark.parametrize("watched", MISUSED, indirect=True)
 def test_the_harm_is_seen(watched: tuple[Fixture, Watched]) -> None:
     fixture, seen = watched
     harmless = []

@@ -14,12 +14,13 @@ from bcelint.trace.code.rounds import decided
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.truth import split, when
-from bcelint.trace.torch.gathering import note_negated
+from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.determined import is_determined
 from bcelint.trace.values.domains import each_text
 from bcelint.trace.values.plain import is_number
 from bcelint.trace.values.specials import or_else
+from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.unknowns import Unknown
 
 BINARY: dict[type[cst.CSTNode], str] = {
@@ -99,8 +100,16 @@ def unary_operation(at: Site, node: cst.UnaryOperation) -> Value:
         return _negation(at.on(node.expression), value)
     at, op = at.on(node), _UNARY[type(node.operator)]
     if op == "-" and isinstance(node.expression, cst.Call):
-        note_negated(at.run, value)
+        _note_negated(at, value)
     return at.lift(lambda single: single.unary(at, op) or at.unknown(_reason(single), single), value)
+
+
+def _note_negated(at: Site, value: Value) -> None:
+    """Of the losses that a call has returned, and nothing was done with yet."""
+    for _, single in alternatives(value):
+        for number in single.losses if isinstance(single, Tensor) else ():
+            event = at.run.events[number - 1]
+            event.call = replace(event.call, negated=True)
 
 
 def _negation(at: Site, value: Value) -> Value:
