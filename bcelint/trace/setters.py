@@ -5,8 +5,9 @@ A configuration's defaults, say, which ``merge_from_file`` overwrites: in the fu
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from bcelint.trace.identity import fresh
@@ -25,17 +26,37 @@ from bcelint.trace.values.options import Namespace
 
 _READING = "copy|get|items|keys|values"
 """Methods of dicts that change nothing."""
+_FUNCTION = re.compile(r"([ \t]*)(?:async )?def (\w+)")
 
 
-def setting_names(module: SourceModule) -> tuple[re.Pattern[str], ...]:
-    """What is found in the text of a function of the module that sets something outside of it, and of one that has others do that."""
+def setting_functions(module: SourceModule) -> dict[str, int]:
+    """The names of functions of a module that set something outside of themselves (0), or may have others do that (1).
+
+    Told by their text, since it is only about which functions are tried first.
+    """
     objects = _names(module, (DictCell, Instance, Namespace))
     spaces = _names(module, (Class, Module))
     item = r"(?:\.\w+|\[[^]]*\])"
     place = rf"\b(?:{objects}|{spaces})\b{item}"
     sets = rf"\bglobal\b|{place}+\s*(?:[-+*/|&]|//|\*\*)?=(?!=)|\b[sd]e[tl]attr\((?:{objects}|{spaces})\b|\bdel {place}"
     changes = rf"\b(?:{objects})\b{item}*\.(?!(?:{_READING})\()\w+\("
-    return re.compile(f"{sets}|{changes}"), re.compile(rf"[(,=] ?(?:{objects}) ?[,)]")
+    found: dict[str, int] = {}
+    for rank, pattern in enumerate((f"{sets}|{changes}", rf"[(,=]\s*(?:{objects})\s*[,)]")):
+        text = module.code.source.text
+        if re.search(rf"^[ \t].*?(?:{pattern})", text, re.MULTILINE):
+            found.update((name, rank) for name, body in _functions(text) if name not in found and re.search(pattern, body))
+    return found
+
+
+def _functions(text: str) -> Iterator[tuple[str, str]]:
+    """The name of each function and its text, as far as it is indented."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        begin = _FUNCTION.match(line)
+        if begin is not None:
+            deeper = (f"{begin[1]} ", f"{begin[1]}\t", f"{begin[1]})")
+            body = itertools.takewhile(lambda later: not later.strip() or later.startswith(deeper), lines[number + 1 :])  # noqa: B023
+            yield begin[2], "\n".join((line, *body))
 
 
 def _names(module: SourceModule, kinds: tuple[type[Value], ...]) -> str:

@@ -26,7 +26,7 @@ from bcelint.trace.code.modules import run_module
 from bcelint.trace.conditions import remembered
 from bcelint.trace.entries import functions_of, is_test, made_of, why_not
 from bcelint.trace.interpreter import Arguments, Value
-from bcelint.trace.setters import lose_settings, setting_names
+from bcelint.trace.setters import lose_settings, setting_functions
 from bcelint.trace.state.coverage import BARREN, NO_OBJECT, TOO_LARGE
 from bcelint.trace.state.dropped import CALLERS, DEPTH, OBJECTS, STEPS
 from bcelint.trace.state.frames import Frame
@@ -130,10 +130,9 @@ def _try_setters(run: Run, tests: bool) -> None:
     for path, module in run.modules.all():
         if module is None or not module.executed or is_test(run.project.root, path) > tests:
             continue
-        patterns = setting_names(module)
-        for function, owner in functions_of(module):
-            text = module.code.text(function.node)
-            rank = next((rank for rank, pattern in enumerate(patterns) if pattern.search(text)), None)
+        ranks = setting_functions(module)
+        for function, owner in functions_of(module) if ranks else ():
+            rank = ranks.get(function.name)
             if rank is not None and why_not(run, function, owner) in ("", BARREN) and (owner is None or made_of(owner)):
                 found.append((rank, path, function, owner))
     for _, path, function, owner in sorted(found, key=lambda each: each[0]):

@@ -11,7 +11,7 @@ from bcelint.trace.code.differences import MIRRORED, compared
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import case
-from bcelint.trace.values.attributes import Attributes
+from bcelint.trace.values.attributes import AttributeNames, Attributes
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
@@ -130,6 +130,9 @@ def _membership(at: Site, a: Value, b: Value, positive: bool) -> Value:
     own = b.special(at, "__contains__", a) if isinstance(b, Instance) else None
     if own is not None:
         return at.lift(lambda answer: _truth_of(at, answer, positive), own)
+    listed = _is_listed(a.constant, b.owner) if isinstance(b, AttributeNames) and isinstance(a.constant, str) else None
+    if listed is not None:
+        return Const(listed == positive)
     options = constants_of(b)
     if a.constant is not UNKNOWN:
         if options is not None and not (isinstance(options, str) and not isinstance(a.constant, str)):
@@ -149,6 +152,11 @@ def _membership(at: Site, a: Value, b: Value, positive: bool) -> Value:
         return case(at, replace(b, symbol=f"{b.symbol}.__contains__({a.constant!r})", domain=()), "truth", None, positive)
     owner = b if isinstance(b, Unknown) else a
     return case(at, owner, "other", f"in {_name(a)} {_name(b)}", positive, a)
+
+
+def _is_listed(name: str, owner: Value) -> bool | None:
+    """Whether ``dir(owner)`` has the name."""
+    return owner.lists(name) if isinstance(owner, Instance) else owner.has(name)
 
 
 def _is_among(at: Site, a: Value, b: Value) -> bool | None:

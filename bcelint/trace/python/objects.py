@@ -14,7 +14,7 @@ from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python.registry import Handlers
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import condition
-from bcelint.trace.values.attributes import Attributes
+from bcelint.trace.values.attributes import AttributeNames, Attributes
 from bcelint.trace.values.cells import DYNAMIC, Cell, is_setting
 from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.classes import Class
@@ -237,6 +237,11 @@ def _type(at: Site, args: Arguments) -> Value:
     if len(args.all()) != 1:
         return at.unknown("a class that type() makes", *args.all())
     return at.lift(lambda value: type_of(at, value), args.all()[0])
+
+
+@builtin("dir")
+def _dir(at: Site, args: Arguments) -> Value:
+    return at.lift(AttributeNames, args.positional[0]) if args.positional else at.unknown("the names that are set here")
 
 
 @builtin("print", "exit", "quit")

@@ -59,3 +59,17 @@ class Attributes(Value):
     def _lost(self, at: Interpreter) -> None:
         """Attributes are set that are not seen."""
         at.write(self.owner, DYNAMIC, Const(True))
+
+
+@dataclass(frozen=True, eq=False)
+class AttributeNames(Value):
+    """``dir(x)``: the names of the attributes of ``owner``."""
+
+    noun = "list"
+    owner: Value
+
+    def key(self) -> Any:
+        return ("names", self.owner.key())
+
+    def iterate(self, at: Interpreter) -> Items:
+        return Items((), at.unknown("the name of an attribute"))

@@ -134,13 +134,19 @@ class Class(Cell):
 
     def lends(self, name: str) -> bool | None:
         """Whether its objects have an attribute from it, or from a base; None where that is not known."""
+        made = any(self.member(special) for special in ("__getattr__", "__getattribute__"))
+        found = self.lists(name)
+        return None if made and found is False else found
+
+    def lists(self, name: str) -> bool | None:
+        """The same without what ``__getattr__`` makes."""
         if self.member(name) is not None or name in _OF_OBJECTS:
             return True
         bases = self.external_bases()
         if name in _OF_MODULES and any(base.name in frameworks.MODULE_BASES for base in bases):
             return True
-        made = any(self.member(special) for special in ("__getattr__", "__getattribute__")) or any(DYNAMIC in cls.fields for cls in self.mro())
-        return None if made or not self.sees_all_bases(frameworks.PLAIN_BASES) or (bases and name.startswith("__")) else False
+        is_open = any(DYNAMIC in cls.fields for cls in self.mro()) or not self.sees_all_bases(frameworks.PLAIN_BASES)
+        return None if is_open or (bases and name.startswith("__")) else False
 
     def has(self, name: str) -> bool | None:
         if self.member(name) is not None or name in dir(type):

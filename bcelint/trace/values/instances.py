@@ -142,9 +142,15 @@ class Instance(Operated, NNModule):
         return [twin for twin in twins.items if isinstance(twin, Instance)] if isinstance(twins, Tuple) else []
 
     def has(self, name: str) -> bool | None:
+        return self._has(name, self.cls.lends(name))
+
+    def lists(self, name: str) -> bool | None:
+        """Whether ``dir()`` names it: what ``__getattr__`` makes, it does not."""
+        return self._has(name, self.cls.lists(name))
+
+    def _has(self, name: str, lent: bool | None) -> bool | None:
         if name in self.fields:
             return not self.fields[name].is_raised
-        lent = self.cls.lends(name)
         if lent is False and DYNAMIC in self.fields:
             return None
         return lent if self.native is None or lent is not False else self.native.has(name)
