@@ -131,13 +131,11 @@ def _try_setters(run: Run, tests: bool) -> None:
         if module is None or not module.executed or is_test(run.project.root, path) > tests:
             continue
         ranks = setting_functions(module)
-        for function, owner in functions_of(module) if ranks else ():
-            rank = ranks.get(function.name)
-            if rank is not None and why_not(run, function, owner) in ("", BARREN) and (owner is None or made_of(owner)):
-                found.append((rank, path, function, owner))
+        found += [(ranks[each.name], path, each, owner) for each, owner in functions_of(module) if each.name in ranks] if ranks else []
     for _, path, function, owner in sorted(found, key=lambda each: each[0]):
-        at, call = _at(run, function.closure, function.node), partial(_call_uncalled, run, function, owner)
-        _bounded(run, path, False, partial(lose_settings, at, function, call))
+        if why_not(run, function, owner) in ("", BARREN) and (owner is None or made_of(owner)):
+            at, call = _at(run, function.closure, function.node), partial(_call_uncalled, run, function, owner)
+            _bounded(run, path, False, partial(lose_settings, at, function, call))
 
 
 def _try_uncalled(run: Run, path: str, function: Function, owner: Class | None, wait: bool = False) -> bool:
