@@ -18,7 +18,7 @@ class NllWithoutLogSoftmax(Rule):
     ## What it does
     Checks for logits, probabilities and other values above 0 that reach `NLLLoss` or `F.nll_loss`. Logits are left alone where the gradient of
     the loss is only looked at, as for a saliency map: there it is the gradient of a class's score that is wanted. So is what only picks entries:
-    `-F.nll_loss(p, y, reduction="none")`, with its sign changed at once, is the entry of each sample's class.
+    `-F.nll_loss(p, y, reduction="none")`, with its sign changed at once and nothing trained on it, is the entry of each sample's class.
 
     ## Why is this bad?
     `NLLLoss` takes no logarithm and no softmax: it picks the entry of the target's class and changes its sign. Given logits
@@ -73,9 +73,9 @@ class NllWithoutLogSoftmax(Rule):
 
 
 def _picks_entries(call: LossCall) -> bool:
-    """Whether what is asked for is the entry of each sample's class: the sign is changed, and no mean is taken."""
+    """Whether what is asked for is the entry of each sample's class: the sign is changed, no mean is taken, and nothing is trained on it."""
     reduction = call.options.get("reduction")
-    return call.negated and reduction is not None and reduction.constant == "none"
+    return call.negated and not call.trained and reduction is not None and reduction.constant == "none"
 
 
 def _is_written_down(call: LossCall) -> bool:

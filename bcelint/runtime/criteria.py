@@ -92,9 +92,8 @@ class Criteria:
         for number in numbers:
             self.numbered[number].trained = True
 
-    def negated(self, numbers: frozenset[int]) -> None:
-        for number in numbers:
-            self.numbered[number].negated = True
+    def negated(self, number: int) -> None:
+        self.numbered[number].negated = True
 
     def _event(
         self,

@@ -58,6 +58,8 @@ class Watcher(TorchFunctionMode):
         self._sight = Sight()
         self._criteria = Criteria(self._memory, self._sight)
         self._left = max_calls
+        self._computed: tuple[weakref.ref[torch.Tensor] | None, int] = None, 0
+        """What the last loss returned, and its number."""
         self._on = False
         self._hook: Any = None
         self._eager: Any = None
@@ -117,8 +119,9 @@ class Watcher(TorchFunctionMode):
                 if isinstance(module, torch.nn.Module):
                     self._criteria.constructed(module, frame.f_back)
         elif func in NEGATIONS:
-            if args[0].dim():  # of a mean it is no entry of its own
-                self._criteria.negated(self._memory.record(args[0]).losses)
+            last, computed = self._computed
+            if last is not None and last() is args[0]:
+                self._criteria.negated(computed)
         elif self._left is None or self._left > 0:
             if self._left is not None:
                 self._left -= 1
@@ -130,6 +133,7 @@ class Watcher(TorchFunctionMode):
         if number is not None and isinstance(result, torch.Tensor):
             record = self._memory.record(result)
             record.losses = record.losses | {number}
+            self._computed = weakref.ref(result), number
         if self._left == 0 and func is BACKWARD:
             self.stop()
 

@@ -1,4 +1,4 @@
-"""Functions that nobody in sight calls and that set what others read: whoever calls the others may have called those before.
+"""Functions that nobody in sight calls and that set what others read: whoever calls the others may have called those before, or not.
 
 A configuration's defaults, say, which ``merge_from_file`` overwrites: in the functions of a library, they are not known.
 """
@@ -7,44 +7,47 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 
+from bcelint.trace.conditions.atoms import Atom
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.modules import SourceModule
 from bcelint.trace.state.site import Site
+from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.classes import Class
-from bcelint.trace.values.constants import Const
+from bcelint.trace.values.criteria import Criterion
 from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.functions import Function
 from bcelint.trace.values.instances import Instance
-from bcelint.trace.values.mapped import Mapped
 from bcelint.trace.values.modules import Module
 from bcelint.trace.values.options import Namespace
 
+SETS, HANDS_ON = 0, 1
+"""What a function may do to the things outside of it: it sets something in them, or hands them to others."""
 _READING = "copy|get|items|keys|values"
 """Methods of dicts that change nothing."""
+_INSIDE = r"(?:\.\w+|\[[^]\n]{0,80}\]){1,6}"
+"""``.model.head``, ``["head"]``: something in a thing."""
 _FUNCTION = re.compile(r"([ \t]*)(?:async )?def (\w+)")
 
 
 def setting_functions(module: SourceModule) -> dict[str, int]:
-    """The names of functions of a module that set something outside of themselves (0), or may have others do that (1).
+    """The names of the functions of a module that may set something outside of themselves, with what they do.
 
-    Told by their text, since it is only about which functions are tried first.
+    Told by their text: ``global``, ``cfg.size = 3``, ``cfg["size"] += 1``, ``setattr(cfg, …)``, ``cfg.update(…)``; ``merge(path, cfg)``.
     """
     objects = _names(module, (DictCell, Instance, Namespace))
-    spaces = _names(module, (Class, Module))
-    item = r"(?:\.\w+|\[[^]]*\])"
-    place = rf"\b(?:{objects}|{spaces})\b{item}"
-    sets = rf"\bglobal\b|{place}+\s*(?:[-+*/|&]|//|\*\*)?=(?!=)|\b[sd]e[tl]attr\((?:{objects}|{spaces})\b|\bdel {place}"
-    changes = rf"\b(?:{objects})\b{item}*\.(?!(?:{_READING})\()\w+\("
+    things = rf"(?:{objects}|{_names(module, (Class, Module))})"
+    sets = rf"\bglobal\b|\b{things}{_INSIDE}\s*(?:[-+*/|&]|//|\*\*)?=(?!=)|\b[sd]e[tl]attr\({things}\b|\bdel {things}{_INSIDE}"
+    calls = rf"\b(?:{objects})(?:{_INSIDE})?\.(?!(?:{_READING})\()\w+\("
+    text = module.code.source.text
     found: dict[str, int] = {}
-    for rank, pattern in enumerate((f"{sets}|{changes}", rf"[(,=]\s*(?:{objects})\s*[,)]")):
-        text = module.code.source.text
-        if re.search(rf"^[ \t].*?(?:{pattern})", text, re.MULTILINE):
-            found.update((name, rank) for name, body in _functions(text) if name not in found and re.search(pattern, body))
+    for does, pattern in ((SETS, re.compile(f"{sets}|{calls}")), (HANDS_ON, re.compile(rf"[(,=]\s*(?:{objects})\s*[,)]"))):
+        if pattern.search(text):
+            found.update((name, does) for name, body in _functions(text) if name not in found and pattern.search(body))
     return found
 
 
@@ -65,17 +68,30 @@ def _names(module: SourceModule, kinds: tuple[type[Value], ...]) -> str:
     return "|".join(map(re.escape, sorted(names))) or "(?!)"
 
 
-def lose_settings(at: Site, function: Function, call: Callable[[], None]) -> None:
-    """Try a function that nobody calls: what it has set of the settings that were there before, may be so or not from now on."""
+def try_setter(at: Site, function: Function, call: Callable[[], None], receivers: Collection[Cell]) -> None:
+    """Evaluate a function that nobody calls. What it has set outside of itself and its ``receivers`` is so from now on, or as it was before: in
+    cases of which nothing says that they come to be.
+    """
     born = fresh()
     _, changes = at.state.changes_of(call)
-    for cell, key, old, new in changes.values():
-        if cell.id < born and old is not None and new is not None:
-            at.write(cell, key, _lost(at, f"{function.qualname} may set it, which nobody in sight calls", old, new))
+    outside = {where: change for where, change in changes.items() if change[0].id < born and change[0] not in receivers and not _makes(change)}
+    at.state.undo(outside)
+
+    def set_again() -> None:
+        for cell, key, old, new in outside.values():
+            if new is not None and not _is_model(old):
+                at.write(cell, key, new)
+
+    called = Atom(f"#{fresh()}", "truth", None, True, partial(str, f"{function.qualname} was called"), opaque=True)
+    at.state.branches([(frozenset([called]), set_again), (frozenset([called.negated()]), lambda: None)])
 
 
-def _lost(at: Site, reason: str, old: Value, new: Value) -> Value:
-    if isinstance(old, Mapped) and isinstance(new, Mapped):
-        return replace(new, items={name: _lost(at, reason, old.items.get(name, item), item) for name, item in new.items.items()})
-    is_another = isinstance(old, Const) and old.value is not None and old.key() != new.key()
-    return at.unknown(reason, opaque=True) if is_another else new
+def _makes(change: tuple[Cell, str, Value | None, Value | None]) -> bool:
+    """Whether a model is put where there was none: without it, nothing that needs it would run."""
+    _, _, old, new = change
+    return (old is None or old.constant is None) and _is_model(new)
+
+
+def _is_model(value: Value | None) -> bool:
+    """Whether it is a model or a criterion: another one in its place is meant for what the function itself does."""
+    return value is not None and all(single.is_module or isinstance(single, Criterion) for _, single in alternatives(value))

@@ -26,7 +26,7 @@ from bcelint.trace.code.modules import run_module
 from bcelint.trace.conditions import remembered
 from bcelint.trace.entries import functions_of, is_test, made_of, why_not
 from bcelint.trace.interpreter import Arguments, Value
-from bcelint.trace.setters import lose_settings, setting_functions
+from bcelint.trace.setters import setting_functions, try_setter
 from bcelint.trace.state.coverage import BARREN, NO_OBJECT, TOO_LARGE
 from bcelint.trace.state.dropped import CALLERS, DEPTH, OBJECTS, STEPS
 from bcelint.trace.state.frames import Frame
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1_000_000
 """Of source that is parsed because a loss might be reached from it; what it imports is parsed besides, where it is used."""
+SETTING = frozenset(["__delattr__", "__delitem__", "__setattr__", "__setitem__"])
+"""Methods that Python calls where something is set."""
 MAX_RECEIVERS = 3
 """The objects of one class with which a method is tried that nobody calls."""
 
@@ -133,9 +135,10 @@ def _try_setters(run: Run, tests: bool) -> None:
         ranks = setting_functions(module)
         found += [(ranks[each.name], path, each, owner) for each, owner in functions_of(module) if each.name in ranks] if ranks else []
     for _, path, function, owner in sorted(found, key=lambda each: each[0]):
-        if why_not(run, function, owner) in ("", BARREN) and (owner is None or made_of(owner)):
+        receivers = [] if owner is None else made_of(owner)
+        if why_not(run, function, owner) in ("", BARREN) and (owner is None or receivers):
             at, call = _at(run, function.closure, function.node), partial(_call_uncalled, run, function, owner)
-            _bounded(run, path, False, partial(lose_settings, at, function, call))
+            _bounded(run, path, False, partial(try_setter, at, function, call, receivers))
 
 
 def _try_uncalled(run: Run, path: str, function: Function, owner: Class | None, wait: bool = False) -> bool:
@@ -230,7 +233,12 @@ def _call_uncalled(run: Run, function: Function, owner: Class | None) -> None:
     for receiver in receivers[:MAX_RECEIVERS]:
         if isinstance(receiver, Instance):
             _forget_gradients(at, receiver)
-        result = functions.enter(at, function, Arguments(is_entry=True, is_made_up=True), receiver)
+        enter = partial(functions.enter, at, function, Arguments(is_entry=True, is_made_up=True), receiver)
+        if function.name in SETTING:  # something is set under a name that nobody has given
+            _, changes = run.state.changes_of(enter)
+            run.state.undo(changes)
+            continue
+        result = enter()
         if function.name in frameworks.TRAINING_STEPS:
             mark_trained(run, result)
     if not receivers:

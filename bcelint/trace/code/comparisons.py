@@ -12,6 +12,7 @@ from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.asking import case
 from bcelint.trace.values.attributes import AttributeNames, Attributes
+from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.externals import External
@@ -156,6 +157,8 @@ def _membership(at: Site, a: Value, b: Value, positive: bool) -> Value:
 
 def _is_listed(name: str, owner: Value) -> bool | None:
     """Whether ``dir(owner)`` has the name."""
+    if isinstance(owner, Class):  # of its metaclass it has more than is listed
+        return True if owner.member(name) else None
     return owner.lists(name) if isinstance(owner, Instance) else owner.has(name)
 
 

@@ -18,6 +18,7 @@ from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.dicts import new_dict
+from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Bound, Function, Partial, bind
 from bcelint.trace.values.mapped import Mapped
 from bcelint.trace.values.tuples import Tuple
@@ -149,7 +150,7 @@ def _applied(at: Site, decorator: Value, value: Value) -> Value | None:
 
 
 def define_class(at: Site, node: cst.ClassDef) -> None:
-    bases = tuple(at.narrow(at.evaluate(base.value)) for base in node.bases if base.star == "")
+    bases = tuple(_base(at, base.value) for base in node.bases if base.star == "")
     cls = Class(node.name.value, at.frame.globals, node, bases)
     cls.is_dataclass = any((get_full_name_for_node(item.decorator) or "").rpartition(".")[2] == "dataclass" for item in node.decorators)
     body = Frame(at.frame.code, at.frame, None, at.frame.caller, at.frame.call_place)
@@ -170,6 +171,15 @@ def define_class(at: Site, node: cst.ClassDef) -> None:
             made = at.on(item.decorator).call(decorator, Arguments((outer.fields[cls.name],)))
             if not isinstance(made, Unknown):
                 at.write(outer, cls.name, made)
+
+
+def _base(at: Site, node: cst.BaseExpression) -> Value:
+    """A base class; what stands in brackets behind it, as in ``Generic[T]``, is for type checkers."""
+    base = at.narrow(at.evaluate(node))
+    if isinstance(node, cst.Subscript) and not isinstance(base, (Class, External)):
+        generic = at.narrow(at.evaluate(node.value))
+        return generic if isinstance(generic, (Class, External)) else base
+    return base
 
 
 def _announce(at: Site, cls: Class, keywords: dict[str, Value]) -> None:

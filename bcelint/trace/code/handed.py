@@ -152,6 +152,7 @@ def _set(at: Site, cell: Cell, name: str, old: Value | None, reason: str) -> Non
 
 def _change(at: Site, value: Value | None, how: str, reason: str) -> None:
     """A container may hold more, or something else."""
+    value = value.native if isinstance(value, Instance) else value
     unknown = at.unknown(reason, opaque=True)
     if how == "inside":
         for item in () if value is None else _items(value):

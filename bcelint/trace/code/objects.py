@@ -10,6 +10,7 @@ from bcelint.trace.python import enums
 from bcelint.trace.state.site import Site
 from bcelint.trace.torch import declared, layers, losses
 from bcelint.trace.values.classes import Class
+from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import CONTENT
 from bcelint.trace.values.fields import FieldOfDataclass
 from bcelint.trace.values.functions import Bound, Function, bind
@@ -93,21 +94,26 @@ def make_native(at: Site, instance: Instance, cls: Class, args: Arguments) -> No
             return
 
 
+def _set(at: Site, instance: Instance, name: str, value: Value) -> None:
+    if not instance.set_by_method(at, Const(name), value):
+        at.write(instance, name, value)
+
+
 def _fill_dataclass(at: Site, instance: Instance, args: Arguments) -> None:
     names = instance.cls.field_names()
     given = dict(zip(names, args.positional))
     given.update(args.keywords)
     for name in names:
         if name in given:
-            at.write(instance, name, given[name])
+            _set(at, instance, name, given[name])
         else:
             member = instance.cls.member(name)
             if member is None:
-                at.write(instance, name, at.unknown(f"{name}: field that no call sets"))
+                _set(at, instance, name, at.unknown(f"{name}: field that no call sets"))
             elif isinstance(member[0], FieldOfDataclass):
-                at.write(instance, name, member[0].made(at))
-            elif isinstance(member[0], Function):
-                at.write(instance, name, member[0])  # it is the object's own, which nothing is bound to
+                _set(at, instance, name, member[0].made(at))
+            elif isinstance(member[0], Function) or instance.sets_by_method():
+                _set(at, instance, name, member[0])  # it is the object's own, which nothing is bound to
     post = instance.cls.member("__post_init__")
     if post is not None:
         at.call(bind(at, post[0], instance), Arguments())

@@ -10,6 +10,7 @@ import libcst as cst
 
 from bcelint.contracts.schema import UNKNOWN
 from bcelint.facts import Facts
+from bcelint.project.code import NodePlace
 from bcelint.trace.code.rounds import decided
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
@@ -100,16 +101,17 @@ def unary_operation(at: Site, node: cst.UnaryOperation) -> Value:
         return _negation(at.on(node.expression), value)
     at, op = at.on(node), _UNARY[type(node.operator)]
     if op == "-" and isinstance(node.expression, cst.Call):
-        _note_negated(at, value)
+        _note_negated(at, node.expression, value)
     return at.lift(lambda single: single.unary(at, op) or at.unknown(_reason(single), single), value)
 
 
-def _note_negated(at: Site, value: Value) -> None:
-    """Of the losses that a call has returned, and nothing was done with yet."""
+def _note_negated(at: Site, call: cst.Call, value: Value) -> None:
+    """Of the losses that a call has computed itself, the sign is changed at once."""
     for _, single in alternatives(value):
         for number in single.losses if isinstance(single, Tensor) else ():
             event = at.run.events[number - 1]
-            event.call = replace(event.call, negated=True)
+            if isinstance(event.call.inner, NodePlace) and event.call.inner.node is call:
+                event.call = replace(event.call, negated=True)
 
 
 def _negation(at: Site, value: Value) -> Value:

@@ -20,8 +20,9 @@ def cells_of(*values: Value) -> tuple[Cell, ...]:
 
 
 def lose_attribute(at: Interpreter, cells: Iterable[Cell], name: str) -> None:
+    cells = list(cells)
     for cell in _within(cells):
-        cell.lose_attribute(at, name, "an attribute of one of several things is set")
+        cell.lose_attribute(at, name, "an attribute of one of several things is set", whatever=cell in cells)
 
 
 def lose_item(at: Interpreter, cells: Iterable[Cell], key: object) -> None:

@@ -47,9 +47,9 @@ class Cell(Value):
             if name.isidentifier() and is_setting(value):
                 at.write(self, name, at.unknown(reason, opaque=True))
 
-    def lose_attribute(self, at: Interpreter, name: str, reason: str) -> None:
-        """A setting under that name, if it has one, may be another one now."""
-        if name in self.fields and is_setting(self.fields[name]):
+    def lose_attribute(self, at: Interpreter, name: str, reason: str, whatever: bool) -> None:
+        """A setting under that name, or ``whatever`` it is, may be another one now."""
+        if name in self.fields and (whatever or is_setting(self.fields[name])):
             at.write(self, name, at.unknown(reason, opaque=True))
 
     def lose_item(self, at: Interpreter, key: object, reason: str) -> None:

@@ -106,7 +106,7 @@ class DictCell(Cell):
     def delete_item(self, at: Interpreter, index: Any) -> None:
         at.write(self, CONTENT, at.lift(lambda content: _without_key(at, content, index), at.narrow(self.content)))
 
-    def lose_attribute(self, at: Interpreter, name: str, reason: str) -> None:
+    def lose_attribute(self, at: Interpreter, name: str, reason: str, whatever: bool) -> None:
         self.lose_item(at, name, reason)  # where its items are its attributes
 
     def lose_item(self, at: Interpreter, key: object, reason: str) -> None:

@@ -74,7 +74,8 @@ class Instance(Operated, NNModule):
             return Method(self, name)
         made = None if name.startswith("__") else self._made_attribute(at, name)
         if isinstance(made, Unknown) or (made is NONE and not isinstance(native, DictCell)):
-            return at.unknown(f"{self.cls.name} makes its attributes in __getattr__", symbol=f"#{self.id}.{name}")
+            hidden = made.hangs_on()[1]
+            return at.unknown(f"{self.cls.name} makes its attributes in __getattr__", symbol=f"#{self.id}.{name}", opaque=hidden)
         return made
 
     def _made_attribute(self, at: Interpreter, name: str) -> Value | None:
@@ -127,8 +128,8 @@ class Instance(Operated, NNModule):
         for single in (self, *self.twins()) if value.is_module else (self,):
             at.write(single, name, stored)
 
-    def lose_attribute(self, at: Interpreter, name: str, reason: str) -> None:
-        super().lose_attribute(at, name, reason)
+    def lose_attribute(self, at: Interpreter, name: str, reason: str, whatever: bool) -> None:
+        super().lose_attribute(at, name, reason, whatever)
         if self.sets_by_method():  # its attributes may be its items
             self.lose_item(at, name, reason)
 

@@ -7,6 +7,7 @@ import argparse
 import builtins
 import collections
 import collections.abc
+import contextlib
 import enum
 import numbers
 import pathlib
@@ -23,7 +24,9 @@ AS_OBJECTS = ("abc.", "torch.nn.", "torch.utils.data.", "typing.", "unittest.")
 """The beginnings of names of classes whose objects are equal to themselves alone."""
 
 OBJECT, MODULE = "builtins.object", "torch.nn.Module"
-_MODULES = {each.__name__: each for each in (abc, argparse, builtins, collections, collections.abc, enum, numbers, pathlib, types, typing)}
+_MODULES = {
+    each.__name__: each for each in (abc, argparse, builtins, collections, collections.abc, contextlib, enum, numbers, pathlib, types, typing)
+}
 _BUILTIN = (bool, bytes, complex, dict, float, frozenset, int, list, set, str, tuple, type(None))
 _OTHERS = frozenset(
     "torch.Tensor torch.autograd.Variable torch.nn.Parameter torch.Size torch.device torch.dtype numpy.ndarray numpy.generic numpy.number "
