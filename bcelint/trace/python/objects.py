@@ -241,7 +241,8 @@ def _type(at: Site, args: Arguments) -> Value:
 
 @builtin("dir")
 def _dir(at: Site, args: Arguments) -> Value:
-    return at.lift(AttributeNames, args.positional[0]) if args.positional else at.unknown("the names that are set here")
+    owner = at.narrow(args.positional[0]) if args.positional else NONE
+    return AttributeNames(owner) if isinstance(owner, (Class, Instance)) else at.unknown("names that dir() lists", *args.all())
 
 
 @builtin("print", "exit", "quit")
