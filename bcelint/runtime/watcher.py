@@ -120,7 +120,7 @@ class Watcher(TorchFunctionMode):
                     self._criteria.constructed(module, frame.f_back)
         elif func in NEGATIONS:
             last, computed = self._computed
-            if last is not None and last() is args[0]:
+            if last is not None and args and last() is args[0]:
                 self._criteria.negated(computed)
         elif self._left is None or self._left > 0:
             if self._left is not None:

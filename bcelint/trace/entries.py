@@ -57,4 +57,5 @@ def is_test(root: str, path: str) -> bool:
 
 
 def made_of(cls: Class) -> list[Instance]:
+    """The objects of a class that the project has made by now."""
     return [instance for instance in cls.instances if isinstance(instance, Instance) and instance.fields]

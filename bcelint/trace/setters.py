@@ -15,6 +15,7 @@ from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.modules import SourceModule
 from bcelint.trace.state.site import Site
+from bcelint.trace.values.asked import READING
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.classes import Class
@@ -27,8 +28,8 @@ from bcelint.trace.values.options import Namespace
 
 SETS, HANDS_ON = 0, 1
 """What a function may do to the things outside of it: it sets something in them, or hands them to others."""
-_READING = "copy|get|items|keys|values"
-"""Methods of dicts that change nothing."""
+_READING = "|".join(sorted(READING | {"copy"}))
+"""Methods that change nothing."""
 _INSIDE = r"(?:\.\w+|\[[^]\n]{0,80}\]){1,6}"
 """``.model.head``, ``["head"]``: something in a thing."""
 _FUNCTION = re.compile(r"([ \t]*)(?:async )?def (\w+)")

@@ -111,6 +111,7 @@ def _trace(run: Run, entries: Sequence[str]) -> None:
     steps are bounded.
     """
     project = run.project
+    searched: set[str] = set()
     for tests in (False, True):
         paths = [path for path in entries if is_test(project.root, path) is tests]
         part = _loaded(run, sorted(paths, key=lambda path: not project.names_loss(path)))
@@ -118,7 +119,7 @@ def _trace(run: Run, entries: Sequence[str]) -> None:
             _bounded(run, module.path, True, lambda module=module: _run_entry(run, module))  # type: ignore[misc]
         uncalled = [(module.path, function, owner) for module in part for function, owner in functions_of(module)]
         if any(why_not(run, function, owner) == "" for _, function, owner in uncalled):
-            _try_setters(run, tests)
+            _try_setters(run, tests, searched)
         without_object = [entry for entry in uncalled if not _try_uncalled(run, *entry, wait=True)]
         made = frozenset().union(*(run.dead.calls_in(module.code) for module in part))
         for entry in sorted(without_object, key=lambda entry: entry[2] is not None and entry[2].name in made):
@@ -126,12 +127,13 @@ def _trace(run: Run, entries: Sequence[str]) -> None:
         _trace_nested(run)
 
 
-def _try_setters(run: Run, tests: bool) -> None:
+def _try_setters(run: Run, tests: bool, searched: set[str]) -> None:
     """The functions that nobody called and that may set what the others read come first, those of the modules that are imported, too."""
     found = []
     for path, module in run.modules.all():
-        if module is None or not module.executed or is_test(run.project.root, path) > tests:
+        if module is None or not module.executed or path in searched or (is_test(run.project.root, path) and not tests):
             continue
+        searched.add(path)
         ranks = setting_functions(module)
         found += [(ranks[each.name], path, each, owner) for each, owner in functions_of(module) if each.name in ranks] if ranks else []
     for _, path, function, owner in sorted(found, key=lambda each: each[0]):

@@ -162,3 +162,11 @@ def test_ever_other_lengths_do_not_fill_the_memory() -> None:
     assert sum(count for _, count in calls) == 399
     (finding,) = [f for f in watcher.report().findings if f.code == "BCE102"]
     assert watcher.report().times(finding) == 399
+
+
+def test_a_sign_that_is_changed_by_keyword_is_no_fault_of_the_watcher() -> None:
+    scores, labels = torch.nn.Linear(4, 3)(torch.randn(5, 4)), torch.zeros(5, dtype=torch.long)
+    with watch() as watcher:
+        torch.neg(input=F.nll_loss(scores.log_softmax(1), labels, reduction="none"))
+    assert not watcher.report().notes
+    assert len(watcher.report().calls) == 1

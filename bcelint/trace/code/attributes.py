@@ -62,7 +62,7 @@ def _lacks(owner: Instance, name: str) -> bool:
 
 def store(at: Site, owner: Value, name: str, value: Value) -> None:
     """``owner.name = value``. On an owner that is not followed it is lost."""
-    if any(isinstance(single, Instance) and single.sets_by_method() for _, single in alternatives(owner)):
+    if any(isinstance(single, Instance) and single.has_setattr() for _, single in alternatives(owner)):
         at.lift_call(lambda single: _stored(at, single, name, value), owner)
         return
     for guard, (single,) in at.combinations(owner):

@@ -95,7 +95,9 @@ def make_native(at: Site, instance: Instance, cls: Class, args: Arguments) -> No
 
 
 def _set(at: Site, instance: Instance, name: str, value: Value) -> None:
-    if not instance.set_by_method(at, Const(name), value):
+    if instance.has_setattr():
+        instance.call_setattr(at, Const(name), value)
+    else:
         at.write(instance, name, value)
 
 
@@ -112,7 +114,7 @@ def _fill_dataclass(at: Site, instance: Instance, args: Arguments) -> None:
                 _set(at, instance, name, at.unknown(f"{name}: field that no call sets"))
             elif isinstance(member[0], FieldOfDataclass):
                 _set(at, instance, name, member[0].made(at))
-            elif isinstance(member[0], Function) or instance.sets_by_method():
+            elif isinstance(member[0], Function) or instance.has_setattr():
                 _set(at, instance, name, member[0])  # it is the object's own, which nothing is bound to
     post = instance.cls.member("__post_init__")
     if post is not None:

@@ -46,8 +46,8 @@ def store_unnamed(at: Site, owner: Value, name: Value, value: Value) -> None:
     """``setattr(owner, name, value)`` where the name is not known."""
 
     def by_method(single: Value) -> Value:
-        if isinstance(single, Instance):
-            single.set_by_method(at, name, value)
+        if isinstance(single, Instance) and single.has_setattr():
+            single.call_setattr(at, name, value)
         return single
 
     at.lift_call(by_method, owner)

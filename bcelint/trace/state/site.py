@@ -76,7 +76,9 @@ class Site(ABC):
         return Step(self.place, note)
 
     def unknown(self, reason: str, *origins: Value, symbol: str = "", number: bool = False, opaque: bool = False, among: bool = False) -> Unknown:
-        """An unknown value with its reason and place; what it was computed from is kept. ``number`` says that it is a Python number."""
+        """An unknown value with its reason and place; what it was computed from is kept. ``number`` says that it is a Python number,
+        ``among`` that it is one of the ``origins``, or something that they hold.
+        """
         place = self.place
         sources = merged_sources(*origins)
         if sources is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from bcelint.trace.interpreter import Interpreter, Value
 from bcelint.trace.values.cells import Cell
@@ -19,19 +19,19 @@ def cells_of(*values: Value) -> tuple[Cell, ...]:
     return tuple({cell.id: cell for value in values for cell in _cells(value)}.values())
 
 
-def lose_attribute(at: Interpreter, cells: Iterable[Cell], name: str) -> None:
-    cells = list(cells)
+def lose_attribute(at: Interpreter, cells: Collection[Cell], name: str) -> None:
+    """An attribute is set in one of the things, or in what they hold; of the latter, up to a bound, settings only are lost."""
     for cell in _within(cells):
         cell.lose_attribute(at, name, "an attribute of one of several things is set", whatever=cell in cells)
 
 
-def lose_item(at: Interpreter, cells: Iterable[Cell], key: object) -> None:
-    """``key`` is ``UNKNOWN`` where it is not known."""
+def lose_item(at: Interpreter, cells: Collection[Cell], key: object) -> None:
+    """The same for an item; ``key`` is ``UNKNOWN`` where it is not known."""
     for cell in _within(cells):
         cell.lose_item(at, key, "an item of one of several things is set")
 
 
-def _within(cells: Iterable[Cell]) -> list[Cell]:
+def _within(cells: Collection[Cell]) -> list[Cell]:
     """The things, and those that they hold."""
     left, found = list(cells), dict[int, Cell]()
     while left and len(found) < MAX_CELLS:

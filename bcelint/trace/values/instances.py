@@ -24,13 +24,13 @@ from bcelint.trace.values.functions import Function, bind
 from bcelint.trace.values.library_classes import AS_OBJECTS, NAMED_TUPLE, may_be_false
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.nn_modules import DYNAMIC_MODULES, HOOKED, METHODS, NNModule
-from bcelint.trace.values.operated import Operated
 from bcelint.trace.values.raised import Raised
+from bcelint.trace.values.specials import WithSpecials
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
 
-class Instance(Operated, NNModule):
+class Instance(WithSpecials, NNModule):
     """An object of a class of the project. A class that inherits from a layer, loss or container of torch has that one as its content."""
 
     noun = "object"
@@ -96,22 +96,23 @@ class Instance(Operated, NNModule):
         return at.unknown(f"{self.cls.name} has no attribute {name} that is seen here", symbol=f"{self.id}.{name}", opaque=DYNAMIC in self.fields)
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
-        if not name.isidentifier() or not self.set_by_method(at, Const(name), after(self.fields.get(name))):
+        if name.isidentifier() and self.has_setattr():
+            self.call_setattr(at, Const(name), after(self.fields.get(name)))
+        else:
             self.keep(at, name, value, after)
 
-    def sets_by_method(self) -> bool:
+    def has_setattr(self) -> bool:
         """Whether its class says itself what becomes of an attribute that is set, by a function or as ``dict.__setitem__``."""
         member = self.cls.member("__setattr__")
         return member is not None and isinstance(member[0], (Function, External))
 
-    def set_by_method(self, at: Interpreter, name: Value, value: Value) -> bool:
-        """Have its class set an attribute; False where that says nothing of it."""
+    def call_setattr(self, at: Interpreter, name: Value, value: Value) -> None:
+        """Have its class set an attribute."""
         member = self.cls.member("__setattr__")
-        if isinstance(member, tuple) and isinstance(member[0], External):
+        if member is not None and isinstance(member[0], External):  # which nothing is bound to
             at.call(member[0], Arguments((self, name, value)))
-        elif self.sets_by_method():
+        else:
             self.special(at, "__setattr__", name, value)
-        return self.sets_by_method()
 
     def keep(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
         member = None if name in self.fields else self.cls.member(name)
@@ -130,7 +131,7 @@ class Instance(Operated, NNModule):
 
     def lose_attribute(self, at: Interpreter, name: str, reason: str, whatever: bool) -> None:
         super().lose_attribute(at, name, reason, whatever)
-        if self.sets_by_method():  # its attributes may be its items
+        if self.has_setattr():  # its attributes may be its items
             self.lose_item(at, name, reason)
 
     def lose_item(self, at: Interpreter, key: object, reason: str) -> None:

@@ -103,7 +103,7 @@ def may_be_false(name: str) -> bool:
 
 
 def has_constructor(name: str) -> bool | None:
-    """Whether the class with that name has a constructor of its own, or from a class that is none of the project's."""
+    """Whether the class with that name defines a constructor, or inherits one that is not ``object``'s; None where that is not known."""
     cls = python_class(name)
     if cls is not None:
         return any("__init__" in vars(base) for base in cls.__mro__ if base is not object)
