@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
+from collections.abc import Iterator
 
 from bcelint.trace.state.coverage import BARREN, DEAD, DECLARED, OVERRIDDEN, names_loss
 from bcelint.trace.state.modules import SourceModule
@@ -11,6 +14,8 @@ from bcelint.trace.torch.declared import is_taken_on_trust
 from bcelint.trace.values.classes import Class
 from bcelint.trace.values.functions import Function
 from bcelint.trace.values.instances import Instance
+
+_FUNCTION = re.compile(r"([ \t]*)(?:async )?def (\w+)")
 
 
 def functions_of(module: SourceModule) -> list[tuple[Function, Class | None]]:
@@ -48,6 +53,17 @@ def _is_left_behind(run: Run, function: Function, heir: Class) -> bool:
         return False
     replaced = [member for name, member in cls.fields.items() if isinstance(member, Function) and (heir.member(name) or (member,))[0] is not member]
     return calls <= sum(code.text(member.node).count(f"self.{function.name}(") for member in replaced)
+
+
+def bodies(text: str) -> Iterator[tuple[str, str]]:
+    """The name of each function in a text, and its own text, as far as it is indented."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        begin = _FUNCTION.match(line)
+        if begin is not None:
+            deeper = (f"{begin[1]} ", f"{begin[1]}\t", f"{begin[1]})")
+            body = itertools.takewhile(lambda later: not later.strip() or later.startswith(deeper), lines[number + 1 :])  # noqa: B023
+            yield begin[2], "\n".join((line, *body))
 
 
 def is_test(root: str, path: str) -> bool:

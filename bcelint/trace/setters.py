@@ -5,12 +5,12 @@ A configuration's defaults, say, which ``merge_from_file`` overwrites: in the fu
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from functools import partial
 
 from bcelint.trace.conditions.atoms import Atom
+from bcelint.trace.entries import bodies
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.modules import SourceModule
@@ -32,7 +32,6 @@ _READING = "|".join(sorted(READING | {"copy"}))
 """Methods that change nothing."""
 _INSIDE = r"(?:\.\w+|\[[^]\n]{0,80}\]){1,6}"
 """``.model.head``, ``["head"]``: something in a thing."""
-_FUNCTION = re.compile(r"([ \t]*)(?:async )?def (\w+)")
 
 
 def setting_functions(module: SourceModule) -> dict[str, int]:
@@ -48,19 +47,8 @@ def setting_functions(module: SourceModule) -> dict[str, int]:
     found: dict[str, int] = {}
     for does, pattern in ((SETS, re.compile(f"{sets}|{calls}")), (HANDS_ON, re.compile(rf"[(,=]\s*(?:{objects})\s*[,)]"))):
         if pattern.search(text):
-            found.update((name, does) for name, body in _functions(text) if name not in found and pattern.search(body))
+            found.update((name, does) for name, body in bodies(text) if name not in found and pattern.search(body))
     return found
-
-
-def _functions(text: str) -> Iterator[tuple[str, str]]:
-    """The name of each function and its text, as far as it is indented."""
-    lines = text.splitlines()
-    for number, line in enumerate(lines):
-        begin = _FUNCTION.match(line)
-        if begin is not None:
-            deeper = (f"{begin[1]} ", f"{begin[1]}\t", f"{begin[1]})")
-            body = itertools.takewhile(lambda later: not later.strip() or later.startswith(deeper), lines[number + 1 :])  # noqa: B023
-            yield begin[2], "\n".join((line, *body))
 
 
 def _names(module: SourceModule, kinds: tuple[type[Value], ...]) -> str:

@@ -26,6 +26,7 @@ from bcelint.trace.code.modules import run_module
 from bcelint.trace.conditions import remembered
 from bcelint.trace.entries import functions_of, is_test, made_of, why_not
 from bcelint.trace.interpreter import Arguments, Value
+from bcelint.trace.ordering import Entry, callers_first
 from bcelint.trace.setters import setting_functions, try_setter
 from bcelint.trace.state.coverage import BARREN, NO_OBJECT, TOO_LARGE
 from bcelint.trace.state.dropped import CALLERS, DEPTH, OBJECTS, STEPS
@@ -107,8 +108,8 @@ def _no_garbage_collection() -> Iterator[None]:
 
 
 def _trace(run: Run, entries: Sequence[str]) -> None:
-    """Modules first, then the functions that nobody called, then those inside of them; what is likeliest to lead to a loss comes first, since the
-    steps are bounded.
+    """Modules first, then the functions that nobody called, then those inside of them, then what only functions speak of that were tried by now;
+    what is likeliest to lead to a loss comes first, since the steps are bounded.
     """
     project = run.project
     searched: set[str] = set()
@@ -117,13 +118,13 @@ def _trace(run: Run, entries: Sequence[str]) -> None:
         part = _loaded(run, sorted(paths, key=lambda path: not project.names_loss(path)))
         for module in part:
             _bounded(run, module.path, True, lambda module=module: _run_entry(run, module))  # type: ignore[misc]
-        uncalled = [(module.path, function, owner) for module in part for function, owner in functions_of(module)]
-        if any(why_not(run, function, owner) == "" for _, function, owner in uncalled):
+        uncalled = [Entry(module.path, function, owner) for module in part for function, owner in functions_of(module)]
+        if any(why_not(run, entry.function, entry.owner) == "" for entry in uncalled):
             _try_setters(run, tests, searched)
-        without_object = [entry for entry in uncalled if not _try_uncalled(run, *entry, wait=True)]
-        made = frozenset().union(*(run.dead.calls_in(module.code) for module in part))
-        for entry in sorted(without_object, key=lambda entry: entry[2] is not None and entry[2].name in made):
-            _try_uncalled(run, *entry)  # last those of which somebody may have made one by now
+        for entry, is_spoken_of in callers_first(run, part, uncalled):
+            if is_spoken_of:
+                _trace_nested(run)
+            _try_uncalled(run, entry)
         _trace_nested(run)
 
 
@@ -143,16 +144,13 @@ def _try_setters(run: Run, tests: bool, searched: set[str]) -> None:
             _bounded(run, path, False, partial(try_setter, at, function, call, receivers))
 
 
-def _try_uncalled(run: Run, path: str, function: Function, owner: Class | None, wait: bool = False) -> bool:
-    """Evaluate a function if nobody has called it; False of a method of whose class there is no object yet, if it is to ``wait`` for one."""
-    reason = why_not(run, function, owner)
+def _try_uncalled(run: Run, entry: Entry) -> None:
+    """Evaluate a function if nobody has called it."""
+    reason = why_not(run, entry.function, entry.owner)
     if reason:
-        run.coverage.pass_over(function, reason)
+        run.coverage.pass_over(entry.function, reason)
     elif reason is not None:
-        if wait and owner is not None and function.role not in ("static", "class") and not made_of(owner):
-            return False
-        _bounded(run, path, False, lambda: _call_uncalled(run, function, owner))
-    return True
+        _bounded(run, entry.path, False, lambda: _call_uncalled(run, entry.function, entry.owner))
 
 
 def _trace_nested(run: Run) -> None:
