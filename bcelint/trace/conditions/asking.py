@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
-from bcelint.trace.conditions.atoms import ALWAYS, Atom, Guard, Literal, atoms_of
+from bcelint.trace.conditions.atoms import ALWAYS, COMPARE, Atom, Guard, Literal, atoms_of
 from bcelint.trace.conditions.joining import simplified
+
+MAX_ASKED = 1_000
+"""Numbers that are tried."""
 
 
 def is_below_one(guard: Iterable[Literal]) -> bool:
@@ -14,6 +18,25 @@ def is_below_one(guard: Iterable[Literal]) -> bool:
     ones = [atom for atom in guard if isinstance(atom, Atom) and type(atom.operand) is int and atom.operand == 1]
     unequal = {atom.symbol for atom in ones if atom.op == "==" and not atom.truth}
     return any(atom.symbol in unequal and (atom.op, atom.truth) in {(">", False), ("<=", True)} for atom in ones)
+
+
+def is_left_below_two(guard: Iterable[Literal]) -> bool:
+    """Whether a guard asks more than once for a whole number, not for its value itself, and leaves nothing from 2 on: ``n != 2``, not ``n > 2``."""
+    asked: defaultdict[str, list[Atom]] = defaultdict(list)
+    for atom in guard:
+        if isinstance(atom, Atom) and type(atom.operand) is int and atom.op in ("==", "<", "<=", ">", ">="):
+            asked[atom.symbol].append(atom)
+    return any(len(atoms) > 1 and not any(map(_names, atoms)) and _leaves_nothing(atoms, 2) for atoms in asked.values())
+
+
+def _names(atom: Atom) -> bool:
+    return atom.op == "==" and atom.truth
+
+
+def _leaves_nothing(atoms: Sequence[Atom], first: int) -> bool:
+    """Whether no whole number from ``first`` on is left."""
+    highest = max(first, *(atom.operand for atom in atoms)) + 1  # beyond the operands nothing changes any more
+    return highest < MAX_ASKED and not any(all(COMPARE[a.op](n, a.operand) is a.truth for a in atoms) for n in range(first, highest + 1))
 
 
 _OF_SHAPE = re.compile(r"(?<!:args)\.(?:ndim|shape)\b(?!\[0\])")

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bcelint.contracts.refusals import refuses_indices
 from bcelint.contracts.schema import Loss, TargetForm
 from bcelint.facts import NON_NEGATIVE, NON_POSITIVE, NOTHING_KNOWN, UNIT, Claim, Facts, Shape
 from bcelint.losscall import TOO_MANY, Argument, LossCall
 from bcelint.places import Step
 from bcelint.project.code import NodePlace
-from bcelint.trace.conditions.asking import asks_of_bounds, asks_of_class, asks_of_dtype, asks_of_shape, asks_of_values, is_below_one, opaque, symbols
-from bcelint.trace.conditions.atoms import ALWAYS, Atom, Guard
+from bcelint.trace.conditions.asking import asks_of_bounds, asks_of_class, asks_of_dtype, asks_of_shape, asks_of_values, opaque, symbols
+from bcelint.trace.conditions.atoms import ALWAYS, Guard
 from bcelint.trace.conditions.compatible import compatible, settled
 from bcelint.trace.conditions.joining import narrowed
-from bcelint.trace.conditions.sampled import has_sample
 from bcelint.trace.conditions.satisfiable import satisfiable
-from bcelint.trace.conditions.telling import as_read, told
+from bcelint.trace.conditions.telling import told
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.dropped import CALLS
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.run import Event, Run
 from bcelint.trace.state.site import Site
 from bcelint.trace.torch.hidden import in_any_case
+from bcelint.trace.torch.untold import untold
 from bcelint.trace.values.autocast import Autocast
 from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.constants import Const
@@ -36,8 +34,6 @@ from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
 MAX_EVENTS = 4_000
-_CLASSES = re.compile(r"\.shape\[-?1\]$")
-"""In a symbol: how many classes, of a tensor whose rank is not known."""
 
 
 def record(
@@ -69,7 +65,7 @@ def record(
         if not satisfiable(path):
             continue
         hidden = opaque(path)
-        reason = _untold(row, hidden, path, values)
+        reason = untold(row, hidden, path, values)
         if reason:
             values = [at.unknown(reason) for _ in values]
         if asks_of_shape(path):
@@ -143,43 +139,6 @@ def _excused(at: Site, guard: Guard, before: Guard) -> frozenset[Guard]:
     ways = before - at.state.given
     cases = (case - ways for case in at.state.raised if guard and (len(symbols(case)) == 1 or compatible(case, ways)))
     return frozenset(case for case in cases if case and symbols(case) <= about)
-
-
-def _untold(row: Loss, hidden: Sequence[str], path: Guard, values: Sequence[Value]) -> str:
-    """Why nothing is said of a case; "" where it is."""
-    if hidden:
-        return f"it hangs on `{hidden[0]}`, which is set where it is not seen"
-    if not satisfiable(as_read(path)) or not has_sample(path):
-        return "it is a case in which one test comes out so here and otherwise there"
-    if is_below_one(path):
-        return "it is the case of less than one class"
-    if row.applies == "softmax" and values and _of_one_class(path, values[0]):
-        return "it is the case of one class, which is meant for another loss"
-    if _is_refused(row, values):
-        return "torch refuses class indices of such a shape"
-    return "a tensor of no elements, which stands where there is nothing to learn from" if any(map(_is_empty, values)) else ""
-
-
-def _is_refused(row: Loss, values: Sequence[Value]) -> bool:
-    """Whether one of torch's losses over classes raises, since the class indices don't fit the scores."""
-    facts = [value.facts for value in values if isinstance(value, Tensor)]
-    if len(facts) < 2 or row.declared or row.targets.form not in (TargetForm.CLASSES, TargetForm.CLASS_INDICES):
-        return False
-    dtype = facts[1].value("dtype")
-    return dtype is not None and dtype.is_integral and refuses_indices(facts[0].value("shape"), facts[1].value("shape"))
-
-
-def _of_one_class(path: Guard, prediction: Value) -> bool:
-    """Whether the case is that a size of the prediction, which the program asks for (``if num_classes == 1:``), is 1 or less."""
-    shape = prediction.facts.value("shape") if isinstance(prediction, Tensor) else None
-    known = () if shape is None else shape.dims
-    sizes = [symbol for symbol in symbols(path) if symbol in known or _CLASSES.search(symbol)]
-    return any(not satisfiable(path | {Atom(size, ">=", 2, True)}) for size in sizes)
-
-
-def _is_empty(value: Value) -> bool:
-    shape = value.facts.value("shape") if isinstance(value, Tensor) else None
-    return shape is not None and 0 in shape.dims
 
 
 def _of_any(value: Value, fact: str) -> Value:
