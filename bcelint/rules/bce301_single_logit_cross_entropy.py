@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from bcelint.facts import Facts, Shape
@@ -50,10 +51,7 @@ class SingleLogitCrossEntropy(Rule):
             return None
         if claim.value.open and not _one_answer(call.target.facts):
             return None
-        message = (
-            f"prediction {claim.value}{brackets(born(claim))} has one class: {loss_name(call)} is "
-            f"{'the same' if call.loss.declared else '0'} whatever it says; {either_use(call, 'BCEWithLogitsLoss', 'two outputs')}"
-        )
+        message = f"prediction {claim.value}{brackets(born(claim))} has one class{_what_follows(call)}"
         return problem(call, call.prediction, claim, message)
 
     def lacks(self, call: LossCall) -> Iterable[Lack]:
@@ -61,6 +59,18 @@ class SingleLogitCrossEntropy(Rule):
             return []
         shape = call.prediction.facts.value("shape")
         return [] if shape is not None and _surely_several(shape, call.target.facts) else of_prediction(call, "shape")
+
+
+def _what_follows(call: LossCall) -> str:
+    """What the loss is then, as far as the targets tell, and what mends it."""
+    facts = call.target.facts
+    dtype, values = facts.value("dtype"), facts.value("range")
+    repair = either_use(call, "BCEWithLogitsLoss", "two outputs")
+    if call.loss.declared or dtype is None or not dtype.is_integral:
+        return f": {loss_name(call)} is {'the same' if call.loss.declared else '0'} whatever it says; {repair}"
+    if values is not None and values.tight and 2 <= values.high < math.inf:
+        return f", and the targets go up to {values.high:.0f}: {loss_name(call)} raises; give the model {values.high + 1:.0f} outputs"
+    return f": {loss_name(call)} is 0 for target 0 and raises for any other; {repair}"
 
 
 def _surely_several(shape: Shape, target: Facts) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from bcelint.facts import Claim, DType, Facts, Kind, Shape
@@ -23,6 +25,22 @@ class TestBCE301:
     def test_is_about_cross_entropy_only(self) -> None:
         assert said("BCE301", call("BCEWithLogitsLoss", facts(shape=Shape((8, 1))))) is None
         assert said("BCE301", call("NLLLoss", facts(shape=Shape((8, 1))))) is None
+
+    @pytest.mark.parametrize(
+        ("target", "expected"),
+        [
+            (NOTHING, "is 0 whatever it says; use BCEWithLogitsLoss or two outputs"),
+            (LABELS, "is 0 whatever it says; use BCEWithLogitsLoss or two outputs"),
+            (facts(dtype=DType.INT64), "is 0 for target 0 and raises for any other; use BCEWithLogitsLoss or two outputs"),
+            (facts(range=(0, 1), dtype=DType.INT64), "is 0 for target 0 and raises for any other; use BCEWithLogitsLoss or two outputs"),
+            (INDICES, "and the targets go up to 9: CrossEntropyLoss raises; give the model 10 outputs"),
+            (facts(range=(0, math.inf), dtype=DType.INT64), "is 0 for target 0 and raises for any other; use BCEWithLogitsLoss or two outputs"),
+        ],
+    )
+    def test_says_what_the_targets_make_of_it(self, target: Facts, expected: str) -> None:
+        message = said("BCE301", call("CrossEntropyLoss", facts(shape=Shape((8, 1))), target))
+        assert message is not None
+        assert message.endswith(expected)
 
     def test_several_indices_for_each_sample(self) -> None:
         """(N, C, d) beside (N, d): the last dimension is not that of the classes."""

@@ -54,6 +54,8 @@ def single_logit(context: Context, site: CallSite) -> Outcome:
     shared = context.of_loss(site)
     if any("BCE301" not in each.codes and each.prediction.dims is not None for each in shared):
         return Refusal("its loss also serves calls with several classes; give the model two outputs, or this call a BCEWithLogitsLoss of its own")
+    if any(each.target.high is not None and 2 <= each.target.high < math.inf for each in shared):
+        return Refusal("the targets are more than two classes; give the model one output for each")
     draft = context.exchanged(site, "BCEWithLogitsLoss")
     if isinstance(draft, Refusal):
         return draft
