@@ -147,7 +147,7 @@ def _apply(
         return Raised("torch.from_numpy takes an array, and no tensor")
     values = (*bound.values(), *extra)
     outcome = outcome_of(row, args)
-    if outcome is REFUSED or (refuses(row, args) and all(tensor.cls in (TENSOR, PARAMETER) for tensor in _tensors(values))):
+    if outcome is REFUSED or (refuses(row, args) and _are_of_torch(row, values)):
         return Raised(f"torch refuses such a {row.title}", passing=True)
     step = at.step(row.note if isinstance(row, Op) and row.note else row.title)
     results = _Results(at, main, values, step, origin, _class_of(row, main, values), not _SAME_IF_NOTHING_TO_DO.isdisjoint(row.names))
@@ -169,6 +169,12 @@ def _class_of(row: Op | LayerRow, main: Value | None, values: tuple[Value, ...])
     if isinstance(row, LayerRow) or {TENSOR, PARAMETER} & classes or not _has_array(row):
         return TENSOR
     return main.cls if isinstance(main, Tensor) else ""
+
+
+def _are_of_torch(row: Op | LayerRow, values: tuple[Value, ...]) -> bool:
+    """Whether what goes in are tensors: what may be an array, too, is one where no array can be meant."""
+    known = (TENSOR, PARAMETER) if isinstance(row, Op) and _has_array(row) else (TENSOR, PARAMETER, "")
+    return all(tensor.cls in known for tensor in _tensors(values))
 
 
 def _has_array(row: Op) -> bool:
