@@ -114,6 +114,11 @@ class Class(Cell):
                 return None
         return None
 
+    def is_given(self, name: str) -> bool:
+        """Whether one of its constructors has a parameter of that name."""
+        constructors = (cls.fields.get("__init__") for cls in self.mro())
+        return any(isinstance(each, Function) and each.has_parameter(name) for each in constructors)
+
     def field_names(self) -> list[str]:
         """What is declared in the bodies of its classes, as dataclasses have it."""
         return list(dict.fromkeys(name for name, _ in self._declared()))

@@ -63,6 +63,10 @@ class Function(Value):
         """Whether ``yield`` stands in it."""
         return "yield" in self.closure.code.source.text and _yields(self.node.body)
 
+    def has_parameter(self, name: str) -> bool:
+        params = self.node.params
+        return any(param.name.value == name for param in (*params.posonly_params, *params.params, *params.kwonly_params))
+
     @property
     def _symbol(self) -> str:
         """Under which its attributes are kept."""

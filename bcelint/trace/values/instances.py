@@ -93,7 +93,9 @@ class Instance(WithSpecials, NNModule):
         return at.unknown(f"attributes of {self.cls.name} are set under names that are not followed", symbol=f"{self.id}.{name}", opaque=True)
 
     def no_attribute(self, at: Interpreter, name: str) -> Value:
-        return at.unknown(f"{self.cls.name} has no attribute {name} that is seen here", symbol=f"{self.id}.{name}", opaque=DYNAMIC in self.fields)
+        """What is not seen to be set. Where its constructor is given something of that name, as for ``store_attr()``, that is what it may be."""
+        hidden = DYNAMIC in self.fields or self.cls.is_given(name)
+        return at.unknown(f"{self.cls.name} has no attribute {name} that is seen here", symbol=f"{self.id}.{name}", opaque=hidden)
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:
         if name.isidentifier() and self.has_setattr():
