@@ -195,9 +195,11 @@ class Arguments:
     """The call stands nowhere in the code: what it lacks would be given."""
     nodes: tuple[cst.BaseExpression, ...] = ()
     """How the arguments are written, positional ones first and then the keywords; empty where they are not written in one call."""
+    trailing: tuple[Value, ...] = ()
+    """Positional ones behind those of unknown number: ``f(*batch, 1)``."""
 
     def all(self) -> tuple[Value, ...]:
-        return (*self.positional, *self.keywords.values())
+        return (*self.positional, *self.trailing, *self.keywords.values())
 
     def written(self, names: Sequence[str]) -> dict[str, cst.BaseExpression]:
         """How the arguments are written, by parameter name; ``names`` are those of the positional parameters."""

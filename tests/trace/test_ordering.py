@@ -49,6 +49,11 @@ def train(batches):
 
     Engine(step).run(batches)
 """,
+    "behind what is not known": """
+def train(batches):
+    for batch in batches:
+        objective(*batch, False)
+""",
     "a script with a function inside": """
 from somewhere import Engine
 

@@ -63,6 +63,7 @@ def _computes_loss(callee: Value) -> bool:
 def _arguments(at: Site, node: cst.Call) -> Arguments:
     """Evaluate the arguments of a call expression."""
     positional: list[Value] = []
+    trailing: list[Value] = []
     keywords: dict[str, Value] = {}
     written: list[cst.BaseExpression] = []
     written_keywords: list[cst.BaseExpression] = []
@@ -71,9 +72,10 @@ def _arguments(at: Site, node: cst.Call) -> Arguments:
         value = at.evaluate(arg.value)
         if arg.star == "*":
             content = sequence_of(at.on(arg.value), value)
-            positional.extend(content.items)
-            written.extend([arg.value] * len(content.items))
-            open_positional = open_positional or content.rest is not None
+            (trailing if open_positional else positional).extend(content.items)
+            written.extend([] if open_positional else [arg.value] * len(content.items))
+            if content.rest is not None:
+                open_positional, trailing = True, []
         elif arg.star == "**":
             mapping = mapping_of(at, value)
             if mapping is None or mapping.rest is not None:
@@ -84,7 +86,10 @@ def _arguments(at: Site, node: cst.Call) -> Arguments:
         elif arg.keyword is not None:
             keywords[arg.keyword.value] = value
             written_keywords.append(arg.value)
+        elif open_positional:
+            trailing.append(value)
         else:
             positional.append(value)
             written.append(arg.value)
-    return Arguments(tuple(positional), keywords, open_positional, open_keywords, nodes=(*written, *written_keywords))
+    nodes = (*written, *written_keywords)
+    return Arguments(tuple(positional), keywords, open_positional, open_keywords, nodes=nodes, trailing=tuple(trailing))

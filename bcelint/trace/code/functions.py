@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import libcst as cst
@@ -197,12 +197,12 @@ def _bind(at: Site, function: Function, args: Arguments) -> None:
     used: set[str] = set()
     at.frame.arguments = args.all()
     fields = at.frame.fields
-    for param, value in zip(positional, values):
+    for param, value in [*zip(positional, values), *_last(function, args)]:
         fields[param.name.value] = value
         used.add(param.name.value)
     extra = values[len(positional) :]
     if isinstance(params.star_arg, cst.Param):
-        rest = at.unknown("further arguments") if args.open_positional or args.is_entry else None
+        rest = at.unknown("further arguments", *args.trailing) if args.open_positional or args.is_entry else None
         fields[params.star_arg.name.value] = Tuple(tuple(extra), rest)
     named = [*params.params, *params.kwonly_params]
     names = {param.name.value for param in named}
@@ -227,6 +227,15 @@ def _bind(at: Site, function: Function, args: Arguments) -> None:
         else:
             number = param.annotation is not None and isinstance(param.annotation.annotation, cst.Name) and param.annotation.annotation.value == "int"
             fields[name] = at.on(param).unknown(f"{name}: parameter that no call in the project sets", number=number)
+
+
+def _last(function: Function, args: Arguments) -> Iterable[tuple[cst.Param, Value]]:
+    """The last parameters with the arguments behind those of unknown number: where each parameter takes one, these are the last ones."""
+    params = function.node.params
+    positional = [*params.posonly_params, *params.params]
+    first = len(positional) - len(args.trailing)
+    is_open = isinstance(params.star_arg, cst.Param) or any(p.default is not None or p.name.value in args.keywords for p in positional)
+    return () if is_open or first < len(args.positional) else zip(positional[first:], args.trailing)
 
 
 def _is_none(value: Value) -> bool:

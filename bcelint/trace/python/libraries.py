@@ -38,7 +38,7 @@ from bcelint.trace.values.unknowns import Unknown
 def _partial(at: Site, args: Arguments) -> Value:
     if not args.positional:
         return at.unknown("functools.partial without a function")
-    return Partial(args.positional[0], args.positional[1:], dict(args.keywords), args.open_positional, args.open_keywords)
+    return Partial(args.positional[0], args.positional[1:], dict(args.keywords), args.open_positional, args.open_keywords, args.trailing)
 
 
 def _dict_of(kind: type, is_exact: bool = True) -> Handler:

@@ -118,6 +118,7 @@ class Partial(Value):
     open_positional: bool = False
     """More arguments of unknown number may follow ``args``, and (``open_keywords``) the keywords."""
     open_keywords: bool = False
+    trailing: tuple[Value, ...] = ()
 
     def copied(self, memo: dict[int, Value]) -> Value:
         keywords = {name: value.copied(memo) for name, value in self.keywords.items()}
@@ -131,7 +132,8 @@ class Partial(Value):
     def call(self, at: Interpreter, args: Arguments) -> Value:
         merged = replace(
             args,
-            positional=(*self.args, *args.positional),
+            positional=self.args if self.open_positional else (*self.args, *args.positional),
+            trailing=args.trailing if args.open_positional else (*self.trailing, *args.positional) if self.open_positional else (),
             keywords={**self.keywords, **args.keywords},
             open_positional=self.open_positional or args.open_positional,
             open_keywords=self.open_keywords or args.open_keywords,
