@@ -16,7 +16,8 @@ class IntegerTarget(Rule):
     """
     ## What it does
     Checks for integer and bool targets of `BCELoss`, `BCEWithLogitsLoss`, their functions and the sigmoid focal loss, and for
-    float64 targets of `BCELoss` beside a float32 prediction.
+    float64 targets of `BCELoss` beside a float32 prediction. `torch.full(size, 1)` makes integers since torch 1.7: it is left alone where a
+    file of requirements (`requirements.txt`, `setup.py`, `pyproject.toml`, …) asks for an older torch.
 
     ## Why is this bad?
     torch raises: `Found dtype Long but expected Float` in `BCELoss`, `result type Float can't be cast to the desired output

@@ -12,6 +12,7 @@ from bcelint.contracts.schema import Layer as LayerRow
 from bcelint.facts import NOTHING_KNOWN, Claim, DType
 from bcelint.losscall import TOO_MANY
 from bcelint.places import Step
+from bcelint.project.requirements import newest_torch
 from bcelint.trace.conditions.asking import symbols
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.site import Site
@@ -149,6 +150,8 @@ def _apply(
     outcome = outcome_of(row, args)
     if outcome is REFUSED or (refuses(row, args) and _are_of_torch(row, values)):
         return Raised(f"torch refuses such a {row.title}", passing=True)
+    if isinstance(outcome, Result) and row.names[0] == "torch.full" and args.constant("dtype") is None and _fills_with_floats(at):
+        outcome = replace(outcome, dtype=DType.FLOAT32)
     step = at.step(row.note if isinstance(row, Op) and row.note else row.title)
     results = _Results(at, main, values, step, origin, _class_of(row, main, values), not _SAME_IF_NOTHING_TO_DO.isdisjoint(row.names))
     if tables.is_product(row) or isinstance(row, LayerRow):
@@ -157,6 +160,12 @@ def _apply(
     if isinstance(made, Tensor) and isinstance(main, Tensor) and not _VIEWS.isdisjoint(row.names):
         made = replace(made, storage=main.base)
     return replace(made, blank=True) if isinstance(made, Tensor) and not _UNWRITTEN.isdisjoint(row.names) else made
+
+
+def _fills_with_floats(at: Site) -> bool:
+    """Whether the project asks for a torch whose ``full`` makes floats of integers, too: before 1.7, by its release notes."""
+    newest = newest_torch(at.run.project, at.place.path)
+    return newest is not None and newest < (1, 7)
 
 
 def _class_of(row: Op | LayerRow, main: Value | None, values: tuple[Value, ...]) -> str:
