@@ -11,6 +11,7 @@ from bcelint.rules.words import born, brackets, loss_name, no_log_probabilities,
 _OTHER_RULES = (TargetForm.DISTRIBUTION, TargetForm.SEQUENCES)  # BCE105 and BCE106
 _OF_NUMBERS = {"tensor", "Tensor", "FloatTensor", "DoubleTensor", "as_tensor"}
 """What makes a tensor of numbers that stand in the code."""
+_DRAWN = {"rand", "randn", "randint", "rand_like", "randn_like", "normal"}
 
 
 class NllWithoutLogSoftmax(Rule):
@@ -18,7 +19,8 @@ class NllWithoutLogSoftmax(Rule):
     ## What it does
     Checks for logits, probabilities and other values above 0 that reach `NLLLoss` or `F.nll_loss`. Logits are left alone where the gradient of
     the loss is only looked at, as for a saliency map: there it is the gradient of a class's score that is wanted. So is what only picks entries:
-    `-F.nll_loss(p, y, reduction="none")`, with its sign changed at once and nothing trained on it, is the entry of each sample's class.
+    `-F.nll_loss(p, y, reduction="none")`, with its sign changed at once and nothing trained on it, is the entry of each sample's class. And so
+    are numbers that stand in the code or are drawn at random, as in a test, if nothing learns by them.
 
     ## Why is this bad?
     `NLLLoss` takes no logarithm and no softmax: it picks the entry of the target's class and changes its sign. Given logits
@@ -55,7 +57,7 @@ class NllWithoutLogSoftmax(Rule):
             return None
         facts = call.prediction.facts
         claim = no_log_probabilities(facts)
-        if claim is None or (facts.value("kind") is None and _is_written_down(call)):
+        if claim is None or (facts.value("kind") is None and _is_made_up(call)):
             return None
         if _picks_entries(call) or (call.explains and facts.value("kind") is Kind.LOGITS):
             return None  # the score of a class is what is asked for, or its gradient
@@ -78,8 +80,8 @@ def _picks_entries(call: LossCall) -> bool:
     return call.negated and not call.trained and reduction is not None and reduction.constant == "none"
 
 
-def _is_written_down(call: LossCall) -> bool:
-    """Whether the prediction is made of numbers that stand in the code, and learns nothing: what the loss makes of them is what is asked."""
+def _is_made_up(call: LossCall) -> bool:
+    """Whether the prediction is made of numbers that stand in the code or are drawn there, and learns nothing: what the loss makes of them is asked."""
     facts = call.prediction.facts
     steps = () if facts.range is None else facts.range.steps
-    return len(steps) == 1 and steps[0].note in _OF_NUMBERS and facts.value("grad") is False
+    return len(steps) == 1 and steps[0].note in _OF_NUMBERS | _DRAWN and facts.value("grad") is False

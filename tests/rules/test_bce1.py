@@ -128,6 +128,24 @@ def test_the_log_of_a_sigmoid_is_no_log_softmax() -> None:
     assert "take their log" in str(said("BCE105", call("KLDivLoss", sigmoid)))
 
 
+class TestNumbersThatNothingLearnsBy:
+    @pytest.mark.parametrize("maker", ["tensor", "Tensor", "as_tensor", "rand", "randn"])
+    def test_what_the_loss_makes_of_them_is_asked(self, maker: str) -> None:
+        assert said("BCE104", call("NLLLoss", facts(range=(-INF, INF), grad=False, note=maker))) is None
+
+    @pytest.mark.parametrize(
+        "prediction",
+        [
+            facts(range=(-INF, INF), grad=True, note="randn"),
+            facts(range=(-INF, INF), note="randn"),
+            facts(range=(-INF, INF), grad=False, note="made"),
+            facts(Kind.LOGITS, (-INF, INF), grad=False, note="randn"),
+        ],
+    )
+    def test_something_may_learn_or_has_learned(self, prediction: Facts) -> None:
+        assert said("BCE104", call("NLLLoss", prediction))
+
+
 class TestBCE105Target:
     @pytest.mark.parametrize("target", [LOG_SOFTMAX, LOGITS, TANH])
     def test_speaks_of_a_target_that_is_no_probability(self, target: Facts) -> None:
