@@ -161,8 +161,8 @@ def _body(at: Site, function: Function) -> Value:
     if flow is Flow.NEXT:
         returns.append((at.state.path - inner.entry_guard, NONE))
     inner.end_guard = either(guard for guard, _ in returns) if returns else ALWAYS
-    if not returns and flow is Flow.RAISE and function.owner is None:
-        return Raised(f"{function.qualname} raises")
+    if not returns and flow is Flow.RAISE and (function.owner is None or not inner.may_not_raise):
+        return Raised(f"{function.qualname} raises", is_unsure=inner.may_not_raise)
     if not returns:
         return naming.unknown(f"{function.qualname} does not return")
     at.state.path = inner.entry_guard

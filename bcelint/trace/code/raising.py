@@ -29,6 +29,8 @@ def raises(at: Site, value: Value) -> bool:
                 continue
             at.state.raised.add(end)
             at.state.path |= without_opaque(opposite(settled(end) - path))
+    if isinstance(value, Raised) and value.is_unsure:
+        at.frame.outside().may_not_raise = True
     return bool(value.is_raised)
 
 

@@ -119,6 +119,7 @@ def _return(at: Site, node: cst.Return) -> Flow:
 
 
 def _raise(at: Site, node: cst.Raise) -> Flow:
+    at.frame.may_not_raise = True
     if not m.matches(node, _END_OF_LOOP):
         end_program(at, at.state.path)
     return Flow.RAISE
@@ -137,6 +138,7 @@ def _assert(at: Site, node: cst.Assert) -> Flow:
     for case in false:
         end_program(at, at.state.path | case)
     if not true:
+        at.frame.may_not_raise = True
         return Flow.RAISE
     guard = either(true)
     at.state.path = at.state.path | without_opaque(guard)

@@ -26,5 +26,5 @@ def delete_attribute(at: Site, owner: Value, name: str) -> None:
 def _left_of(at: Site, owner: Value, name: str) -> Value:
     """What stands for an attribute that was deleted: nothing, unless something outside of the object is under that name."""
     if isinstance(owner, Namespace) or (isinstance(owner, Instance) and owner.cls.lends(name) is False):
-        return Raised(f"{name} was deleted", passing=True)
+        return Raised(f"{name} was deleted", passing=True, is_unsure=True)
     return at.unknown("an attribute that was deleted", opaque=True)

@@ -52,6 +52,8 @@ class Frame(Scope):
         self.yields: list[Value] = []
         self.resume: Callable[[Value], None] | None = None
         """Of a generator that is a context manager: what is done where it yields."""
+        self.may_not_raise = False
+        """Where it raises, that is by a statement, which another class may do without, or for the lack of what another method may set."""
         self.exits: list[list[Exit]] = []
         """For each loop that runs here, the cases where it was left, or its iteration, midway."""
         self.breaks: list[list[Exit]] = []

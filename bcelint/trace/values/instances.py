@@ -166,7 +166,7 @@ class Instance(WithSpecials, NNModule):
         if member is not None:
             return member[0]
         if not name.isidentifier() or self.cls.sees_all_bases(frameworks.PLAIN_BASES | frameworks.MODULE_BASES):
-            return Raised(f"{self.cls.name} has no {name}", passing=True) if name.isidentifier() else None
+            return Raised(f"{self.cls.name} has no {name}", passing=True, is_unsure=True) if name.isidentifier() else None
         return Unknown(f"a base may set {name}", symbol=f"{self.id}.{name}")
 
     def item(self, at: Interpreter, index: Any) -> Value:

@@ -176,7 +176,7 @@ def item_under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNod
     return under(at, content, key, written)
 
 
-MISSING = Raised("there is no such key", passing=True)
+MISSING = Raised("there is no such key", passing=True, is_unsure=True)
 
 
 def under(at: Interpreter, content: Mapped, key: Value, written: cst.CSTNode, default: Value | None = None) -> Value:

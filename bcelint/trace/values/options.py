@@ -43,7 +43,7 @@ class Namespace(Cell):
         return Names(self) if name == "__dict__" else self.fields.get(name)
 
     def unset(self, name: str) -> Value | None:
-        return Raised(f"there is no option {name}", passing=True) if name.isidentifier() else None
+        return Raised(f"there is no option {name}", passing=True, is_unsure=True) if name.isidentifier() else None
 
     def item(self, at: Interpreter, index: Any) -> Value:
         return Raised("a namespace has no items")
@@ -178,7 +178,8 @@ def _if_given(at: Interpreter, name: str, option: Value) -> Value:
     """An option that is an attribute only where it is given."""
     space = namespace_in(at.place.code.source.text)
     given = Atom(f"{at.place.path}:hasattr(args, {name})", "truth", None, True, lambda: f"hasattr({space}, {name!r})")
-    return at.choice([(frozenset([given]), option), (frozenset([given.negated()]), Raised(f"there is no option {name}", passing=True))])
+    missing = Raised(f"there is no option {name}", passing=True, is_unsure=True)
+    return at.choice([(frozenset([given]), option), (frozenset([given.negated()]), missing)])
 
 
 def _option(at: Interpreter, symbol: str, default: Value | None, domain: tuple[Any, ...] = ()) -> Value:

@@ -18,6 +18,9 @@ class Raised(Value):
     passing: bool = False
     """It hangs on what something is at the moment: a list may be longer, and an attribute set, another time."""
 
+    is_unsure: bool = False
+    """It is for the lack of something that may be set where that is not seen, or by a statement: it may as well not raise."""
+
     def key(self) -> Any:
         return ("raised",)
 

@@ -21,7 +21,8 @@ class Scope(Cell):
 
     def unset(self, name: str) -> Value | None:
         """A local name that is not set is an error; in a module or class it may be a name from outside."""
-        return Raised(f"{name} is not set", passing=True) if self.parent is not None and not self.is_class_body and name.isidentifier() else None
+        is_local = self.parent is not None and not self.is_class_body and name.isidentifier()
+        return Raised(f"{name} is not set", passing=True, is_unsure=True) if is_local else None
 
     def find(self, name: str) -> Value | None:
         """The value of ``name`` here, in an enclosing function, or in the module."""

@@ -48,7 +48,7 @@ class Super(Value):
         if not isinstance(instance, Instance):
             return at.unknown(f"super().{name} is outside of the project", *args.all())
         if name == "__getattr__":
-            return Raised(f"{instance.cls.name} has no such attribute")
+            return Raised(f"{instance.cls.name} has no such attribute", is_unsure=True)
         if name == "__init__":
             own = instance.cls.constructor(args, behind=self.owner)
             if own is not None:
