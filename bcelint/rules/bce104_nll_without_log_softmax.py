@@ -81,7 +81,7 @@ def _picks_entries(call: LossCall) -> bool:
 
 
 def _is_made_up(call: LossCall) -> bool:
-    """Whether the prediction is made of numbers that stand in the code or are drawn there, and learns nothing: what the loss makes of them is asked."""
+    """Whether the prediction is made of numbers that stand in the code or are drawn there, and learns nothing: what the loss says is asked."""
     facts = call.prediction.facts
     steps = () if facts.range is None else facts.range.steps
     return len(steps) == 1 and steps[0].note in _OF_NUMBERS | _DRAWN and facts.value("grad") is False
