@@ -8,6 +8,7 @@ import libcst as cst
 
 from bcelint.trace.code import attributes
 from bcelint.trace.code.handed import hand_on, hand_over
+from bcelint.trace.code.hyperparameters import is_save, save
 from bcelint.trace.code.purity import is_settled
 from bcelint.trace.code.raising import first_raised
 from bcelint.trace.interpreter import Arguments, Value
@@ -31,6 +32,8 @@ def call(at: Site, node: cst.Call) -> Value:
     owner: Value | None = None
     if isinstance(node.func, cst.Attribute):
         owner = at.evaluate(node.func.value)
+        if isinstance(owner, Instance) and is_save(owner, node.func.attr.value):
+            return save(at.on(node), owner, _arguments(at, node))
         callee = attributes.load_callee(at.on(node.func), owner, node.func.attr.value)
     else:
         callee = at.evaluate(node.func)
