@@ -55,16 +55,8 @@ def _sequence(at: Site, node: Any, source: Value) -> Value:
     raised = next((value for value in items if value.is_raised), None)
     if raised is not None and not isinstance(node, cst.GeneratorExp):  # which computes nothing before it is asked
         return raised
-    content = Tuple(tuple(items), any_of(at, Tuple(tuple(loose))) if loose else None, length_of=_length_of(at, node, source))
+    content = Tuple(tuple(items), any_of(at, Tuple(tuple(loose))) if loose else None)
     return new_set(content) if isinstance(node, cst.SetComp) else new_list(content)
-
-
-def _length_of(at: Site, node: Any, source: Value) -> str:
-    """By its symbol, what the list is as long as that is made of each item of the source; "" where one may be left out."""
-    if isinstance(node, cst.SetComp) or node.for_in.ifs or node.for_in.inner_for_in is not None:
-        return ""
-    content = sequence_of(at, source)
-    return "" if content.items or content.rest is None else content.size
 
 
 def _mapping(at: Site, node: cst.DictComp, source: Value) -> Value:

@@ -10,7 +10,7 @@ import libcst as cst
 
 from bcelint.trace.code.assigned import assigned
 from bcelint.trace.code.branches import branch
-from bcelint.trace.code.filling import Rounds, filled
+from bcelint.trace.code.iterations import another
 from bcelint.trace.code.leaving import go_on_in_the_rest, unseen_sides
 from bcelint.trace.code.rounds import changes_of_rounds, is_number
 from bcelint.trace.conditions.asking import opaque, without_opaque
@@ -48,11 +48,12 @@ def for_loop(at: Site, node: cst.For) -> Flow:
 
 
 def _over(at: Site, node: cst.For, content: Tuple) -> Flow:
-    if len(content.items) > MAX_UNROLLED:
-        content = Tuple((), any_of(at.on(node.iter), content))
+    items, rest = content.items, content.rest
+    if len(items) > MAX_UNROLLED:
+        items, rest = (), any_of(at.on(node.iter), content)
     before = at.state.path
     at.frame.breaks.append([])
-    flow = _rounds(at, node, content)
+    flow = _rounds(at, node, items, rest)
     breaks = at.frame.breaks.pop()
     if not breaks:
         return flow
@@ -62,21 +63,19 @@ def _over(at: Site, node: cst.For, content: Tuple) -> Flow:
     return Flow.NEXT
 
 
-def _rounds(at: Site, node: cst.For, content: Tuple) -> Flow:
-    """The rounds for the items and for any number of the rest, each where no earlier one has left the loop, and what is done in the end."""
-    for number, item in enumerate(content.items, 1):
+def _rounds(at: Site, node: cst.For, items: Sequence[Value], rest: Value | None) -> Flow:
+    """The rounds for ``items`` and for any number of ``rest``, each where no earlier one has left the loop, and what is done in the end."""
+    for number, item in enumerate(items, 1):
         met, before = len(at.frame.breaks[-1]), at.state.path
         flow = _iteration(at, lambda item=item: at.assign(node.target, item), node)  # type: ignore[misc]
         if flow in (Flow.RETURN, Flow.RAISE, Flow.BREAK):
             return Flow.NEXT if flow is Flow.BREAK else flow
         left = [(Flow.BREAK, end) for end, _ in at.frame.breaks[-1][met:]]
         if left:
-            later = replace(content, items=content.items[number:])
-            return go_on_in_the_rest(at.on(node), before, left, functools.partial(_rounds, at, node, later))
+            return go_on_in_the_rest(at.on(node), before, left, functools.partial(_rounds, at, node, items[number:], rest))
     broken = False
-    if content.rest is not None:
-        rounds = Rounds(node.target, content)
-        broken = _any_iteration(at, node, functools.partial(rounds.begin, at), rounds)
+    if rest is not None:
+        broken = _any_iteration(at, node, lambda: at.assign(node.target, another(at, rest)))
     return _end(at, node, broken)
 
 
@@ -137,7 +136,7 @@ def _never_begins(at: Site, node: cst.While) -> bool:
     return at.evaluate(node.test).truth() is False
 
 
-def _any_iteration(at: Site, node: cst.For | cst.While, begin: Callable[[], None], rounds: Rounds | None = None) -> bool:
+def _any_iteration(at: Site, node: cst.For | cst.While, begin: Callable[[], None]) -> bool:
     """Execute the body once, with names that change from iteration to iteration unknown where they were constants; whether it may be broken off."""
     at = at.on(node)
     loop = fresh()
@@ -158,17 +157,22 @@ def _any_iteration(at: Site, node: cst.For | cst.While, begin: Callable[[], None
         at.state.path = before
     for cell, key, old, new in changes.values():
         if new is not None:
-            after = _settled(at, key, old, new, loop, None if breaks else rounds)
+            after = _settled(at, key, old, new, loop)
             if after is not new:
                 at.write(cell, key, after)
     return bool(breaks)
 
 
-def _settled(at: Site, key: str, old: Value | None, new: Value, loop: int, rounds: Rounds | None) -> Value:
+def _settled(at: Site, key: str, old: Value | None, new: Value, loop: int) -> Value:
     """A value after the loop: what grew in it is of unknown length, and what hung on the iteration is unknown."""
     if key != CONTENT:
         return without_loop(at.state, _of_any_size(old, new), loop)
-    return filled(at, old, new, loop, rounds) or _grown_container(at, old, new) or without_loop(at.state, new, loop)
+    if isinstance(new, Choice):  # appended to in some case only
+        return Tuple((), at.unknown("an item of a list that grows in a loop", new))
+    if isinstance(new, Tuple):
+        new = _grown_list(at, old, new)
+        return Tuple(tuple(without_loop(at.state, item, loop) for item in new.items), without_loop(at.state, new.rest, loop) if new.rest else None)
+    return _grown_container(at, old, new) or without_loop(at.state, new, loop)
 
 
 def _of_any_size(old: Value | None, new: Value) -> Value:
@@ -183,6 +187,14 @@ def _of_any_size(old: Value | None, new: Value) -> Value:
         sizes = tuple(size if size == was else None for was, size in zip(before.value.dims, after.value.dims))
         shape = replace(after, value=replace(after.value, dims=sizes))
     return replace(new, facts=replace(new.facts, shape=shape))
+
+
+def _grown_list(at: Site, old: Value | None, new: Tuple) -> Tuple:
+    """The content of a list that was appended to: behind what was there before stands any number of what came."""
+    known = old.items if isinstance(old, Tuple) else ()
+    if len(new.items) > len(known) and all(a is b for a, b in zip(known, new.items)):
+        return Tuple(known, any_of(at, Tuple((*new.items[len(known) :], *([new.rest] if new.rest else [])))))
+    return new
 
 
 def _grown_container(at: Site, old: Value | None, new: Value) -> Mapped | None:

@@ -7,14 +7,14 @@ from functools import partial
 
 import libcst as cst
 
-from bcelint.trace.conditions.atoms import ALWAYS, Atom, Guard
+from bcelint.trace.conditions.atoms import ALWAYS, Guard
 from bcelint.trace.conditions.compatible import compatible
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.python.registry import Handler, Handlers
 from bcelint.trace.state.site import Site
 from bcelint.trace.state.truth import split
 from bcelint.trace.values.asking import condition
-from bcelint.trace.values.choices import Choice, alternatives
+from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.contents import any_of
 from bcelint.trace.values.dicts import new_dict
@@ -24,7 +24,7 @@ from bcelint.trace.values.lists import new_list, reordered
 from bcelint.trace.values.mapped import Mapped, dict_key, keywords_of, mapping_of, overlaid
 from bcelint.trace.values.sets import SetCell, new_set
 from bcelint.trace.values.tensors import Tensor
-from bcelint.trace.values.tuples import AtMost, Running, Tuple, sequence_of
+from bcelint.trace.values.tuples import AtMost, Tuple, sequence_of
 from bcelint.trace.values.unknowns import Unknown
 
 builtin = Handlers()
@@ -168,18 +168,7 @@ def _range(at: Site, args: Arguments) -> Value:
             return at.unknown("a range that fails")
         if not values[MAX_RANGE:]:  # not by its length, which may be too large for one
             return Tuple(tuple(Const(i) for i in values))
-    if len(args.positional) != 1 or args.open_positional:
-        return Tuple((), _running(at, "a number of a range", None))
-    bound = args.positional[0]
-    return Running((), _running(at, "a number of a range", bound), length_of=_symbol(bound))
-
-
-def _symbol(number: Value) -> str:
-    """The symbol of what is not known; of an option, which has its default in one case and anything else in the other, it is one for both."""
-    symbols = {single.symbol for _, single in alternatives(number) if isinstance(single, Unknown)}
-    symbol = symbols.pop() if len(symbols) == 1 else ""
-    known = [(guard, single.value) for guard, single in alternatives(number) if isinstance(single, Const)]
-    return symbol if all(any(atom == Atom(symbol, "==", value, True) for atom in guard) for guard, value in known) else ""
+    return Tuple((), _running(at, "a number of a range", args.positional[0] if len(args.positional) == 1 else None))
 
 
 def _running(at: Site, reason: str, bound: Value | None) -> Value:
@@ -204,10 +193,8 @@ def _enumerate(at: Site, args: Arguments) -> Value:
     numbers = [_running(at, "a running number", None) if first is None else Const(first + i) for i in range(len(content.items))]
     items = tuple(map(Tuple, zip(numbers, content.items)))
     length = at.narrow(args.positional[0].length(at)) if first == 0 and args.positional else None
-    if content.rest is None:
-        return Tuple(items)
-    kind = Running if first == 0 and not items else Tuple
-    return kind(items, Tuple((_running(at, "a running number", length), content.rest)), length_of="" if items else content.size)
+    rest = None if content.rest is None else Tuple((_running(at, "a running number", length), content.rest))
+    return Tuple(items, rest)
 
 
 @builtin("zip")

@@ -17,7 +17,6 @@ from bcelint.trace.values.contents import CONTENT, any_of
 from bcelint.trace.values.library_classes import is_exactly
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.tuples import Tuple, join_sequences, sequence_of
-from bcelint.trace.values.unknowns import Unknown
 
 _TAKING = ("difference_update", "intersection_update", "appendleft", "popleft", "extendleft", "rotate")
 """Methods after which it is not known which items there are, and in which order."""
@@ -248,17 +247,15 @@ def _removed(at: Interpreter, content: Tuple, value: Value) -> Tuple:
 
 
 def _with_item(at: Interpreter, content: Tuple, index: Any, value: Value) -> Tuple:
-    """The content after ``x[index] = value``; where it is any item, it is kept which one, for those who ask by the same index."""
+    """The content after ``x[index] = value``."""
     position = index.constant if isinstance(index, Value) else UNKNOWN
     lowest = 0 if content.rest else -len(content.items)
     if isinstance(position, int) and lowest <= position < len(content.items):
         changed = list(content.items)
         changed[position] = value
         return Tuple(tuple(changed), content.rest)
-    everything = any_of(at, Tuple((*content.items, value, *([content.rest] if content.rest else []))))
-    if content.items or not isinstance(index, Unknown) or not index.symbol:
-        return Tuple((), everything)
-    return Tuple((), everything, length_of=content.size, put=(index.symbol, value))
+    everything = (*content.items, value, *([content.rest] if content.rest else []))
+    return Tuple((), any_of(at, Tuple(everything)))
 
 
 def _without_item(at: Interpreter, content: Tuple, index: Any) -> Tuple:

@@ -38,14 +38,9 @@ class Tuple(Items):
     is_callable = False
     names: tuple[str, ...] = ()
     """The field names of a namedtuple."""
-    length_of: str = ""
-    """By its symbol, what is as long: the number that a list is repeated by, what a loop goes over that makes it."""
-    put: tuple[str, Value] | None = None
-    """The symbol of an index that is not known, and what has been put there, of a list all items of which may be others."""
 
     def key(self) -> Any:
-        put = self.put and (self.put[0], self.put[1].key())
-        return ("tuple", tuple(item.key() for item in self.items), self.rest and self.rest.key(), self.length_of, put)
+        return ("tuple", tuple(item.key() for item in self.items), self.rest and self.rest.key())
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         if name in self.names:
@@ -61,8 +56,6 @@ class Tuple(Items):
                 return self._at(at, position)
             if isinstance(position, str) and not self.names:
                 return Raised("a sequence has no item under a name")
-            if self.put is not None and isinstance(index, Unknown) and index.symbol == self.put[0]:
-                return self.put[1]
         elif len(index) == 1 and isinstance(index[0], slice):
             return self.sliced(index[0]) or at.unknown("a slice of a list of unknown length", self)
         return self._one_of(at, index) or any_of(at, self)
@@ -83,7 +76,7 @@ class Tuple(Items):
     def _at(self, at: Interpreter, position: int) -> Value:
         if self.rest is None:
             count = len(self.items)
-            return self.items[position] if -count <= position < count else Raised(f"{position} is out of range", passing=True, is_unsure=True)
+            return self.items[position] if -count <= position < count else Raised(f"{position} is out of range", passing=True)
         if 0 <= position < len(self.items):
             return self.items[position]
         if position < 0 and self.items and any(item.key() != self.rest.key() for item in self.items[position:]):
@@ -133,12 +126,12 @@ class Tuple(Items):
         return self
 
     def length(self, at: Interpreter) -> Value:
-        return Const(len(self.items)) if self.rest is None else open_length(at, self.size, self.rest)
+        return Const(len(self.items)) if self.rest is None else open_length(at, self._size, self.rest)
 
     @cached_property
-    def size(self) -> str:
-        """Its length by its symbol, where it is not known: the same as often as it is asked for."""
-        return self.length_of or f"#{fresh()}"
+    def _size(self) -> str:
+        """Its length by name, where it is not known: the same as often as it is asked for."""
+        return f"#{fresh()}"
 
     def truth(self) -> bool | None:
         return True if self.items else None if self.rest else False
@@ -154,7 +147,7 @@ class Tuple(Items):
         if isinstance(times, int) and 0 <= times * len(self.items) <= MAX_REPEATED and self.rest is None:
             return Tuple(self.items * times)
         if len(self.items) == 1 and self.rest is None:
-            return Tuple((), self.items[0], length_of=count.symbol if isinstance(count, Unknown) else "")
+            return Tuple((), self.items[0])
         return at.unknown("a repeated list", self, count)
 
     def is_of_library_class(self, name: str) -> bool | None:
@@ -177,7 +170,7 @@ class Tuple(Items):
         return replace(self, items=tuple(batch(at, item, size) for item in self.items))
 
     def copied(self, memo: dict[int, Value]) -> Value:
-        return replace(self, items=tuple(item.copied(memo) for item in self.items), rest=self.rest and self.rest.copied(memo), put=None)
+        return replace(self, items=tuple(item.copied(memo) for item in self.items), rest=self.rest and self.rest.copied(memo))
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,15 +178,10 @@ class AtMost(Tuple):
     """Items of which there may be fewer."""
 
     def length(self, at: Interpreter) -> Value:
-        return at.unknown("a length", symbol=self.size, number=True)
+        return at.unknown("a length", symbol=self._size, number=True)
 
     def truth(self) -> bool | None:
         return None if self.items else False
-
-
-@dataclass(frozen=True, eq=False)
-class Running(Tuple):
-    """The numbers from 0 up to its length, which is not known, or each of them beside something: ``range(n)``, ``enumerate(x)``."""
 
 
 def _is_plain(item: Value) -> bool:
@@ -218,4 +206,4 @@ def join_sequences(one: Tuple, other: Tuple) -> Tuple:
 def _searched(constants: list[Any], name: str, value: Any) -> Value:
     if name == "count":
         return Const(constants.count(value))
-    return Const(constants.index(value)) if value in constants else Raised(f"{value!r} is not in the list", passing=True, is_unsure=True)
+    return Const(constants.index(value)) if value in constants else Raised(f"{value!r} is not in the list", passing=True)
