@@ -66,7 +66,7 @@ def _what_follows(call: LossCall) -> str:
     facts = call.target.facts
     dtype, values = facts.value("dtype"), facts.value("range")
     repair = either_use(call, "BCEWithLogitsLoss", "two outputs")
-    if call.loss.declared or dtype is None or not dtype.is_integral:
+    if call.loss.declared or dtype is None or not dtype.is_integral or "ignore_index" in call.options:
         return f": {loss_name(call)} is {'the same' if call.loss.declared else '0'} whatever it says; {repair}"
     if values is not None and values.tight and 2 <= values.high < math.inf:
         return f", and the targets go up to {values.high:.0f}: {loss_name(call)} raises; give the model {values.high + 1:.0f} outputs"

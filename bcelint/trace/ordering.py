@@ -35,6 +35,11 @@ class Entry:
     def name(self) -> str:
         return self.function.name
 
+    @property
+    def file(self) -> str:
+        """Where its text stands: of an inherited method, the file of the base."""
+        return self.function.closure.code.path
+
 
 def callers_first(run: Run, modules: Sequence[SourceModule], entries: Sequence[Entry]) -> Iterator[tuple[Entry, bool]]:
     """The entries, each with whether the code speaks of it.
@@ -47,7 +52,7 @@ def callers_first(run: Run, modules: Sequence[SourceModule], entries: Sequence[E
     anywhere = frozenset().union(*spoken_of.values())
     handed_on = frozenset(name for module in modules for name in _HANDED_ON.findall(module.code.source.text))
     open_ones = [why_not(run, entry.function, entry.owner) == "" for entry in entries]
-    speaks_of = [spoken_of[entry.path, entry.name] if is_open else frozenset() for entry, is_open in zip(entries, open_ones)]
+    speaks_of = [spoken_of[entry.file, entry.name] if is_open else frozenset() for entry, is_open in zip(entries, open_ones)]
 
     def rank(entry: Entry) -> tuple[bool, int]:
         is_registered = entry.name in handed_on or (isinstance(entry.function.node, cst.FunctionDef) and bool(entry.function.node.decorators))

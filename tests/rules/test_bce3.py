@@ -42,6 +42,11 @@ class TestBCE301:
         assert message is not None
         assert message.endswith(expected)
 
+    def test_labels_that_are_left_out(self) -> None:
+        message = said("BCE301", call("CrossEntropyLoss", facts(shape=Shape((8, 1))), INDICES, options={"ignore_index": 9}))
+        assert message is not None
+        assert "is 0 whatever it says" in message
+
     def test_several_indices_for_each_sample(self) -> None:
         """(N, C, d) beside (N, d): the last dimension is not that of the classes."""
         scores = facts(shape=Shape((None, 1), open=True))

@@ -162,7 +162,7 @@ def _body(at: Site, function: Function) -> Value:
         returns.append((at.state.path - inner.entry_guard, NONE))
     inner.end_guard = either(guard for guard, _ in returns) if returns else ALWAYS
     if not returns and flow is Flow.RAISE and (function.owner is None or not inner.may_not_raise):
-        return Raised(f"{function.qualname} raises", is_unsure=inner.may_not_raise)
+        return Raised(f"{function.qualname} raises", passing=True, is_unsure=inner.may_not_raise)
     if not returns:
         return naming.unknown(f"{function.qualname} does not return")
     at.state.path = inner.entry_guard
@@ -234,7 +234,11 @@ def _last(function: Function, args: Arguments) -> Iterable[tuple[cst.Param, Valu
     params = function.node.params
     positional = [*params.posonly_params, *params.params]
     first = len(positional) - len(args.trailing)
-    is_open = isinstance(params.star_arg, cst.Param) or any(p.default is not None or p.name.value in args.keywords for p in positional)
+    is_open = (
+        args.open_keywords
+        or isinstance(params.star_arg, cst.Param)
+        or any(p.default is not None or p.name.value in args.keywords for p in positional)
+    )
     return () if is_open or first < len(args.positional) else zip(positional[first:], args.trailing)
 
 

@@ -25,7 +25,7 @@ def is_save(owner: Value | None, name: str) -> bool:
 
 def save(at: Site, owner: Instance, args: Arguments) -> Value:
     """Keep what the constructors that run here were given: all of it, what is named, or one thing that holds it."""
-    content: Mapped | None = _given(at, owner)
+    content = _given(at, owner)
     names = [value.constant for value in args.positional]
     things = [value for value in args.positional if not isinstance(value.constant, str)]
     if len(things) == 1:
@@ -36,7 +36,7 @@ def save(at: Site, owner: Instance, args: Arguments) -> Value:
     if content is None or len(things) > 1:
         at.write(owner, KEPT, at.unknown("hyperparameters that are not followed"))
         return NONE
-    ignored = _texts(args.keywords.get("ignore", NONE))
+    ignored = () if things else _texts(args.keywords.get("ignore", NONE))
     content = replace(content, items={name: value for name, value in content.items.items() if name not in ignored})
     before = owner.fields.get(KEPT)
     if isinstance(before, DictCell) and isinstance(before.content, Mapped):
@@ -45,14 +45,23 @@ def save(at: Site, owner: Instance, args: Arguments) -> Value:
     return NONE
 
 
-def _given(at: Site, owner: Instance) -> Mapped:
-    """The arguments of the constructors of the object that run here, those of a subclass over those of its base."""
-    given = Mapped()
+def _given(at: Site, owner: Instance) -> Mapped | None:
+    """The arguments of the constructors of the object that run here, those of a subclass over those of its base; None where none runs."""
+    given: Mapped | None = None
     frame: Frame | None = at.frame.outside()
-    while frame is not None and frame.function is not None and frame.function.name == "__init__":
-        given = overlaid(at, given, _arguments_of(at, frame, frame.function))
+    while frame is not None:
+        if frame.function is not None and frame.function.name == "__init__" and _receiver(frame.function, frame) is owner:
+            arguments = _arguments_of(at, frame, frame.function)
+            given = arguments if given is None else overlaid(at, given, arguments)
+        elif given is not None:
+            break
         frame = frame.caller
     return given
+
+
+def _receiver(function: Function, frame: Frame) -> Value | None:
+    params = [*function.node.params.posonly_params, *function.node.params.params]
+    return frame.fields.get(params[0].name.value) if params else None
 
 
 def _arguments_of(at: Site, frame: Frame, function: Function) -> Mapped:

@@ -21,16 +21,20 @@ def is_below_one(guard: Iterable[Literal]) -> bool:
 
 
 def is_left_below_two(guard: Iterable[Literal]) -> bool:
-    """Whether a guard asks more than once for a whole number, not for its value itself, and leaves nothing from 2 on: ``n != 2``, not ``n > 2``."""
+    """Whether a guard rules out a whole number from 2 on and all that are greater: ``n != 2`` and not ``n > 2``."""
     asked: defaultdict[str, list[Atom]] = defaultdict(list)
     for atom in guard:
         if isinstance(atom, Atom) and type(atom.operand) is int and atom.op in ("==", "<", "<=", ">", ">="):
             asked[atom.symbol].append(atom)
-    return any(len(atoms) > 1 and not any(map(_names, atoms)) and _leaves_nothing(atoms, 2) for atoms in asked.values())
+    return any(any(map(_rules_out, atoms)) and not any(map(_names, atoms)) and _leaves_nothing(atoms, 2) for atoms in asked.values())
 
 
 def _names(atom: Atom) -> bool:
     return atom.op == "==" and atom.truth
+
+
+def _rules_out(atom: Atom) -> bool:
+    return atom.op == "==" and not atom.truth and bool(atom.operand >= 2)
 
 
 def _leaves_nothing(atoms: Sequence[Atom], first: int) -> bool:

@@ -150,7 +150,8 @@ def _apply(
     outcome = outcome_of(row, args)
     if outcome is REFUSED or (refuses(row, args) and _are_of_torch(row, values)):
         return Raised(f"torch refuses such a {row.title}", passing=True)
-    if isinstance(outcome, Result) and row.names[0] == "torch.full" and args.constant("dtype") is None and _fills_with_floats(at):
+    is_full = row.names[0] == "torch.full" and args.constant("dtype") is None
+    if is_full and isinstance(outcome, Result) and "out=" not in at.text(at.node) and _fills_with_floats(at):
         outcome = replace(outcome, dtype=DType.FLOAT32)
     step = at.step(row.note if isinstance(row, Op) and row.note else row.title)
     results = _Results(at, main, values, step, origin, _class_of(row, main, values), not _SAME_IF_NOTHING_TO_DO.isdisjoint(row.names))

@@ -50,7 +50,8 @@ def _of_one_class(path: Guard, prediction: Value) -> bool:
     sizes = [symbol for symbol in symbols(path) if symbol in known or _CLASSES.search(symbol)]
     if any(not satisfiable(path | {Atom(size, ">=", 2, True)}) for size in sizes):
         return True
-    return 1 in known and is_left_below_two(path)
+    classes = known[:1] if len(known) == 1 else known[1:2]
+    return 1 in classes and is_left_below_two(path)
 
 
 def _is_empty(value: Value) -> bool:

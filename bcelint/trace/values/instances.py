@@ -94,7 +94,8 @@ class Instance(WithSpecials, NNModule):
 
     def no_attribute(self, at: Interpreter, name: str) -> Value:
         """What is not seen to be set. Where its constructor is given something of that name, as for ``store_attr()``, that is what it may be."""
-        hidden = DYNAMIC in self.fields or self.cls.is_given(name)
+        sees_all = self.cls.sees_all_bases(frameworks.PLAIN_BASES | frameworks.MODULE_BASES)
+        hidden = DYNAMIC in self.fields or (sees_all and self.cls.is_given(name))
         return at.unknown(f"{self.cls.name} has no attribute {name} that is seen here", symbol=f"{self.id}.{name}", opaque=hidden)
 
     def store(self, at: Interpreter, name: str, value: Value, after: Callable[[Value | None], Value]) -> None:

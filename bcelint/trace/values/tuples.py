@@ -76,7 +76,7 @@ class Tuple(Items):
     def _at(self, at: Interpreter, position: int) -> Value:
         if self.rest is None:
             count = len(self.items)
-            return self.items[position] if -count <= position < count else Raised(f"{position} is out of range", passing=True)
+            return self.items[position] if -count <= position < count else Raised(f"{position} is out of range", passing=True, is_unsure=True)
         if 0 <= position < len(self.items):
             return self.items[position]
         if position < 0 and self.items and any(item.key() != self.rest.key() for item in self.items[position:]):
@@ -206,4 +206,4 @@ def join_sequences(one: Tuple, other: Tuple) -> Tuple:
 def _searched(constants: list[Any], name: str, value: Any) -> Value:
     if name == "count":
         return Const(constants.count(value))
-    return Const(constants.index(value)) if value in constants else Raised(f"{value!r} is not in the list", passing=True)
+    return Const(constants.index(value)) if value in constants else Raised(f"{value!r} is not in the list", passing=True, is_unsure=True)

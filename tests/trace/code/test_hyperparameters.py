@@ -84,6 +84,35 @@ def test_what_is_not_kept_is_not_known(parameters: str, save: str) -> None:
     assert value_of(program) not in ("probabilities", "logits")
 
 
+def test_another_object_is_made_meanwhile() -> None:
+    program = """
+import lightning
+class Module(lightning.LightningModule):
+    def __init__(self, squash=False):
+        super().__init__()
+        self.save_hyperparameters()
+    def out(self, v):
+        return torch.sigmoid(v) if self.hparams.squash else v
+class Experiment:
+    def __init__(self, squash=True):
+        self.module = Module(squash=False)
+out = Experiment().module.out(z)
+"""
+    assert value_of(program) == "logits"
+
+
+def test_a_helper_keeps_them() -> None:
+    program = PROGRAM.format(parameters="self, squash", save="self.keep()", test="self.hparams.squash", arguments="False").replace(
+        "    def out", "    def keep(self):\n        self.save_hyperparameters()\n    def out"
+    )
+    assert value_of(program) == "logits"
+
+
+def test_of_a_thing_nothing_is_left_out() -> None:
+    save = 'self.save_hyperparameters({"squash": squash}, ignore=["squash"])'
+    assert value_of(PROGRAM.format(parameters="self, squash", save=save, test="self.hparams.squash", arguments="False")) == "logits"
+
+
 def test_a_method_of_its_own_is_no_such_thing() -> None:
     program = """
 class Module(nn.Module):
