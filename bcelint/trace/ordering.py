@@ -69,8 +69,32 @@ def _spoken_of(modules: Sequence[SourceModule]) -> defaultdict[tuple[str, str], 
     found: defaultdict[tuple[str, str], frozenset[str]] = defaultdict(frozenset)
     for module in modules:
         for name, body in bodies(module.code.source.text):
-            found[module.path, name] |= {*_CALLED.findall(body), *_HANDED_ON.findall(body)} - {name}
+            found[module.path, name] |= _names_in(body) - {name}
     return found
+
+
+def _names_in(text: str) -> frozenset[str]:
+    """The names that a text calls or hands on."""
+    return frozenset([*_CALLED.findall(text), *_HANDED_ON.findall(text)])
+
+
+class Inner:
+    """The functions inside of others that wait to be tried."""
+
+    def __init__(self, waiting: list[Function]) -> None:
+        self._waiting = waiting
+        self._names: dict[int, frozenset[str]] = {}
+
+    def take(self) -> Function:
+        """The first that no other one speaks of; the last of all, where they all speak of one another: callers stand further down."""
+        spoken_of = frozenset().union(*(self._names_of(function) - {function.name} for function in self._waiting))
+        number = next((number for number, function in enumerate(self._waiting) if function.name not in spoken_of), -1)
+        return self._waiting.pop(number)
+
+    def _names_of(self, function: Function) -> frozenset[str]:
+        if id(function.node) not in self._names:
+            self._names[id(function.node)] = _names_in(function.closure.code.text(function.node))
+        return self._names[id(function.node)]
 
 
 class _Queue:

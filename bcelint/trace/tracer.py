@@ -26,7 +26,7 @@ from bcelint.trace.code.modules import run_module
 from bcelint.trace.conditions import remembered
 from bcelint.trace.entries import functions_of, is_test, made_of, why_not
 from bcelint.trace.interpreter import Arguments, Value
-from bcelint.trace.ordering import Entry, callers_first
+from bcelint.trace.ordering import Entry, Inner, callers_first
 from bcelint.trace.setters import setting_functions, try_setter
 from bcelint.trace.state.coverage import BARREN, NO_OBJECT, TOO_LARGE
 from bcelint.trace.state.dropped import CALLERS, DEPTH, OBJECTS, STEPS
@@ -156,8 +156,9 @@ def _try_uncalled(run: Run, entry: Entry) -> None:
 def _trace_nested(run: Run) -> None:
     """The functions inside of others that nobody in sight called: they were returned or handed on."""
     seen: set[int] = set()
+    inner = Inner(run.nested)
     while run.nested:
-        function = run.nested.pop(0)
+        function = inner.take()
         if id(function.node) not in seen and why_not(run, function, None) == "":
             seen.add(id(function.node))
             path = function.closure.code.path

@@ -161,3 +161,10 @@ class Made:
         return F.cross_entropy(torch.softmax(x, 1), y) if x.ndim == 2 else self.left(x, y)
 """
     assert codes(tmp_path, text) == ["BCE102", "BCE103"]
+
+
+# todo: of the methods of a class inside of a function none is tried, and a table there is no reason to wait
+@pytest.mark.parametrize("caller", sorted(CALLERS.keys() - {"a method of a class that nobody makes", "in a table"}))
+def test_the_same_inside_of_a_function(tmp_path: Path, caller: str) -> None:
+    inside = (LOSS + "\n" + CALLERS[caller]).replace("\n", "\n    ")
+    assert codes(tmp_path, f"def outer():{inside}\n    return objective.__name__\n") == []

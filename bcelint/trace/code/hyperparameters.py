@@ -1,4 +1,4 @@
-"""``self.save_hyperparameters()`` of Lightning's modules: what the constructor is given is kept in ``self.hparams`` (Lightning's docs, 2.5)."""
+"""``self.save_hyperparameters()`` of Lightning's modules: what the constructor is given is kept in ``self.hparams`` (Lightning's docs)."""
 
 from __future__ import annotations
 
