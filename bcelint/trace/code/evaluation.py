@@ -11,6 +11,7 @@ from bcelint.contracts.schema import Op
 from bcelint.losscall import TOO_MANY
 from bcelint.trace.code import assignment, attributes, expressions, functions, libraries, modules, objects, operators, statements
 from bcelint.trace.code.explaining import explains
+from bcelint.trace.code.hyperparameters import save_by_base
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.site import Site
@@ -72,6 +73,7 @@ class Evaluation(Site):
     def construct_base(self, instance: Value, cls: Value, args: Arguments) -> None:
         assert isinstance(instance, Instance)
         assert isinstance(cls, Class)
+        save_by_base(self, instance)
         objects.make_native(self, instance, cls, args)
 
     def call_declared(self, instance: Value, owner: Value | None, args: Arguments) -> Value | None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bcelint.contracts import frameworks
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.constants import NONE
 from bcelint.trace.values.dicts import DictCell, new_dict
 from bcelint.trace.values.functions import Function
-from bcelint.trace.values.instances import Instance
+from bcelint.trace.values.instances import HYPERPARAMETERS, KEPT_BY_BASE, Instance
 from bcelint.trace.values.mapped import Mapped, mapping_of, overlaid
 from bcelint.trace.values.options import Namespace
 from bcelint.trace.values.plain import constants_of
 
-SAVE, KEPT = "save_hyperparameters", "hparams"
+SAVE = "save_hyperparameters"
 
 
 def is_save(owner: Value | None, name: str) -> bool:
@@ -34,15 +35,23 @@ def save(at: Site, owner: Instance, args: Arguments) -> Value:
     elif names and content is not None:
         content = Mapped({name: content.items[name] for name in names if name in content.items}, content.rest)
     if content is None or len(things) > 1:
-        at.write(owner, KEPT, at.unknown("hyperparameters that are not followed"))
+        at.write(owner, HYPERPARAMETERS, at.unknown("hyperparameters that are not followed"))
         return NONE
     ignored = () if things else _texts(args.keywords.get("ignore", NONE))
     content = replace(content, items={name: value for name, value in content.items.items() if name not in ignored})
-    before = owner.fields.get(KEPT)
+    before = owner.fields.get(HYPERPARAMETERS)
     if isinstance(before, DictCell) and isinstance(before.content, Mapped):
         content = overlaid(at, before.content, content)
-    at.write(owner, KEPT, new_dict(content))
+    at.write(owner, HYPERPARAMETERS, new_dict(content))
     return NONE
+
+
+def save_by_base(at: Site, owner: Instance) -> None:
+    """Remember what the constructors that run here were given, where a base that is not seen is constructed: it may keep them."""
+    content = None if owner.cls.sees_all_bases(frameworks.PLAIN_BASES | frameworks.MODULE_BASES) else _given(at, owner)
+    if content is not None:
+        rest = content.rest or at.unknown("further hyperparameters", opaque=True)
+        at.write(owner, KEPT_BY_BASE, new_dict(replace(content, rest=rest)))
 
 
 def _given(at: Site, owner: Instance) -> Mapped | None:

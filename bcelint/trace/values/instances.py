@@ -29,6 +29,11 @@ from bcelint.trace.values.specials import WithSpecials
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
+HYPERPARAMETERS = "hparams"
+"""Under which Lightning keeps what a constructor was given (its docs)."""
+KEPT_BY_BASE = "<kept by a base>"
+"""What a base that is not seen may have kept there."""
+
 
 class Instance(WithSpecials, NNModule):
     """An object of a class of the project. A class that inherits from a layer, loss or container of torch has that one as its content."""
@@ -94,6 +99,8 @@ class Instance(WithSpecials, NNModule):
 
     def no_attribute(self, at: Interpreter, name: str) -> Value:
         """What is not seen to be set. Where its constructor is given something of that name, as for ``store_attr()``, that is what it may be."""
+        if name == HYPERPARAMETERS and KEPT_BY_BASE in self.fields:
+            return self.fields[KEPT_BY_BASE]
         sees_all = self.cls.sees_all_bases(frameworks.PLAIN_BASES | frameworks.MODULE_BASES)
         hidden = DYNAMIC in self.fields or (sees_all and self.cls.is_given(name))
         return at.unknown(f"{self.cls.name} has no attribute {name} that is seen here", symbol=f"{self.id}.{name}", opaque=hidden)

@@ -127,3 +127,31 @@ class Module(nn.Module):
 out = Module(True).out(z)
 """
     assert value_of(program) == "logits"
+
+
+@pytest.mark.parametrize("given", ["True", "False"])
+@pytest.mark.parametrize("read", ["self.hparams.squash", 'self.hparams["squash"]', 'self.hparams.get("squash")'])
+def test_a_base_that_is_not_seen_may_keep_them(given: str, read: str) -> None:
+    program = f"""
+from elsewhere import BaseTask
+class Task(BaseTask):
+    def __init__(self, squash, width=3):
+        super().__init__()
+    def out(self, v):
+        return torch.sigmoid(v) if {read} else v
+out = Task({given}).out(z)
+"""
+    assert value_of(program) == ("probabilities" if given == "True" else "logits")
+
+
+def test_what_else_such_a_base_keeps_is_not_known() -> None:
+    program = """
+from elsewhere import BaseTask
+class Task(BaseTask):
+    def __init__(self, width=3):
+        super().__init__()
+    def out(self, v):
+        return torch.sigmoid(v) if self.hparams.squash or hasattr(self, "hparams") else v
+out = Task().out(z)
+"""
+    assert value_of(program) not in ("probabilities", "logits")
