@@ -93,6 +93,14 @@ def _size_differs(axis: int, wanted: str) -> Refuses:
     return check
 
 
+def _one_value_each(args: Args) -> bool:
+    """A batch of one sample has one value for each channel, whose variance says nothing; in evaluation mode that is not asked for."""
+    shape = args.facts("input").value("shape")
+    if args.constant("training") is not True or shape is None or shape.rank is None or shape.rank < 2:
+        return False
+    return all(size == 1 for size in (*shape.dims[:1], *shape.dims[2:]))
+
+
 def _out_of_range(args: Args) -> bool:
     """``dim`` names no dimension of the input."""
     shape, axis = args.facts("input").value("shape"), operands.whole(args.arg("dim"))
@@ -168,6 +176,7 @@ _TABLE: tuple[tuple[str, tuple[Refuses, ...]], ...] = (
     (f"{_SOFTMAXES} torch.mean", (_absent("dtype", _NO_EXACT),)),  # else the input is cast first
     ("torch.bernoulli", (_absent("p", _NO_EXACT),)),
     ("torch.std F.normalize F.layer_norm F.batch_norm", (_NO_EXACT,)),
+    ("F.batch_norm nn.BatchNorm1d nn.BatchNorm2d nn.BatchNorm3d", (_one_value_each,)),
     (
         f"{_SOFTMAXES} torch.sum torch.mean torch.prod torch.argmax torch.max torch.min torch.amax torch.std torch.logsumexp torch.cumsum "
         "torch.topk torch.squeeze",

@@ -16,7 +16,7 @@ from bcelint.facts import Claim, DType, Facts, Shape
 from bcelint.runtime.memory import DTYPES
 from tests.contracts.test_ops import resolve, seeded
 
-SHAPES = [(), (3,), (2,), (2, 3), (3, 2), (3, 3), (1, 3), (2, 2, 3), (2, 3, 3), (3, 2, 4, 4), (2, 3, 4, 4), (1, 2, 4, 4, 4), (2, 3, 4, 4, 4)]
+SHAPES = [(), (3,), (2,), (2, 3), (3, 2), (3, 3), (1, 3), (2, 2, 3), (2, 3, 3), (1, 3, 1), (3, 2, 4, 4), (1, 3, 1, 1), (2, 3, 4, 4), (1, 2, 4, 4, 4), (2, 3, 4, 4, 4)]
 DTYPE_POOL = [torch.float32, torch.float32, torch.float64, torch.int64, torch.int64, torch.int32, torch.int16, torch.uint8, torch.bool]
 TENSOR = object()
 PARTS = object()
@@ -86,6 +86,7 @@ def call(row: Op | Layer, rng: random.Random) -> tuple[Any, Args]:
         built = BUILT[row.title]
         *options, (value, arg) = drawn((*built, TENSOR), rng)
         bound = {**{p.name: option for p, (_, option) in zip(row.init, options)}, row.call[0].name: arg}
+        bound["training"] = Arg(constant=True, is_tensor=False)
         return lambda: resolve(row.names[0])(*built).train()(value), Args(bound, (*row.init, *row.call))
     name = row.names[0].rpartition(".")[2]
     given = drawn(CALLS.get(name, (TENSOR,) if name in ONE else (TENSOR, TENSOR)), rng)

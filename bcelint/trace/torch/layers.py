@@ -84,4 +84,6 @@ def call_layer(at: Site, layer: Layer, args: Arguments) -> Value:
     params = (*row.init, *row.call)
     known = {p.name for p in params}
     everything = {**{name: value for name, value in layer.args.items() if name in known}, **bound}
+    if layer.has_modes:
+        everything["training"] = layer.mode(at)
     return apply(at, row, params, everything, extra, layer)

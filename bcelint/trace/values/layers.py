@@ -24,6 +24,8 @@ from bcelint.trace.values.unknowns import Unknown
 
 _HAS_BIAS = re.compile(r"(Lazy)?(Linear|Bilinear|Conv\w*)$")
 """Layers that have a bias exactly where they are told to."""
+_WITH_MODES = ("torch.nn.BatchNorm1d", "torch.nn.BatchNorm2d", "torch.nn.BatchNorm3d")
+"""Layers that refuse in training what they take in evaluation."""
 _OF_OTHERS = "Transformer"
 """The beginning of the names of layers that hand their arguments on to others."""
 _PADDED = re.compile(r"(?:Reflection|Replication|Circular|Zero|Constant)Pad(\d)d$")
@@ -42,6 +44,17 @@ class Layer(NNModule):
     place: NodePlace
     hooked: bool = False
     """A hook may change what it returns."""
+
+    @property
+    def has_modes(self) -> bool:
+        return self.row.names[0] in _WITH_MODES
+
+    def mode(self, at: Interpreter) -> Value:
+        """Whether it is in training mode, as it is when it is made."""
+        return at.foreign(made_at(self.place)).get("training", Const(True))
+
+    def note_mode(self, at: Interpreter, training: bool) -> None:
+        set_on(at, self.place, "training", Const(True) if training else None)
 
     def key(self) -> Any:
         return ("layer", self.row.names[0], tuple((k, v.key()) for k, v in sorted(self.args.items())), id(self.place.node), self.hooked)

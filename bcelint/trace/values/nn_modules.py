@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 import libcst as cst
 import libcst.matchers as m
@@ -54,8 +54,10 @@ LAYER_METHODS = METHODS | frameworks.SELF_METHODS | {*_HOOKING, "reset_parameter
 class NNModule(Value):
     """A module: an object of the project, a layer, a container, a criterion, a model of a library."""
 
-    has_modes: ClassVar[bool] = False
-    """It, or what is inside of it, is told by ``train()`` and ``eval()``."""
+    @property
+    def has_modes(self) -> bool:
+        """Whether it, or what is inside of it, is told by ``train()`` and ``eval()``."""
+        return False
 
     def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
         if name in ("forward", "__call__"):
@@ -69,8 +71,8 @@ class NNModule(Value):
         if name in _HOOKING and _may_change(args.keywords.get("hook") or (args.positional[0] if args.positional else None)):
             self.hook(at, assign)
         if name in frameworks.SELF_METHODS:
-            if name in ("train", "eval") and isinstance(self, Cell):
-                set_mode(at, self, training=name == "train" and not args.all())
+            if name in ("train", "eval") and (isinstance(self, Cell) or self.has_modes):
+                set_mode(at, self, training=name == "train" and all(value.constant is True for value in args.all()))
             if name in _CASTING and isinstance(self, Cell) and not moves_only(name, args):
                 recast(at, self, name)
             return self
@@ -111,9 +113,9 @@ def made_at(place: NodePlace) -> str:
     return f"made at {id(place.node)}"
 
 
-def set_on(at: Interpreter, place: NodePlace, name: str) -> None:
-    """An attribute is set on a layer or criterion that was made at a place."""
-    at.store_foreign(made_at(place), name, lambda old: at.unknown(f"{name} is set on a module of torch", opaque=True))
+def set_on(at: Interpreter, place: NodePlace, name: str, value: Value | None = None) -> None:
+    """An attribute is set on a layer or criterion that was made at a place; to something that is not known where ``value`` is left out."""
+    at.store_foreign(made_at(place), name, lambda old: value or at.unknown(f"{name} is set on a module of torch", opaque=True))
 
 
 def _may_change(hook: Value | None) -> bool:
@@ -129,7 +131,7 @@ def _may_change(hook: Value | None) -> bool:
     return returning or bool(m.findall(body, m.Call(func=m.Attribute(attr=m.Name(value=m.MatchRegex(r".*[^_]_$"))))))
 
 
-def set_mode(at: Interpreter, module: Cell, training: bool, depth: int = MAX_DEPTH) -> None:
+def set_mode(at: Interpreter, module: Value, training: bool, depth: int = MAX_DEPTH) -> None:
     """``.train()`` and ``.eval()``, which hold for the modules inside too. A loss is computed to train; what evaluation does is no case of it."""
     if isinstance(module, NNModule):
         module.note_mode(at, training)
@@ -144,7 +146,7 @@ def recast(at: Interpreter, module: Cell, method: str, depth: int = MAX_DEPTH) -
         if any(isinstance(single, Tensor) for _, single in alternatives(value)):
             at.write(module, name, at.lift(lambda single: _recast(single, method), value))
     for inner in _modules_inside(module):
-        if depth > 1:
+        if depth > 1 and isinstance(inner, Cell):
             recast(at, inner, method, depth - 1)
 
 
@@ -158,8 +160,10 @@ def _recast(value: Value, method: str) -> Value:
     return replace(value, facts=replace(facts, range=None, kind=None) if method == "to_empty" else facts)
 
 
-def _modules_inside(module: Cell) -> Iterator[Any]:
-    """The modules that are attributes or items of a module, and have fields of their own."""
+def _modules_inside(module: Value) -> Iterator[Any]:
+    """The modules that are attributes or items of a module."""
+    if not isinstance(module, Cell):
+        return
     content = module.fields.get(CONTENT)
     for value in (*module.fields.values(), *(content.items.values() if isinstance(content, Mapped) else ())):
-        yield from (single for _, single in alternatives(value) if isinstance(single, Cell) and isinstance(single, NNModule))
+        yield from (single for _, single in alternatives(value) if isinstance(single, NNModule))
