@@ -4,41 +4,83 @@ from __future__ import annotations
 
 import random
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 import torch
 
 from bcelint.contracts import refusals, tables
+from bcelint.contracts.refusals.by_size import refuses_indices
 from bcelint.contracts.schema import Arg, Args, Layer, Op
 from bcelint.facts import Claim, DType, Facts, Shape
 from bcelint.runtime.memory import DTYPES
 from tests.contracts.test_ops import resolve, seeded
 
-SHAPES = [(), (3,), (2,), (2, 3), (3, 2), (3, 3), (1, 3), (2, 2, 3), (2, 3, 3), (1, 3, 1), (3, 2, 4, 4), (1, 3, 1, 1), (2, 3, 4, 4), (1, 2, 4, 4, 4), (2, 3, 4, 4, 4)]
+SHAPES = [
+    (),
+    (3,),
+    (2,),
+    (2, 3),
+    (3, 2),
+    (3, 3),
+    (1, 3),
+    (2, 2, 3),
+    (2, 3, 3),
+    (1, 3, 1),
+    (3, 2, 4, 4),
+    (1, 3, 1, 1),
+    (2, 3, 4, 4),
+    (1, 2, 4, 4, 4),
+    (2, 3, 4, 4, 4),
+]
 DTYPE_POOL = [torch.float32, torch.float32, torch.float64, torch.int64, torch.int64, torch.int32, torch.int16, torch.uint8, torch.bool]
 TENSOR = object()
 PARTS = object()
+AXIS = object()
+AXES = object()
+SIZES = object()
+COUNTS = object()
+EQUATION = object()
+EQUATIONS = ["ij,jk->ik", "ij,ij->i", "abc,ac->ab", "bij,bjk->bik", "i,j->ij", "nchw,nc->nhw"]
 TURNS = 400
 CALLS: dict[str, tuple[Any, ...]] = {
-    **dict.fromkeys("gather index_select index_add scatter scatter_add".split(), (TENSOR, 0, TENSOR)),
+    **dict.fromkeys("gather index_select index_add scatter scatter_add".split(), (TENSOR, AXIS, TENSOR)),
     "index_add": (TENSOR, 0, TENSOR, TENSOR),
-    "scatter": (TENSOR, 0, TENSOR, TENSOR),
-    "scatter_add": (TENSOR, 0, TENSOR, TENSOR),
+    "scatter": (TENSOR, AXIS, TENSOR, TENSOR),
+    "scatter_add": (TENSOR, AXIS, TENSOR, TENSOR),
     "take_along_dim": (TENSOR, TENSOR, 0),
     "one_hot": (TENSOR, 3),
     **dict.fromkeys("masked_fill masked_fill_".split(), (TENSOR, TENSOR, 0)),
     "where": (TENSOR, TENSOR, TENSOR),
-    **dict.fromkeys("softmax softmin log_softmax".split(), (TENSOR, 1)),
-    **dict.fromkeys("sum mean prod argmax max min amax std logsumexp cumsum squeeze".split(), (TENSOR, -2)),
-    "topk": (TENSOR, 1, 1),
-    **dict.fromkeys("stack cat".split(), (PARTS, 1)),
+    **dict.fromkeys("softmax softmin log_softmax".split(), (TENSOR, AXIS)),
+    **dict.fromkeys("sum mean prod argmax max min amax std logsumexp cumsum cumprod squeeze all median sort argsort unbind".split(), (TENSOR, AXIS)),
+    **dict.fromkeys("count_nonzero unsqueeze".split(), (TENSOR, AXIS)),
+    **dict.fromkeys("transpose swapaxes movedim flatten".split(), (TENSOR, AXIS, AXIS)),
+    **dict.fromkeys("chunk split tensor_split".split(), (TENSOR, 1, AXIS)),
+    **dict.fromkeys("permute flip".split(), (TENSOR, AXES)),
+    **dict.fromkeys("reshape view expand broadcast_to".split(), (TENSOR, SIZES)),
+    "repeat": (TENSOR, COUNTS),
+    "select": (TENSOR, AXIS, 0),
+    "narrow": (TENSOR, AXIS, 0, 1),
+    "norm": (TENSOR, 2, AXIS),
+    "t": (TENSOR,),
+    "einsum": (EQUATION, TENSOR, TENSOR),
+    "interpolate": (TENSOR, None, 2),
+    "topk": (TENSOR, 1, AXIS),
+    **dict.fromkeys("stack cat".split(), (PARTS, AXIS)),
     "layer_norm": (TENSOR, (3,)),
     "batch_norm": (TENSOR, None, None, None, None, True),
     "normalize": (TENSOR, 2.0, 0),
     **dict.fromkeys((f"{kind}_pool{n}d" for kind in ("max", "avg") for n in (1, 2, 3)), (TENSOR, 2)),
     **dict.fromkeys((f"adaptive_{kind}_pool{n}d" for kind in ("max", "avg") for n in (1, 2, 3)), (TENSOR, 1)),
+}
+CHOICES: dict[object, Callable[[random.Random], Any]] = {
+    AXIS: lambda rng: rng.randint(-4, 4),
+    AXES: lambda rng: rng.choice([(0, 1), (1, 0), (0, 0), (0, 2, 1), (1, 2, -1), (2, 1, 0), (0, 2, 3, 1), (0, -1, 1, 2), (0, 1, 3)]),
+    SIZES: lambda rng: rng.choice([(), (-1,), (6,), (2, 3), (3, 2), (3, -1), (-1, 4), (5, -1), (2, 3, 3), (-1, 2, 3), (2, 2, 3, -1), (2, -1, -1)]),
+    COUNTS: lambda rng: tuple(rng.randint(1, 2) for _ in range(rng.randint(0, 5))),
+    EQUATION: lambda rng: rng.choice(EQUATIONS),
 }
 ONE = set("bitwise_not bincount gumbel_softmax bernoulli".split())
 """Functions of one tensor; of two, where nothing else is said."""
@@ -76,7 +118,8 @@ def drawn(specs: Sequence[Any], rng: random.Random) -> list[tuple[Any, Arg]]:
             pairs = [tensor(rng, dtypes, shapes) for _ in range(2)]
             found.append(([value for value, _ in pairs], Arg(items=tuple(arg for _, arg in pairs), is_tensor=False)))
         else:
-            found.append((spec, Arg(constant=spec, is_tensor=False)))
+            value = CHOICES[spec](rng) if spec in CHOICES else spec
+            found.append((value, Arg(constant=value, is_tensor=False)))
     return found
 
 
@@ -90,7 +133,10 @@ def call(row: Op | Layer, rng: random.Random) -> tuple[Any, Args]:
         return lambda: resolve(row.names[0])(*built).train()(value), Args(bound, (*row.init, *row.call))
     name = row.names[0].rpartition(".")[2]
     given = drawn(CALLS.get(name, (TENSOR,) if name in ONE else (TENSOR, TENSOR)), rng)
-    return lambda: resolve(row.names[0])(*(v for v, _ in given)), Args({p.name: a for p, (_, a) in zip(row.params, given)}, row.params)
+    named, star = given[: len(row.params)], [arg for _, arg in given[len(row.params) :]]
+    if row.variadic and "dtype" in {param.name for param in row.params}:  # given by name only
+        named, star = given[:1], [arg for _, arg in given[1:]]
+    return lambda: resolve(row.names[0])(*(v for v, _ in given)), Args({p.name: a for p, (_, a) in zip(row.params, named)}, row.params, star)
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -149,8 +195,8 @@ def test_class_indices_that_are_refused(loss: Any) -> None:
     refused = 0
     for scores in shapes:
         for target in [(), *shapes]:
-            exact = refusals.refuses_indices(Shape(scores), Shape(target))
-            opened = refusals.refuses_indices(Shape(scores, open=True), Shape(target))
+            exact = refuses_indices(Shape(scores), Shape(target))
+            opened = refuses_indices(Shape(scores, open=True), Shape(target))
             if exact or opened:
                 refused += 1
                 with pytest.raises((ValueError, RuntimeError, IndexError)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bcelint.contracts.refusals import refuses_indices
+from bcelint.contracts.refusals.by_size import refuses_indices
 from bcelint.contracts.schema import Loss, TargetForm
 from bcelint.trace.conditions.asking import is_below_one, is_left_below_two, symbols
 from bcelint.trace.conditions.atoms import Atom, Guard
