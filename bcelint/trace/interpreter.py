@@ -234,6 +234,9 @@ class Interpreter(Protocol):
     def unknown(self, reason: str, *origins: Value, symbol: str = "", number: bool = False, opaque: bool = False, among: bool = False) -> Value:
         """What is not known: by its ``symbol`` in conditions, a Python ``number``, ``opaque`` if set out of sight, ``among`` if one of these."""
 
+    def failure(self, reason: str) -> Value:
+        """What is had where Python raises, if all is as it seems: no case, where there are others."""
+
     def write(self, cell: Fields, key: str, value: Value) -> None:
         """Set a field of a cell."""
 

@@ -11,10 +11,12 @@ import libcst as cst
 from bcelint.contracts import shapes, tables
 from bcelint.trace.code import subscripts
 from bcelint.trace.code.iterations import another
+from bcelint.trace.code.raising import where_it_goes
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.choices import alternatives
+from bcelint.trace.values.constants import has_no_items
 from bcelint.trace.values.criteria import Criterion
 from bcelint.trace.values.lists import ListCell, new_list
 from bcelint.trace.values.tensors import Tensor
@@ -63,6 +65,8 @@ def _unpack(at: Site, target: cst.Tuple | cst.List, value: Value) -> None:
     """Each element gets its part; where the value has several cases, each part has them too."""
     count = len(target.elements)
     star = next((i for i, element in enumerate(target.elements) if isinstance(element, cst.StarredElement)), None)
+    if star is None:
+        value = where_it_goes(at, value, lambda single: _is_refused(single, count))
     cases = alternatives(value)
     columns: list[list[Any]] = [[] for _ in range(count)]
     if any(isinstance(single, Tuple) and single.rest is None and len(single.items) == count for _, single in cases):
@@ -91,6 +95,11 @@ def _is_cut_apart(value: Value, count: int) -> bool:
         return rows == count
     is_batch = len(claim.value.dims) > 1 and any(tables.is_of_nn(step.note) for step in claim.steps)
     return rows is None and not is_batch
+
+
+def _is_refused(value: Value, count: int) -> bool:
+    """Whether Python can't take a value apart into so many, whatever it may be besides."""
+    return has_no_items(value) or (isinstance(value, Tuple) and value.rest is None and len(value.items) != count)
 
 
 def _parts(at: Site, value: Value, count: int, star: int | None) -> list[Value] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from bcelint.contracts import frameworks
+from bcelint.trace.code.raising import where_it_goes
 from bcelint.trace.conditions.atoms import Guard
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
@@ -14,6 +15,7 @@ from bcelint.trace.values.classes import Class
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.functions import Function
 from bcelint.trace.values.instances import Instance
+from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.typed import type_of
 
@@ -33,7 +35,8 @@ def _no_attribute(at: Site, owner: Value, name: str) -> Value:
     """Of None and other constants it raises; what is set on them where it is not seen may still be there."""
     if isinstance(owner, Const):
         at.excuse()
-    return owner.no_attribute(at, name)
+        return at.failure(f"a {owner.noun} has no {name}")
+    return at.failure(f"a list has no {name}") if type(owner) is ListCell else owner.no_attribute(at, name)
 
 
 def load_callee(at: Site, owner: Value, name: str) -> Value:
@@ -46,7 +49,7 @@ def load_callee(at: Site, owner: Value, name: str) -> Value:
             return Raised(f"{single.cls.name} has no method {name}")
         return found or _no_attribute(at, single, name)
 
-    return at.narrow(at.lift_call(one, owner))
+    return at.narrow(where_it_goes(at, at.lift_call(one, owner)))
 
 
 def _defines(cls: Class, name: str) -> bool:

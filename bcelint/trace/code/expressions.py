@@ -11,7 +11,7 @@ import libcst as cst
 from bcelint.project.source import is_notebook
 from bcelint.trace.code import attributes, calls, comparisons, comprehensions, libraries, literals, operators, subscripts
 from bcelint.trace.code.functions import defaults_of
-from bcelint.trace.code.raising import may_pass, raises
+from bcelint.trace.code.raising import may_pass, where_it_goes
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.choices import Choice
@@ -33,10 +33,7 @@ def evaluate(at: Site, node: cst.BaseExpression) -> Value:
     value = handler(at, node)
     if not isinstance(value, Choice):
         return at.on(node).unknown("it is not set in each round of a loop") if may_pass(at, value) else value
-    left = [(guard, single) for guard, single in value.alternatives if not single.is_raised]
-    if len(left) < len(value.alternatives) and not raises(at, value):
-        value = at.choice(left)
-    return at.narrow(value)
+    return where_it_goes(at, value)
 
 
 def _name(at: Site, node: cst.Name) -> Value:

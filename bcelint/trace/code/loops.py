@@ -12,6 +12,7 @@ from bcelint.trace.code.assigned import assigned
 from bcelint.trace.code.branches import branch
 from bcelint.trace.code.iterations import another
 from bcelint.trace.code.leaving import go_on_in_the_rest, unseen_sides
+from bcelint.trace.code.raising import where_it_goes
 from bcelint.trace.code.rounds import changes_of_rounds, is_number
 from bcelint.trace.conditions.asking import opaque, without_opaque
 from bcelint.trace.conditions.atoms import Guard
@@ -23,7 +24,7 @@ from bcelint.trace.state.site import Site
 from bcelint.trace.state.state import without_loop
 from bcelint.trace.state.truth import split
 from bcelint.trace.values.choices import Choice
-from bcelint.trace.values.constants import Const
+from bcelint.trace.values.constants import Const, has_no_items
 from bcelint.trace.values.contents import CONTENT, any_of, common
 from bcelint.trace.values.lists import ListCell
 from bcelint.trace.values.mapped import Mapped
@@ -36,7 +37,7 @@ MAX_SEVERAL = 4
 
 
 def for_loop(at: Site, node: cst.For) -> Flow:
-    value = at.narrow(at.evaluate(node.iter))
+    value = at.narrow(where_it_goes(at, at.evaluate(node.iter), has_no_items))
     if value.is_raised:
         return Flow.RAISE
     cases = at.narrow(value.content) if isinstance(value, ListCell) else value

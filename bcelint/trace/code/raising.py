@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from bcelint.trace.conditions.asking import in_loop, without_opaque
 from bcelint.trace.conditions.atoms import Atom, Guard
@@ -13,6 +13,7 @@ from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.site import Site
 from bcelint.trace.values.choices import Choice
 from bcelint.trace.values.raised import Raised
+from bcelint.trace.values.unknowns import Unknown
 
 
 def raises(at: Site, value: Value) -> bool:
@@ -21,8 +22,8 @@ def raises(at: Site, value: Value) -> bool:
     In a loop it may not have raised then either: an earlier round has set what is not set in this one.
     """
     if isinstance(value, Choice):
-        path = at.state.path
-        for end in [path | guard for guard, single in value.alternatives if single.is_raised]:
+        path, left = at.state.path, going_on(value)
+        for end in [path | guard for guard, single in value.alternatives if (guard, single) not in left]:
             for frame in at.frame.left_by_errors():
                 at.run.rule_out(frame.id, end)
             if len(at.run.loops) > at.frame.outside().loops_around:
@@ -32,6 +33,28 @@ def raises(at: Site, value: Value) -> bool:
     if isinstance(value, Raised) and value.is_unsure:
         at.frame.outside().may_not_raise = True
     return bool(value.is_raised)
+
+
+def going_on(value: Choice) -> list[tuple[Guard, Value]]:
+    """The cases in which the program goes on. One in which it raises if all is as it seems is none of them where there are others."""
+    left = [(guard, single) for guard, single in value.alternatives if not single.is_raised]
+    sure = [(guard, single) for guard, single in left if not (isinstance(single, Unknown) and single.fails)]
+    return sure or left
+
+
+def where_it_goes(at: Site, value: Value, refused: Callable[[Value], bool] | None = None) -> Value:
+    """What is left of a value with cases where Python goes on; where it does not, nothing that follows is reached. ``refused`` tells of one case
+    that Python raises.
+    """
+    if not isinstance(value, Choice):
+        return value
+    if refused is not None and any(refused(single) for _, single in value.alternatives):
+        marked = at.choice([(guard, at.failure("what Python refuses") if refused(single) else single) for guard, single in value.alternatives])
+        return where_it_goes(at, marked) if isinstance(marked, Choice) and len(going_on(marked)) < len(marked.alternatives) else value
+    left = going_on(value)
+    if len(left) < len(value.alternatives) and not raises(at, value):
+        value = at.choice(left)
+    return at.narrow(value)
 
 
 def end_program(at: Site, case: Guard) -> None:

@@ -23,6 +23,9 @@ def unfit(function: Function, args: Arguments) -> str:
     named = {param.name.value for param in (*params.params, *params.kwonly_params)}
     if params.star_kwarg is None and not args.keywords.keys() <= named:
         return "a keyword that it does not take"
+    by_place = {param.name.value for param in params.params[: max(0, len(args.positional) - len(params.posonly_params))]}
+    if by_place & args.keywords.keys():
+        return f"{min(by_place & args.keywords.keys())} is given twice"
     given = {param.name.value for param in positional[: len(args.positional)]} | args.keywords.keys()
     missing = [p.name.value for p in (*positional, *params.kwonly_params) if p.default is None and p.name.value not in given]
     return f"no {missing[0]} is given" if missing else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 import libcst as cst
@@ -90,6 +91,9 @@ class Site(ABC):
         loop = max((loop for loop, _ in hangs_on), default=0) if symbol else self.loop
         opaque = opaque or any(hidden for _, hidden in hangs_on)
         return Unknown(reason, place, symbol or f"#{fresh()}", sources, loop, opaque, facts, number, among=cells_of(*origins) if among else ())
+
+    def failure(self, reason: str) -> Unknown:
+        return replace(self.unknown(reason), fails=True)
 
     # Cases and writes
 

@@ -69,7 +69,9 @@ def call_layer(at: Site, layer: Layer, args: Arguments) -> Value:
     row = layer.row
     fitted = bind(row.call, args, row.variadic)
     if fitted is None:
-        return at.unknown(f"a call of {row.title} that does not fit its signature", *args.all())
+        reason = f"a call of {row.title} that does not fit its signature"
+        has_too_many = len(args.positional) > len(row.call) and not row.variadic
+        return at.failure(reason) if has_too_many else at.unknown(reason, *args.all())
     bound, extra = fitted
     if row.op is not None:
         op = tables.op(row.op)

@@ -42,6 +42,8 @@ _VIEWS = frozenset(
 """Methods whose result shares the memory of the tensor (torch's docs on tensor views)."""
 _SAME_IF_NOTHING_TO_DO = frozenset(f"torch.Tensor.{name}" for name in "to type type_as float double half bfloat16 cpu cuda contiguous".split())
 """Methods that return the tensor itself where it is already as asked for."""
+_TENSORS = ("input", "tensor")
+"""The names of parameters for which torch takes a tensor, and neither a sequence nor None (tried on all rows, torch 2.13)."""
 _UNWRITTEN = frozenset({"torch.empty", "torch.empty_like", "torch.Tensor.new_empty"})
 
 
@@ -146,6 +148,8 @@ def _apply(
     main = bound.get(row.main) if row.main in bound or len(extra) != 1 else extra[0]
     if isinstance(main, Tensor) and main.cls == TENSOR and "torch.from_numpy" in row.names:
         return Raised("torch.from_numpy takes an array, and no tensor")
+    if main is not None and _is_no_tensor(row, main):
+        return at.failure(f"{row.title} takes tensors only")
     values = (*bound.values(), *extra)
     outcome = outcome_of(row, args)
     if outcome is REFUSED or (refuses(row, args) and _are_of_torch(row, values)):
@@ -161,6 +165,17 @@ def _apply(
     if isinstance(made, Tensor) and isinstance(main, Tensor) and not _VIEWS.isdisjoint(row.names):
         made = replace(made, storage=main.base)
     return replace(made, blank=True) if isinstance(made, Tensor) and not _UNWRITTEN.isdisjoint(row.names) else made
+
+
+def _is_no_tensor(row: Op | LayerRow, value: Value) -> bool:
+    """Whether what goes into a function or layer is nothing that could be taken for a tensor."""
+    if isinstance(value, Const):
+        return (value.value is None or isinstance(value.value, str)) and (row.main in _TENSORS or (isinstance(row, LayerRow) and row.op is None))
+    if isinstance(row, Op) and row.main == "tensors":
+        content = content_of(value)
+        return content is not None and any(item.constant is None for item in content.items)
+    is_sequence = isinstance(value, ListCell) or (isinstance(value, Tuple) and not value.names)
+    return is_sequence and row.main in _TENSORS
 
 
 def _fills_with_floats(at: Site) -> bool:

@@ -74,13 +74,15 @@ class Const(Value):
         return Method(self, name, at.setter()) if hasattr(self.value, name) else None
 
     def item(self, at: Interpreter, index: Any) -> Value:
+        if not isinstance(self.value, (str, bytes, tuple)):
+            return at.failure("an item of something that is not followed")
         place = index.constant if isinstance(index, Value) else _slice(index)
         if place is UNKNOWN:
             return super().item(at, index)
         try:
             return at.from_python(self.value[place])
         except Exception:
-            return at.unknown("an index that fails")
+            return at.failure("an index that fails")
 
     def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
         """A method of a string, carried out where its arguments are constants too."""
@@ -101,8 +103,11 @@ class Const(Value):
             return Items(tuple(map(Const, self.value)))
         return super().iterate(at)
 
+    def call(self, at: Interpreter, args: Arguments) -> Value:
+        return at.failure("a call of something that can't be called")
+
     def length(self, at: Interpreter) -> Value:
-        return Const(len(self.value)) if isinstance(self.value, (str, bytes)) else super().length(at)
+        return Const(len(self.value)) if isinstance(self.value, (str, bytes)) else at.failure("a length")
 
     def truth(self) -> bool | None:
         return bool(self.value)
@@ -113,7 +118,7 @@ class Const(Value):
         try:
             return Const(bool(COMPARISONS[op](self.value, other.value)))
         except Exception:
-            return at.unknown("a comparison that fails")
+            return at.failure("a comparison that fails")
 
     def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
         if op == "%" and isinstance(self.value, str) and not reflected:
@@ -125,7 +130,7 @@ class Const(Value):
         if not isinstance(self.value, (int, float)):
             return None
         if op == "~":
-            return Const(~int(self.value)) if isinstance(self.value, int) else at.unknown("an operation that fails")
+            return Const(~int(self.value)) if isinstance(self.value, int) else at.failure("an operation that fails")
         return Const(-self.value if op == "-" else +self.value)
 
     def is_of_library_class(self, name: str) -> bool | None:
@@ -142,6 +147,11 @@ class Const(Value):
 
 
 NONE = Const(None)
+
+
+def has_no_items(value: Value) -> bool:
+    """Whether it is a constant that can't be gone through: None, a number."""
+    return isinstance(value, Const) and not isinstance(value.value, (str, bytes, tuple))
 
 
 def _as_constant(value: Value) -> Any:
@@ -178,4 +188,4 @@ def _carried_out(at: Interpreter, op: str, a: Any, b: Any) -> Value:
     try:
         return Const(ARITHMETIC[op](a, b))
     except Exception:
-        return at.unknown("an operation that fails")
+        return at.failure("an operation that fails")

@@ -39,6 +39,10 @@ class Member(Const):
         own = self.cls.member(name)
         return None if own is None else at.call(bind(at, own[0], self), Arguments(args))
 
+    def call(self, at: Interpreter, args: Arguments) -> Value:
+        own = self.cls.member("__call__")
+        return super().call(at, args) if own is None else at.call(bind(at, own[0], self), args)
+
     def truth(self) -> bool | None:
         return None if self.cls.member("__bool__") else super().truth()
 

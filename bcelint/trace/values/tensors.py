@@ -231,6 +231,8 @@ class Tensor(Value):
         return at.operation(COMPARISONS[op], {"input": self, "other": other})
 
     def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
+        if other.constant is None:
+            return at.failure("arithmetic on None")
         left, right = (other, self) if reflected else (self, other)
         return at.operation(OPERATIONS[op], {"input": left, "exponent" if op == "**" else "other": right})
 

@@ -52,6 +52,8 @@ class Unknown(Value):
     """Of a running number: the symbol of what it stays below."""
     is_callable_thing: bool = False
     """It is a function or a class: never None, and true."""
+    fails: bool = False
+    """Python raises, if what it is asked of is what it seems to be: it may have been set where that is not seen."""
     among: tuple[Cell, ...] = ()
     """It may be one of these, or something that they hold."""
 
