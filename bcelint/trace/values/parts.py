@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from bcelint.contracts import indexes
 from bcelint.contracts.schema import UNKNOWN
-from bcelint.facts import Claim, Facts, Interval
+from bcelint.facts import NOTHING_KNOWN, Claim, Dim, DType, Facts, Interval
 from bcelint.trace.interpreter import Value
+from bcelint.trace.values.tuples import Tuple
 
 _WHOLE = (indexes.FULL_SLICE, indexes.ELLIPSIS, indexes.NEW_AXIS)
+
+
+def parts_of(index: Any) -> tuple[tuple[Any, ...], list[Value]]:
+    """The parts of an index, and those of them that are values."""
+    parts = index if isinstance(index, tuple) else (index,)
+    if len(parts) == 1 and isinstance(parts[0], Tuple):
+        parts = parts[0].items
+    return parts, [part for part in parts if isinstance(part, Value)]
 
 
 def part_of(facts: Facts, parts: Sequence[Any], asked: bool) -> Facts:
@@ -26,6 +36,51 @@ def part_of(facts: Facts, parts: Sequence[Any], asked: bool) -> Facts:
     else:
         found = facts if all(mark in _WHOLE for mark in marks) else facts.of_part()
     return replace(found, shape=None if new is None or shape is None else Claim(new, shape.steps), axis=None)
+
+
+def is_refused(facts: Facts, parts: Sequence[Any]) -> bool:
+    """Whether ``x[parts]`` raises: more dimensions are asked for than there are, a place that is none, or by a mask of another size."""
+    shape = facts.value("shape")
+    taken = [_taken(part) for part in parts]
+    if shape is None or shape.open or any(dims is None for dims in taken):
+        return False
+    wanted = [size for dims in taken if dims is not None and dims is not ... for size in dims]
+    if len(wanted) > len(shape.dims):
+        return True
+    behind = taken[taken.index(...) + 1 :] if ... in taken else []
+    last = [size for dims in behind if dims is not None and dims is not ... for size in dims]
+    first = wanted[: len(wanted) - len(last)]
+    pairs = [*zip(first, shape.dims), *zip(reversed(last), reversed(shape.dims))]
+    return any(is_outside(size) for is_outside, size in pairs)
+
+
+def _taken(part: Any) -> Any:
+    """What a part of an index asks of each dimension that it takes, as a function that tells of a size whether it is refused; ``...`` of an
+    ellipsis, and None where it is not known which dimensions it takes.
+    """
+    if isinstance(part, slice):
+        return [_never]
+    if isinstance(part, Value) and (part.constant is None or part.constant is ...):
+        return [] if part.constant is None else ...
+    at = part.constant if isinstance(part, Value) else UNKNOWN
+    if isinstance(at, int) and not isinstance(at, bool):
+        return [lambda size: isinstance(size, int) and not -size <= at < size]
+    facts = part.as_arg().facts if isinstance(part, Value) else NOTHING_KNOWN
+    dtype = facts.value("dtype")
+    if dtype is None:
+        return None
+    if dtype is not DType.BOOL:
+        return [_never] if dtype.is_integral and dtype is not DType.UINT8 else None
+    shape = facts.value("shape")
+    return None if shape is None or shape.open else [functools.partial(_differs, wanted) for wanted in shape.dims]
+
+
+def _never(size: Dim) -> bool:
+    return False
+
+
+def _differs(wanted: Dim, size: Dim) -> bool:
+    return isinstance(wanted, int) and isinstance(size, int) and wanted != size
 
 
 def _mark(part: Any) -> Any:

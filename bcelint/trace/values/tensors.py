@@ -19,10 +19,10 @@ from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.methods import Method
-from bcelint.trace.values.parts import part_of, patched
+from bcelint.trace.values.parts import is_refused, part_of, parts_of, patched
+from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.sources import merged_sources
 from bcelint.trace.values.tensor_methods import INNER, RANK, SETTINGS, call_method, is_method, moves_only
-from bcelint.trace.values.tuples import Tuple
 
 MAX_STEPS = 12
 TENSOR, ARRAY, PARAMETER = "torch.Tensor", "numpy.ndarray", "torch.nn.Parameter"
@@ -197,18 +197,23 @@ class Tensor(Value):
 
     # Items
 
-    def item(self, at: Interpreter, index: Any) -> Tensor:
+    def item(self, at: Interpreter, index: Any) -> Value:
         """Part of a tensor: range, kind and dtype go on, and the shape where it can be computed."""
-        parts, values = _parts_of(index)
+        parts, values = parts_of(index)
+        if is_refused(self.facts, parts):
+            return Raised("an index that a tensor of that shape does not have", passing=True)
+        return self._part(parts, values)
+
+    def _part(self, parts: Sequence[Any], values: Sequence[Value]) -> Tensor:
         facts = part_of(self.facts, parts, self._is_asked(values))
         return replace(self, facts=facts, sources=merged_sources(self, *values), uid=fresh(), storage=self.base, form="")
 
-    def _is_asked(self, values: list[Value]) -> bool:
+    def _is_asked(self, values: Sequence[Value]) -> bool:
         """Whether an index is made of the tensor's own values: ``x[x > 0]``."""
         return any(isinstance(value, Tensor) and bool((self.sources or _NONE) & (value.sources or _NONE)) for value in values)
 
     def store_item(self, at: Interpreter, index: Any, value: Value) -> Value | None:
-        before = replace(self, facts=self.facts.of_asked()) if self._is_asked(_parts_of(index)[1]) else self
+        before = replace(self, facts=self.facts.of_asked()) if self._is_asked(parts_of(index)[1]) else self
         return at.lift(before._patched, value)
 
     def _patched(self, value: Value) -> Tensor:
@@ -219,7 +224,7 @@ class Tensor(Value):
         return replace(self, facts=facts, sources=merged_sources(self, value), via=via, blank=False)
 
     def iterate(self, at: Interpreter) -> Items:
-        return Items((), self.item(at, Const(0)))
+        return Items((), self._part((Const(0),), ()))
 
     def length(self, at: Interpreter) -> Value:
         return sizes.length(at, self.facts, self.shaped)
@@ -287,11 +292,3 @@ class Tensor(Value):
         losses = frozenset().union(*(t.losses for t in tensors))
         lost = next((t for t in tensors if t.reason), self)
         return Tensor(facts, merged_sources(*tensors), self.via, losses, lost.reason, lost.lost_at)
-
-
-def _parts_of(index: Any) -> tuple[tuple[Any, ...], list[Value]]:
-    """The parts of an index, and those of them that are values."""
-    parts = index if isinstance(index, tuple) else (index,)
-    if len(parts) == 1 and isinstance(parts[0], Tuple):
-        parts = parts[0].items
-    return parts, [part for part in parts if isinstance(part, Value)]
