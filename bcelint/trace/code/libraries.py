@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from dataclasses import replace
 
 from bcelint.contracts import frameworks, tables
@@ -36,6 +37,8 @@ PASS_THROUGH = frozenset(
     "tqdm.tqdm tqdm.auto.tqdm tqdm.notebook.tqdm tqdm.std.tqdm tqdm.tqdm_notebook tqdm.rich.tqdm rich.progress.track builtins.iter".split()
 )
 """Calls that hand their first argument on, as far as iterating over it goes."""
+_CLASS = re.compile(r"[A-Z]+[a-z]\w*")
+"""The name of a class, as PEP 8 has it."""
 _FILES = "os.path"
 OBJECT = "()"
 """Behind the name of a class outside of the project: an object of it."""
@@ -129,7 +132,8 @@ def _not_seen(at: Site, callee: External, args: Arguments) -> Value:
     reads = last in READING and not is_of_python(owner)  # a method of something that is set where it is not seen
     asked = f"{callee.name}{_changes_of_files(at)}" if owner == "os.path" else callee.name
     symbol = call_symbol(asked, args) if reads or callee.name in FUNCTIONS else ""
-    return at.unknown(f"{callee.name} is outside of the project", *args.all(), *([callee] if reads else []), symbol=symbol)
+    unknown = at.unknown(f"{callee.name} is outside of the project", *args.all(), *([callee] if reads else []), symbol=symbol)
+    return replace(unknown, made_by=callee.name) if _CLASS.fullmatch(last) else unknown
 
 
 def _changes_of_files(at: Site) -> str:

@@ -19,6 +19,7 @@ from bcelint.trace.values.asking import case, equals, owner_of
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.choices import alternatives
 from bcelint.trace.values.constants import Const
+from bcelint.trace.values.library_classes import is_of_module
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.sources import merged_sources
 from bcelint.trace.values.tensor_methods import RANK, call_method, moves_only
@@ -52,6 +53,8 @@ class Unknown(Value):
     """Of a running number: the symbol of what it stays below."""
     is_callable_thing: bool = False
     """It is a function or a class: never None, and true."""
+    made_by: str = ""
+    """The class outside of the project that it is an object of, by its dotted name: so it is never None."""
     fails: bool = False
     """Python raises, if what it is asked of is what it seems to be: it may have been set where that is not seen."""
     among: tuple[Cell, ...] = ()
@@ -171,14 +174,22 @@ class Unknown(Value):
     def length(self, at: Interpreter) -> Value:
         return at.unknown(self.reason, self, symbol=f"len({self.symbol})", number=True)
 
+    @property
+    def is_of_nn(self) -> bool:
+        """It is a module of torch of which nothing else is known, as a loss that is not followed."""
+        return self.made_by.startswith("torch.nn.")
+
     def truth(self) -> bool | None:
-        return True if self.is_callable_thing else None
+        return True if self.is_callable_thing or self.is_of_nn else None
 
     def compare(self, at: Interpreter, op: str, other: Value) -> Value | None:
         return case(at, self, op, other.constant) if other.constant is not UNKNOWN else None
 
     def is_of_class(self, cls: Value) -> bool | None:
-        return None
+        return False if self.is_of_nn else None
+
+    def is_of_library_class(self, name: str) -> bool | None:
+        return is_of_module((self.made_by,), name) if self.is_of_nn else True if name == self.made_by else None
 
     def about(self) -> About:
         return About(self.symbol or f"v{fresh()}", bool(self.symbol), self.loop, self.opaque, self.domain)
