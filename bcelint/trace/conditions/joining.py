@@ -46,6 +46,11 @@ def two_sides(true: Sequence[Guard], false: Sequence[Guard]) -> tuple[list[Guard
 
 def opposite(guard: Guard) -> Guard:
     """What holds where a guard does not; nothing where that would be long."""
+    if len(guard) == 1:
+        (only,) = guard
+        if isinstance(only, AnyOf):  # none of the choices holds
+            sides = list(map(opposite, only.choices))
+            return frozenset().union(*sides) if all(sides) else ALWAYS
     atoms = [literal.negated() for literal in guard if isinstance(literal, Atom)]
     if len(atoms) < len(guard) or len(atoms) > MAX_SINGLES:
         return ALWAYS
