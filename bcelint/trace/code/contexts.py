@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import libcst as cst
+import libcst.matchers as m
 from libcst.helpers import get_full_name_for_node
 
 from bcelint.places import Step
 from bcelint.trace.code import functions
+from bcelint.trace.code.trying import swallowing
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.flow import Flow
 from bcelint.trace.state.frames import GRAD_OFF, GRAD_ON, Frame
 from bcelint.trace.state.site import Site
 from bcelint.trace.torch.autocast import entered
 from bcelint.trace.torch.gradients import off_inside
-from bcelint.trace.values.choices import Choice
+from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.constants import NONE
 from bcelint.trace.values.contents import any_of
-from bcelint.trace.values.functions import Context
+from bcelint.trace.values.functions import Context, Function
 from bcelint.trace.values.instances import Instance
 from bcelint.trace.values.tensors import Tensor
 from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
+
+_SWALLOWING = ("suppress", "raises", "assertRaises", "assertRaisesRegex")
 
 
 def with_statement(at: Site, node: cst.With) -> Flow:
@@ -46,9 +50,18 @@ def _within(at: Site, node: cst.With, items: Sequence[cst.WithItem]) -> Flow:
     value = _entered(at.on(item.item), manager)
     if item.asname is not None:
         at.assign(item.asname.name, value)
-    flow = _within(at, node, others)
+    flow = swallowing(at, lambda: _within(at, node, others)) if _swallows(item.item, manager) else _within(at, node, others)
     _left(at.on(item.item), manager)
     return flow
+
+
+def _swallows(node: cst.BaseExpression, manager: Value) -> bool:
+    """Whether a manager may keep what is raised in its body to itself: ``suppress``, ``pytest.raises``, an ``__exit__`` that returns something."""
+    exits = [single.cls.member("__exit__") for _, single in alternatives(manager) if isinstance(single, Instance)]
+    ends = [member[0].node for member in exits if member is not None and isinstance(member[0], Function)]
+    name = (get_full_name_for_node(node.func) or "").rpartition(".")[2] if isinstance(node, cst.Call) else ""
+    returning = m.Return(value=m.MatchIfTrue(lambda value: value is not None))
+    return name in _SWALLOWING or any(m.findall(end, returning) for end in ends)
 
 
 def _in_generator(at: Site, node: cst.With, manager: Context, item: cst.WithItem, others: Sequence[cst.WithItem]) -> Flow:

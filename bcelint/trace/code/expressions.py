@@ -32,7 +32,7 @@ def evaluate(at: Site, node: cst.BaseExpression) -> Value:
         return at.on(node).unknown(f"{type(node).__name__} is not followed")
     value = handler(at, node)
     if not isinstance(value, Choice):
-        return at.on(node).unknown("it is not set in each round of a loop") if may_pass(at, value) else value
+        return at.on(node).unknown("it is not set in each round of a loop") if may_pass(at, value) else where_it_goes(at, value)
     return where_it_goes(at, value)
 
 

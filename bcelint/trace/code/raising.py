@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from bcelint.trace.conditions.asking import in_loop, without_opaque
 from bcelint.trace.conditions.atoms import Atom, Guard
@@ -22,39 +23,55 @@ def raises(at: Site, value: Value) -> bool:
     In a loop it may not have raised then either: an earlier round has set what is not set in this one.
     """
     if isinstance(value, Choice):
-        path, left = at.state.path, going_on(value)
-        for end in [path | guard for guard, single in value.alternatives if (guard, single) not in left]:
-            for frame in at.frame.left_by_errors():
-                at.run.rule_out(frame.id, end)
-            if len(at.run.loops) > at.frame.outside().loops_around:
-                continue
-            at.state.raised.add(end)
-            at.state.path |= without_opaque(opposite(settled(end) - path))
+        _rule_out(at, value, _going_on(at, value))
     if isinstance(value, Raised) and value.is_unsure:
         at.frame.outside().may_not_raise = True
     return bool(value.is_raised)
 
 
-def going_on(value: Choice) -> list[tuple[Guard, Value]]:
-    """The cases in which the program goes on. One in which it raises if all is as it seems is none of them where there are others."""
+def where_it_goes(at: Site, value: Value, refused: Callable[[Value], bool] | None = None) -> Value:
+    """What is left of a value where the program goes on: of several cases not those in which Python raises, or would if all is as it seems.
+    ``refused`` tells the latter of one case, where the value itself does not.
+    """
+    if not isinstance(value, Choice):
+        return _unmarked(value)
+    left = _going_on(at, value, refused)
+    if len(left) < len(value.alternatives) and not all(single.is_raised for _, single in value.alternatives):
+        _rule_out(at, value, left)
+        value = at.choice(left)
+    return at.narrow(at.lift(_unmarked, value))
+
+
+def _going_on(at: Site, value: Choice, refused: Callable[[Value], bool] | None = None) -> list[tuple[Guard, Value]]:
+    """The cases in which the program goes on. One in which Python raises if all is as it seems is none of them where there are others, unless
+    something catches what it raises.
+    """
     left = [(guard, single) for guard, single in value.alternatives if not single.is_raised]
-    sure = [(guard, single) for guard, single in left if not (isinstance(single, Unknown) and single.fails)]
+    if _catching(at.frame) is not None:
+        return left
+    sure = [(guard, single) for guard, single in left if not (_fails(single) or (refused is not None and refused(single)))]
     return sure or left
 
 
-def where_it_goes(at: Site, value: Value, refused: Callable[[Value], bool] | None = None) -> Value:
-    """What is left of a value with cases where Python goes on; where it does not, nothing that follows is reached. ``refused`` tells of one case
-    that Python raises.
-    """
-    if not isinstance(value, Choice):
-        return value
-    if refused is not None and any(refused(single) for _, single in value.alternatives):
-        marked = at.choice([(guard, at.failure("what Python refuses") if refused(single) else single) for guard, single in value.alternatives])
-        return where_it_goes(at, marked) if isinstance(marked, Choice) and len(going_on(marked)) < len(marked.alternatives) else value
-    left = going_on(value)
-    if len(left) < len(value.alternatives) and not raises(at, value):
-        value = at.choice(left)
-    return at.narrow(value)
+def _fails(value: Value) -> bool:
+    return isinstance(value, Unknown) and value.fails
+
+
+def _unmarked(value: Value) -> Value:
+    """The value for whatever is done with it later: that Python raises has been decided on."""
+    return replace(value, fails=False) if isinstance(value, Unknown) and value.fails else value
+
+
+def _rule_out(at: Site, value: Choice, left: Sequence[tuple[Guard, Value]]) -> None:
+    """The program ends in the cases that are not left."""
+    path = at.state.path
+    for end in [path | guard for guard, single in value.alternatives if (guard, single) not in left]:
+        for frame in at.frame.left_by_errors():
+            at.run.rule_out(frame.id, end)
+        if len(at.run.loops) > at.frame.outside().loops_around:
+            continue
+        at.state.raised.add(end)
+        at.state.path |= without_opaque(opposite(settled(end) - path))
 
 
 def end_program(at: Site, case: Guard) -> None:

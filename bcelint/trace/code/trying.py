@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import libcst as cst
@@ -33,13 +33,17 @@ def try_statement(at: Site, node: cst.Try | cst.TryStar) -> Flow:
     flow, changes = at.state.changes_of(lambda: _body(at, node))
     if node.handlers:
         _take_back_tried(at, node, met)
-    caught = _caught(node, [case - before for case in at.state.raised - raised if before <= case])
+    ended = [case for case in at.state.raised - raised if before <= case]
+    caught = _caught(node, [case - before for case in ended])
     if flow is Flow.NEXT and caught:
         at.state.undo(changes)
         at.state.path = before
         at.state.raised = raised
         return branch(at, [(opposite(caught), lambda: _body(at, node)), (caught, node.handlers[0].body)])
     came_through = flow is Flow.NEXT
+    if node.handlers and ended:
+        at.state.raised = raised
+        _go_on(at.on(node), flow, before, ended)
     if flow is Flow.RAISE and len(node.handlers) == 1:
         flow = at.execute(node.handlers[0].body)  # the body is known to raise
     else:
@@ -61,6 +65,27 @@ def _body(at: Site, node: cst.Try | cst.TryStar) -> Flow:
     flow = at.execute(node.body)
     at.frame.tries -= bool(node.handlers)
     return flow
+
+
+def swallowing(at: Site, body: Callable[[], Flow]) -> Flow:
+    """A body behind which the program goes on whatever is raised in it."""
+    before, raised = at.state.path, set(at.state.raised)
+    at.frame.tries += 1
+    flow = body()
+    at.frame.tries -= 1
+    ended = [case for case in at.state.raised - raised if before <= case]
+    at.state.raised = raised
+    if ended or flow is Flow.RAISE:
+        _go_on(at, flow, before, ended)
+    return Flow.NEXT if flow is Flow.RAISE else flow
+
+
+def _go_on(at: Site, flow: Flow, before: Guard, ended: Sequence[Guard]) -> None:
+    """Whoever catches what is raised goes on in that case, too, with what is not known."""
+    if flow is Flow.NEXT:
+        at.state.path = before
+    elif flow is Flow.RETURN:
+        at.frame.returns += [(case, at.unknown("what is returned where something raised is caught")) for case in ended]
 
 
 def _caught(node: cst.Try | cst.TryStar, cases: Sequence[Guard]) -> Guard:
