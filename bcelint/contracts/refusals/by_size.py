@@ -42,10 +42,12 @@ def _has_other_rank(shape: Shape | None, *ranks: int) -> bool:
 
 
 def ranks_differ(one: str, other: str) -> Refuses:
-    """Two tensors that go side by side have another number of dimensions; a number counts as having one."""
+    """Two tensors that go side by side have another number of dimensions; a number counts as having one. An empty one fits to all."""
 
     def check(args: Args) -> bool:
         a, b = given(args, one), given(args, other)
+        if b is not None and (0 in b.dims or None in b.dims):
+            return False
         return a is not None and b is not None and a.rank is not None and b.rank is not None and max(a.rank, 1) != max(b.rank, 1)
 
     return check

@@ -35,7 +35,7 @@ def _no_attribute(at: Site, owner: Value, name: str) -> Value:
     """Of None and other constants it raises; what is set on them where it is not seen may still be there."""
     if isinstance(owner, Const):
         at.excuse()
-        return at.failure(f"a {owner.noun} has no {name}")
+        return owner.refused(at, f"a {owner.noun} has no {name}")
     return at.failure(f"a list has no {name}") if type(owner) is ListCell else owner.no_attribute(at, name)
 
 

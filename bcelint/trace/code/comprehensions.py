@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from bcelint.trace.code.iterations import another
+from bcelint.trace.conditions.joining import either
 from bcelint.trace.identity import fresh
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.site import Site
@@ -51,9 +52,12 @@ def _sequence(at: Site, node: Any, source: Value) -> Value:
         if sure or not value.is_raised:  # else there is no item that it is computed for
             (items if sure and not loose else loose).append(value)
 
+    before, ended = at.state.path, set(at.state.raised)
     _loop(inner, node.for_in, source, add, _settler(at, loose))
+    if isinstance(node, cst.GeneratorExp):  # of which nothing is computed before it is asked
+        at.state.path, at.state.raised = before, ended
     raised = next((value for value in items if value.is_raised), None)
-    if raised is not None and not isinstance(node, cst.GeneratorExp):  # which computes nothing before it is asked
+    if raised is not None and not isinstance(node, cst.GeneratorExp):
         return raised
     content = Tuple(tuple(items), any_of(at, Tuple(tuple(loose))) if loose else None)
     return new_set(content) if isinstance(node, cst.SetComp) else new_list(content)
@@ -102,12 +106,17 @@ def _loop(at: Site, clause: cst.CompFor, source: Value, body: Any, settle: Calla
 
 def _once(at: Site, clause: cst.CompFor, item: Value, body: Any, settle: Callable[[int], None], sure: bool) -> None:
     at.assign(clause.target, item)
+    before = at.state.path
     for condition in clause.ifs:
         true, false = split(at.on(condition.test), at.evaluate(condition.test))
         if not true:
+            at.state.path = before
             return
         sure = sure and not false
+        at.state.path |= either(true)
     if clause.inner_for_in is not None:
         _loop(at, clause.inner_for_in, at.evaluate(clause.inner_for_in.iter), body, settle, sure)
     else:
         body(sure)
+    if clause.ifs:
+        at.state.path = before

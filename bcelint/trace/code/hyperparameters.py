@@ -50,7 +50,7 @@ def save_by_base(at: Site, owner: Instance) -> None:
     """Remember what the constructors that run here were given, where a base that is not seen is constructed: it may keep them."""
     content = None if owner.cls.sees_all_bases(frameworks.PLAIN_BASES | frameworks.MODULE_BASES) else _given(at, owner)
     if content is not None:
-        rest = content.rest or at.unknown("further hyperparameters", opaque=True)
+        rest = content.rest or at.unknown("further hyperparameters")
         at.write(owner, KEPT_BY_BASE, new_dict(replace(content, rest=rest)))
 
 

@@ -136,7 +136,8 @@ def _one_attribute(at: Site, owner: Value, name: Value, default: Value | None, a
             return at.choice([(guard, default if single.is_raised else single) for guard, single in found.alternatives])
     if default is not None and _has(owner, name.value, among) is False:
         return default
-    return at.attribute(owner, name.value)
+    found = at.attribute(owner, name.value)
+    return replace(found, fails=False) if default is not None and isinstance(found, Unknown) else found
 
 
 @builtin("vars")

@@ -87,5 +87,5 @@ def call_layer(at: Site, layer: Layer, args: Arguments) -> Value:
     known = {p.name for p in params}
     everything = {**{name: value for name, value in layer.args.items() if name in known}, **bound}
     if layer.has_modes:
-        everything["training"] = layer.mode(at)
+        everything["training"] = Const(layer.is_training(at) or None)
     return apply(at, row, params, everything, extra, layer)

@@ -43,7 +43,7 @@ _VIEWS = frozenset(
 _SAME_IF_NOTHING_TO_DO = frozenset(f"torch.Tensor.{name}" for name in "to type type_as float double half bfloat16 cpu cuda contiguous".split())
 """Methods that return the tensor itself where it is already as asked for."""
 _TENSORS = ("input", "tensor")
-"""The names of parameters for which torch takes a tensor, and neither a sequence nor None (tried on all rows, torch 2.13)."""
+"""The names of parameters for which torch takes a tensor, and neither a sequence nor None (tried on all functions, torch 2.13)."""
 _UNWRITTEN = frozenset({"torch.empty", "torch.empty_like", "torch.Tensor.new_empty"})
 
 
@@ -168,7 +168,9 @@ def _apply(
 
 
 def _is_no_tensor(row: Op | LayerRow, value: Value) -> bool:
-    """Whether what goes into a function or layer is nothing that could be taken for a tensor."""
+    """Whether what goes into a function or layer is nothing that could be taken for a tensor: None, a text, a sequence with or without None."""
+    if row.title == "Identity":
+        return False
     if isinstance(value, Const):
         return (value.value is None or isinstance(value.value, str)) and (row.main in _TENSORS or (isinstance(row, LayerRow) and row.op is None))
     if isinstance(row, Op) and row.main == "tensors":

@@ -43,6 +43,9 @@ LARGEST, LARGEST_EXPONENT = 1e15, 64
 LARGEST_WIDTH = 9_999
 _WIDE = re.compile(r"\d{5}")
 """In a text that others are put into, what may be a width above that."""
+_WITHOUT_ITEMS = (type(None), bool, int, float, complex)
+_PLAIN = (*_WITHOUT_ITEMS, str, bytes, tuple)
+"""The types of constants that are known to refuse what they refuse: of an enum, a member has a class of its own."""
 _STRING_METHODS = frozenset(
     "capitalize casefold count endswith find format index isalnum isalpha isdecimal isdigit isidentifier islower isnumeric isspace istitle isupper "
     "join lower lstrip partition removeprefix removesuffix replace rfind rindex rpartition rsplit rstrip split splitlines startswith strip swapcase "
@@ -70,19 +73,23 @@ class Const(Value):
     def constant(self) -> Any:
         return self.value
 
+    def refused(self, at: Interpreter, reason: str) -> Value:
+        """What is had where Python refuses something of a constant; the class of an enum may say itself what becomes of a member."""
+        return at.failure(reason) if type(self.value) in _PLAIN else at.unknown(reason)
+
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         return Method(self, name, at.setter()) if hasattr(self.value, name) else None
 
     def item(self, at: Interpreter, index: Any) -> Value:
         if not isinstance(self.value, (str, bytes, tuple)):
-            return at.failure("an item of something that is not followed")
+            return self.refused(at, "an item of what has none")
         place = index.constant if isinstance(index, Value) else _slice(index)
         if place is UNKNOWN:
             return super().item(at, index)
         try:
             return at.from_python(self.value[place])
         except Exception:
-            return at.failure("an index that fails")
+            return self.refused(at, "an index that fails")
 
     def method(self, at: Interpreter, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
         """A method of a string, carried out where its arguments are constants too."""
@@ -104,10 +111,10 @@ class Const(Value):
         return super().iterate(at)
 
     def call(self, at: Interpreter, args: Arguments) -> Value:
-        return at.failure("a call of something that can't be called")
+        return self.refused(at, "a call of something that can't be called")
 
     def length(self, at: Interpreter) -> Value:
-        return Const(len(self.value)) if isinstance(self.value, (str, bytes)) else at.failure("a length")
+        return Const(len(self.value)) if isinstance(self.value, (str, bytes, tuple)) else self.refused(at, "a length")
 
     def truth(self) -> bool | None:
         return bool(self.value)
@@ -118,19 +125,22 @@ class Const(Value):
         try:
             return Const(bool(COMPARISONS[op](self.value, other.value)))
         except Exception:
-            return at.failure("a comparison that fails")
+            return self.refused(at, "a comparison that fails")
 
     def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
         if op == "%" and isinstance(self.value, str) and not reflected:
             given = _in_text(other)
             return None if given is UNKNOWN else _carried_out(at, op, self.value, given)
-        return _carried_out(at, op, self.value, other.value) if isinstance(other, Const) else None
+        if not isinstance(other, Const):
+            return None
+        made = _carried_out(at, op, self.value, other.value)
+        return made or (other if type(self.value) in _PLAIN else self).refused(at, "an operation that fails")
 
     def unary(self, at: Interpreter, op: str) -> Value | None:
         if not isinstance(self.value, (int, float)):
             return None
         if op == "~":
-            return Const(~int(self.value)) if isinstance(self.value, int) else at.failure("an operation that fails")
+            return Const(~int(self.value)) if isinstance(self.value, int) else self.refused(at, "an operation that fails")
         return Const(-self.value if op == "-" else +self.value)
 
     def is_of_library_class(self, name: str) -> bool | None:
@@ -151,7 +161,7 @@ NONE = Const(None)
 
 def has_no_items(value: Value) -> bool:
     """Whether it is a constant that can't be gone through: None, a number."""
-    return isinstance(value, Const) and not isinstance(value.value, (str, bytes, tuple))
+    return isinstance(value, Const) and type(value.value) in _WITHOUT_ITEMS
 
 
 def _as_constant(value: Value) -> Any:
@@ -176,8 +186,8 @@ def _slice(index: Any) -> Any:
     return UNKNOWN if UNKNOWN in bounds else slice(*bounds)
 
 
-def _carried_out(at: Interpreter, op: str, a: Any, b: Any) -> Value:
-    """An operation on two constants, if it is small enough to be carried out."""
+def _carried_out(at: Interpreter, op: str, a: Any, b: Any) -> Value | None:
+    """An operation on two constants, if it is small enough to be carried out; None where it raises."""
     numbers = isinstance(a, (int, float)) and isinstance(b, (int, float))
     if numbers and (abs(a) > LARGEST or abs(b) > LARGEST or (op == "**" and abs(b) > LARGEST_EXPONENT) or op == "<<"):
         return at.unknown("a large number")
@@ -188,4 +198,4 @@ def _carried_out(at: Interpreter, op: str, a: Any, b: Any) -> Value:
     try:
         return Const(ARITHMETIC[op](a, b))
     except Exception:
-        return at.failure("an operation that fails")
+        return None

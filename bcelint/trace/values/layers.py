@@ -26,6 +26,8 @@ _HAS_BIAS = re.compile(r"(Lazy)?(Linear|Bilinear|Conv\w*)$")
 """Layers that have a bias exactly where they are told to."""
 _WITH_MODES = ("torch.nn.BatchNorm1d", "torch.nn.BatchNorm2d", "torch.nn.BatchNorm3d")
 """Layers that refuse in training what they take in evaluation."""
+_MODES = re.compile(r"\beval\(|\.eval\b|\btraining\b|\btrain\((?!\)|True\))")
+"""What speaks of evaluation, or of a mode that is not known."""
 _OF_OTHERS = "Transformer"
 """The beginning of the names of layers that hand their arguments on to others."""
 _PADDED = re.compile(r"(?:Reflection|Replication|Circular|Zero|Constant)Pad(\d)d$")
@@ -49,12 +51,14 @@ class Layer(NNModule):
     def has_modes(self) -> bool:
         return self.row.names[0] in _WITH_MODES
 
-    def mode(self, at: Interpreter) -> Value:
-        """Whether it is in training mode, as it is when it is made."""
-        return at.foreign(made_at(self.place)).get("training", Const(True))
+    def is_training(self, at: Interpreter) -> bool:
+        """Whether no layer that was made here is known to be in evaluation mode, and the file that makes it speaks of none."""
+        text = self.place.code.source.text
+        return "training" not in at.foreign(made_at(self.place)) and not _MODES.search(text)
 
     def note_mode(self, at: Interpreter, training: bool) -> None:
-        set_on(at, self.place, "training", Const(True) if training else None)
+        if not training:
+            set_on(at, self.place, "training")
 
     def key(self) -> Any:
         return ("layer", self.row.names[0], tuple((k, v.key()) for k, v in sorted(self.args.items())), id(self.place.node), self.hooked)

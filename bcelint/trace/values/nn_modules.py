@@ -113,9 +113,9 @@ def made_at(place: NodePlace) -> str:
     return f"made at {id(place.node)}"
 
 
-def set_on(at: Interpreter, place: NodePlace, name: str, value: Value | None = None) -> None:
-    """An attribute is set on a layer or criterion that was made at a place; to something that is not known where ``value`` is left out."""
-    at.store_foreign(made_at(place), name, lambda old: value or at.unknown(f"{name} is set on a module of torch", opaque=True))
+def set_on(at: Interpreter, place: NodePlace, name: str) -> None:
+    """An attribute is set on a layer or criterion that was made at a place."""
+    at.store_foreign(made_at(place), name, lambda old: at.unknown(f"{name} is set on a module of torch", opaque=True))
 
 
 def _may_change(hook: Value | None) -> bool:

@@ -20,6 +20,7 @@ from bcelint.trace.values.constants import NONE, Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.parts import is_refused, part_of, parts_of, patched
+from bcelint.trace.values.plain import content_of
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.sources import merged_sources
 from bcelint.trace.values.tensor_methods import INNER, RANK, SETTINGS, call_method, is_method, moves_only
@@ -200,7 +201,8 @@ class Tensor(Value):
     def item(self, at: Interpreter, index: Any) -> Value:
         """Part of a tensor: range, kind and dtype go on, and the shape where it can be computed."""
         parts, values = parts_of(index)
-        if is_refused(self.facts, parts):
+        is_name = len(parts) == 1 and isinstance(parts[0], Const) and isinstance(parts[0].value, str)
+        if is_refused(self.facts, parts) or (is_name and self.cls in (TENSOR, PARAMETER)):  # an array may have named fields
             return Raised("an index that a tensor of that shape does not have", passing=True)
         return self._part(parts, values)
 
@@ -238,6 +240,8 @@ class Tensor(Value):
     def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
         if other.constant is None:
             return at.failure("arithmetic on None")
+        if reflected and (isinstance(other.constant, (str, bytes)) or content_of(other) is not None):
+            return None  # a text with numbers in it, a sequence that is repeated
         left, right = (other, self) if reflected else (self, other)
         return at.operation(OPERATIONS[op], {"input": left, "exponent" if op == "**" else "other": right})
 

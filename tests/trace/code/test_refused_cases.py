@@ -58,30 +58,89 @@ def test_it_is_no_case(case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("other", "use"),
+    ("thing", "other", "use"),
     [
-        ("None", "thing is None"),
-        ("None", "thing == 1"),
-        ("None", "thing and thing.shape"),
-        ("None", "if thing is not None: thing.shape"),
-        ("None", "z == thing"),
-        ("'text'", "thing % z"),
-        ("(z, z)", "nn.Identity()(thing)"),
-        ("(z, z)", "torch.cat(thing)"),
-        ("'ab'", "one, two = thing"),
-        ("'ab'", "for letter in thing: pass"),
-        ("(z, z, z)", "one, *two = thing"),
-        ("anything", "thing.shape"),
+        ("z", "None", "thing is None"),
+        ("z", "None", "thing == 1"),
+        ("z", "None", "thing is not None and thing.sum()"),
+        ("z", "None", "thing.sum() if thing is not None else 0"),
+        ("z", "None", "if thing is not None: thing.sum()"),
+        ("z", "None", "[part.sum() for part in (thing, z) if part is not None]"),
+        ("z", "None", "{part.sum(): 1 for part in (thing, z) if part is not None}"),
+        ("z", "None", "any(part.sum() for part in (thing, z) if part is not None)"),
+        ("z", "None", "later = (part.sum() for part in (thing, z))"),
+        ("z", "None", "getattr(thing, 'names', 3)"),
+        ("z", "None", "z == thing"),
+        ("1", "z", "'%.3f' % thing"),
+        ("2", "torch.tensor(2)", "[0] * thing"),
+        ("2", "torch.tensor(2)", "'a' * thing"),
+        ("z", "(z, z)", "nn.Identity()(thing)"),
+        ("z", "None", "nn.Identity()(thing)"),
+        ("[z, z]", "(z, z)", "torch.cat(thing)"),
+        ("(z, z)", "'ab'", "one, two = thing"),
+        ("(z, z)", "'ab'", "for letter in thing: pass"),
+        ("(z, z)", "(z, z, z)", "one, *two = thing"),
+        ("z", "anything", "thing.shape"),
     ],
 )
-def test_what_does_not_raise_is_one(other: str, use: str) -> None:
-    assert codes("(z, z)", other, use) == ["BCE102"]
+def test_what_does_not_raise_is_one(thing: str, other: str, use: str) -> None:
+    assert codes(thing, other, use) == ["BCE102"]
 
 
-def test_one_that_is_caught_is_one() -> None:
-    use = "try:\n        thing.sum()\n    except AttributeError:\n        pass"
-    assert codes("z", "None", use) == ["BCE102"]
+CAUGHT = {
+    "a line": "try:\n        thing.sum()\n    except AttributeError:\n        pass",
+    "several handlers": "try:\n        thing.sum()\n    except KeyError:\n        pass\n    except AttributeError:\n        pass",
+    "a branch": "try:\n        if anything: thing.sum()\n    except AttributeError:\n        pass",
+    "a loop": "for part in [thing]:\n        try: part.sum()\n        except AttributeError: continue",
+    "a function": "def total(part):\n        try: return part.sum()\n        except AttributeError: return 0\n    total(thing)",
+    "an axis": "def total(part):\n        try: return torch.zeros(3).sum(part)\n        except IndexError: return 0\n    total(thing)",
+    "suppress": "import contextlib\n    with contextlib.suppress(AttributeError): thing.sum()",
+    "pytest": "import pytest\n    with pytest.raises(AttributeError): thing.sum()",
+    "a manager": "with Quiet(): thing.sum()",
+}
+QUIET = """
+class Quiet:
+    def __enter__(self):
+        return self
+    def __exit__(self, *error):
+        return True
+"""
 
 
-def test_what_is_None_in_each_case_may_be_set_elsewhere() -> None:
-    assert codes("None", "None", "thing.sum()") == ["BCE102"]
+@pytest.mark.parametrize("case", CAUGHT)
+def test_one_that_is_caught_is_one(case: str) -> None:
+    thing, other = ("0", "1") if case == "an axis" else ("z", "None")
+    program = QUIET + PROGRAM.format(thing=thing, other=other, use=CAUGHT[case])
+    assert [code for _, code in trace(program).codes] == ["BCE102"]
+
+
+MEMBERS = """
+import enum
+class Kind(enum.Enum):
+    ONE = 1
+    def __call__(self, value): return value
+    def __len__(self): return 1
+    def __getitem__(self, index): return index
+    def __iter__(self): return iter([1, 2])
+    def __add__(self, other): return other
+    def __getattr__(self, name): return 1
+class Bits(enum.Flag):
+    A = enum.auto()
+    B = enum.auto()
+"""
+
+
+@pytest.mark.parametrize("use", ["thing(z)", "len(thing)", "thing[0]", "one, two = thing", "for part in thing: pass", "thing + 1", "thing.training"])
+@pytest.mark.parametrize("other", ["Kind.ONE", "anything"])
+def test_a_member_of_an_enum_is_what_its_class_says(use: str, other: str) -> None:
+    first = {"thing(z)": "nn.ReLU()", "thing.training": "nn.ReLU()", "thing + 1": "1"}.get(use, "[1, 2]")
+    assert [code for _, code in trace(MEMBERS + PROGRAM.format(thing=first, other=other, use=use)).codes] == ["BCE102"]
+
+
+def test_flags_have_a_length() -> None:
+    assert [code for _, code in trace(MEMBERS + PROGRAM.format(thing="[1]", other="Bits.A | Bits.B", use="len(thing)")).codes] == ["BCE102"]
+
+
+@pytest.mark.parametrize("use", ["thing.sum()", "value = thing.sum()\n    other = value if flag else 1"])
+def test_what_is_None_in_each_case_may_be_set_elsewhere(use: str) -> None:
+    assert codes("None", "None", use) == ["BCE102"]

@@ -44,8 +44,19 @@ def test_another_layer_takes_one_sample() -> None:
     assert value_of(PROGRAM.format(norm="LayerNorm(4)", mode="pass", shape=ONE)) == "probabilities"
 
 
-def test_back_in_training() -> None:
-    assert value_of(PROGRAM.format(norm="BatchNorm1d(4)", mode="net.eval(); net.train()", shape=ONE)) == "logits"
+@pytest.mark.parametrize(
+    "mode",
+    [
+        "net.eval(); net.train()",
+        "for part in net.modules(): part.eval()",
+        "net.apply(lambda part: part.eval())",
+        "for part in net.children(): part.training = False",
+        "nn.Module.eval(net)",
+        "other = Net().eval(); net.train()",
+    ],
+)
+def test_where_the_file_speaks_of_evaluation_nothing_is_said(mode: str) -> None:
+    assert value_of(PROGRAM.format(norm="BatchNorm1d(4)", mode=mode, shape=ONE)) != "logits"
 
 
 def test_a_pooled_picture_of_one_sample() -> None:
