@@ -159,7 +159,7 @@ def _apply(
         outcome = replace(outcome, dtype=DType.FLOAT32)
     step = at.step(row.note if isinstance(row, Op) and row.note else row.title)
     results = _Results(at, main, values, step, origin, _class_of(row, main, values), not _SAME_IF_NOTHING_TO_DO.isdisjoint(row.names))
-    if tables.is_product(row) or isinstance(row, LayerRow):
+    if tables.is_product(row) or isinstance(row, LayerRow) or "torch.sub" in row.names:
         results.leave_factors(values, is_layer=isinstance(row, LayerRow))
     made = results.value(outcome)
     if isinstance(made, Tensor) and isinstance(main, Tensor) and not _VIEWS.isdisjoint(row.names):
@@ -240,10 +240,18 @@ class _Results:
         self.lost = next((v for v in lost if v.reason == TOO_MANY), next(iter(lost), None))
 
     def leave_factors(self, values: tuple[Value, ...], is_layer: bool) -> None:
-        """A loss without gradient that weights what has one, or goes into a layer, is no term of the sum that is trained on."""
+        """A loss without gradient that weights what has one, is held against it or goes into a layer, is no term of the sum that is trained on."""
         trained = [tensor for tensor in _tensors(values) if tensor.facts.value("grad") is not False]
+        others = [tensor for tensor in trained if not self._is_of_cut_off(tensor)]
+        if any(tensor.facts.value("grad") for tensor in others):
+            trained = others
         if trained or is_layer or any(isinstance(value, Unknown) and not value.is_number for value in values):
             self.losses = frozenset().union(*(tensor.losses for tensor in trained))
+
+    def _is_of_cut_off(self, tensor: Tensor) -> bool:
+        """Whether it is made of losses whose predictions have no gradient, whatever is known of the targets."""
+        calls = [self.at.run.events[number - 1].call for number in tensor.losses]
+        return bool(calls) and all(call.prediction.facts.value("grad") is False for call in calls)
 
     def value(self, outcome: Outcome) -> Value:
         if isinstance(outcome, Result):

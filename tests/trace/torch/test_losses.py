@@ -228,3 +228,20 @@ def test_what_hangs_on_an_unseen_setting_is_unknown_and_names_it() -> None:
     calls = trace(f"{text}net = Net()\nnet.eval()\nF.binary_cross_entropy_with_logits(net(x), y)").calls
     reason = "it hangs on `{}`, which is set where it is not seen"
     assert [call.prediction.reason for call in calls] == [reason.format("self.training"), reason.format("not self.training")]
+
+
+CUT_OFF = """
+sure = F.cross_entropy(nn.Linear(3, 3)(anything.x).detach(), anything.y, reduction="none")
+told = nn.Linear(3, 1)(anything.x).squeeze(1)
+{use}.mean().backward()
+"""
+
+
+@pytest.mark.parametrize("use", ["(sure * told)", "(torch.exp(-sure) * told + (1 - torch.exp(-sure)) * told)", "(told - sure)", "(sure / told)"])
+def test_a_loss_that_another_net_is_held_against(use: str) -> None:
+    assert [code for _, code in trace(CUT_OFF.format(use=use)).codes] == []
+
+
+@pytest.mark.parametrize("use", ["sure", "(sure * 2)", "(sure * anything.weight)", "(sure + told)", "(sure * torch.rand(4))"])
+def test_a_loss_that_is_trained_on_though_nothing_learns_by_it(use: str) -> None:
+    assert [code for _, code in trace(CUT_OFF.format(use=use)).codes] == ["BCE303"]
