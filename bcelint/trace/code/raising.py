@@ -12,7 +12,7 @@ from bcelint.trace.conditions.joining import opposite
 from bcelint.trace.interpreter import Value
 from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.site import Site
-from bcelint.trace.values.choices import Choice
+from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.unknowns import Unknown
 
@@ -39,7 +39,8 @@ def where_it_goes(at: Site, value: Value, refused: Callable[[Value], bool] | Non
     if len(left) < len(value.alternatives) and not all(single.is_raised for _, single in value.alternatives):
         _rule_out(at, value, left)
         value = at.choice(left)
-    return at.narrow(at.lift(_unmarked, value))
+    is_marked = any(_fails(single) for _, single in alternatives(value))
+    return at.narrow(at.lift(_unmarked, value) if is_marked else value)
 
 
 def _going_on(at: Site, value: Choice, refused: Callable[[Value], bool] | None = None) -> list[tuple[Guard, Value]]:
@@ -59,7 +60,7 @@ def _fails(value: Value) -> bool:
 
 def _unmarked(value: Value) -> Value:
     """The value for whatever is done with it later: that Python raises has been decided on."""
-    return replace(value, fails=False) if isinstance(value, Unknown) and value.fails else value
+    return replace(value, fails=False) if isinstance(value, Unknown) and _fails(value) else value
 
 
 def _rule_out(at: Site, value: Choice, left: Sequence[tuple[Guard, Value]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from bcelint.contracts.schema import REQUIRED
@@ -27,7 +27,7 @@ _HAS_BIAS = re.compile(r"(Lazy)?(Linear|Bilinear|Conv\w*)$")
 _WITH_MODES = ("torch.nn.BatchNorm1d", "torch.nn.BatchNorm2d", "torch.nn.BatchNorm3d")
 """Layers that refuse in training what they take in evaluation."""
 _MODES = re.compile(r"\beval\(|\.eval\b|\btraining\b|\btrain\((?!\)|True\))")
-"""What speaks of evaluation, or of a mode that is not known."""
+"""What speaks of evaluation, or of a mode that is not known: a loop over ``modules()`` may set it, too, which is not followed."""
 _OF_OTHERS = "Transformer"
 """The beginning of the names of layers that hand their arguments on to others."""
 _PADDED = re.compile(r"(?:Reflection|Replication|Circular|Zero|Constant)Pad(\d)d$")
@@ -53,8 +53,7 @@ class Layer(NNModule):
 
     def is_training(self, at: Interpreter) -> bool:
         """Whether no layer that was made here is known to be in evaluation mode, and the file that makes it speaks of none."""
-        text = self.place.code.source.text
-        return "training" not in at.foreign(made_at(self.place)) and not _MODES.search(text)
+        return "training" not in at.foreign(made_at(self.place)) and not _speaks_of_evaluation(self.place.code.source.text)
 
     def note_mode(self, at: Interpreter, training: bool) -> None:
         if not training:
@@ -116,6 +115,11 @@ class Layer(NNModule):
             same = first is not None and all(value is not None and value.key() == first.key() for value in given)
             args[name] = first if same and first is not None else Unknown(f"{name} differs from layer to layer", symbol=f"#{fresh()}")
         return replace(self, args=args)
+
+
+@lru_cache(maxsize=256)
+def _speaks_of_evaluation(text: str) -> bool:
+    return _MODES.search(text) is not None
 
 
 @cache

@@ -132,7 +132,7 @@ def _may_change(hook: Value | None) -> bool:
 
 
 def set_mode(at: Interpreter, module: Value, training: bool, depth: int = MAX_DEPTH) -> None:
-    """``.train()`` and ``.eval()``, which hold for the modules inside too. A loss is computed to train; what evaluation does is no case of it."""
+    """``.train()`` and ``.eval()``, which hold for the modules inside too. A loss is computed to train: no case is made of another mode."""
     if isinstance(module, NNModule):
         module.note_mode(at, training)
     for inner in _modules_inside(module):

@@ -202,7 +202,7 @@ class Tensor(Value):
         """Part of a tensor: range, kind and dtype go on, and the shape where it can be computed."""
         parts, values = parts_of(index)
         is_name = len(parts) == 1 and isinstance(parts[0], Const) and isinstance(parts[0].value, str)
-        if is_refused(self.facts, parts) or (is_name and self.cls in (TENSOR, PARAMETER)):  # an array may have named fields
+        if is_refused(self.facts, parts) or (is_name and self.cls in (TENSOR, PARAMETER) and self.model is None):  # an array has named fields
             return Raised("an index that a tensor of that shape does not have", passing=True)
         return self._part(parts, values)
 
