@@ -257,8 +257,8 @@ class Interpreter(Protocol):
 
     def store_foreign(self, symbol: str, name: str, value: Callable[[Value | None], Value]) -> None: ...
 
-    def written_into(self, before: Value, result: Value) -> Value:
-        """A tensor after an operation in place, of which other names have other values from now on."""
+    def written_into(self, before: Value, result: Value, reshaped: bool = False) -> Value:
+        """A tensor after an operation in place, of which other names have other values from now on, and another shape where it is ``reshaped``."""
 
     def attribute(self, owner: Value, name: str) -> Value:
         """``owner.name``, case by case."""

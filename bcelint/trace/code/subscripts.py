@@ -28,7 +28,7 @@ def load(at: Site, node: cst.Subscript) -> Value:
         return at.unknown("a subscript of something outside of the project")
     index = _index(at, node)
     if isinstance(index, tuple):
-        return at.lift(lambda o: o.item(at, index), owner)
+        return at.lift(lambda o: at.as_it_is(o).item(at, index), owner)
     result = at.lift_call(lambda o: at.lift_call(lambda i: _item(at, o, i), index), owner)
     if isinstance(result, Unknown) and is_determined(owner) and is_determined(index):
         return replace(result, opaque=True)
@@ -39,7 +39,7 @@ def _item(at: Site, owner: Value, index: Value) -> Value:
     """An item; a dict that this function or one that called it has made holds nothing but what was seen to be set."""
     if isinstance(owner, DictCell) and owner.made_in and at.frame.runs_in(owner.made_in):
         return owner.item_as_seen(at, index)
-    item = owner.item(at, index)
+    item = at.as_it_is(owner).item(at, index)
     return of_one_round(at, item) if isinstance(owner, (ListCell, Tuple)) and isinstance(index, Const) else item
 
 

@@ -84,6 +84,8 @@ class Run:
     """Functions (by the identity of their node) whose body ran at least once, each with the class of its receiver, or 0."""
     changed_in_place: dict[int, bool] = field(default_factory=dict)
     """Tensors, by uid, of which another name has changed the values; and whether a gradient may have come with them."""
+    reshaped: set[int] = field(default_factory=set)
+    """Those that another name has given another shape."""
     has_other_default: bool = False
     """The program sets another default dtype: what is made of floats may have that."""
     changed_data: set[int] = field(default_factory=set)
@@ -131,6 +133,8 @@ class Run:
 
     def as_it_is(self, value: Value) -> Value:
         """The value after what other names have done to it: of a tensor changed in place its values are not known."""
+        if isinstance(value, Tensor) and value.uid in self.reshaped:
+            value = replace(value, facts=replace(value.facts, shape=None))
         if isinstance(value, Tensor) and value.base in self.changed_data:
             return replace(value, facts=Facts(grad=value.facts.grad), reason="another name of the tensor has set its data")
         if isinstance(value, Tensor) and value.base in self.changed_in_place:

@@ -138,12 +138,13 @@ class Site(ABC):
     def as_it_is(self, value: Value) -> Value:
         return self.run.as_it_is(value)
 
-    def written_into(self, before: Value, result: Value) -> Value:
+    def written_into(self, before: Value, result: Value, reshaped: bool = False) -> Value:
         off = self.frame.grad_off is not None
         for _, single in alternatives(before):
             if isinstance(single, Tensor):
                 learns = not off and may_learn(result) and single.facts.value("grad") is not True  # else it is another name that was cut off
                 self.run.written_into(single.base, learns)
+                self.run.reshaped.update({single.uid} if reshaped else ())
         return self.lift(learning_as, before, result) if off else result
 
     def from_python(self, made: object) -> Value:

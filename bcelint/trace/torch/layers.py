@@ -17,8 +17,12 @@ from bcelint.trace.values.contents import CONTENT
 from bcelint.trace.values.dicts import DictCell
 from bcelint.trace.values.layers import Layer
 from bcelint.trace.values.mapped import Mapped
+from bcelint.trace.values.nn_modules import made_at
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tuples import Tuple, sequence_of
+
+_SIZED = frozenset({"in_features", "out_features", "in_channels", "out_channels", "num_features"})
+"""What is set on a layer to make one of another size of it; a weight that is shared with another layer has the same."""
 
 
 def construct(at: Site, name: str, args: Arguments) -> Value | None:
@@ -85,7 +89,8 @@ def call_layer(at: Site, layer: Layer, args: Arguments) -> Value:
         return operation(at, op, ordered, extra)
     params = (*row.init, *row.call)
     known = {p.name for p in params}
-    everything = {**{name: value for name, value in layer.args.items() if name in known}, **bound}
+    is_as_made = _SIZED.isdisjoint(at.foreign(made_at(layer.place)))
+    everything = {**{name: value for name, value in layer.args.items() if name in known and is_as_made}, **bound}
     if layer.has_modes:
         everything["training"] = Const(layer.is_training(at) or None)
     return apply(at, row, params, everything, extra, layer)

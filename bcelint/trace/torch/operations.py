@@ -86,7 +86,10 @@ def call_op(at: Site, row: Op, args: Arguments) -> Value:
     if fitted is None:
         return at.unknown(f"a call of {row.title} that does not fit its signature", *args.all())
     bound, extra = fitted
-    return operation(at, row, bound, extra)
+    result = operation(at, row, bound, extra)
+    if "out" in args.keywords:
+        at.written_into(args.keywords["out"], result, reshaped=True)
+    return result
 
 
 def operation(at: Site, row: Op | str, bound: Mapping[str, Value], extra: tuple[Value, ...] = ()) -> Value:

@@ -22,6 +22,8 @@ _METHODS = frozenset(
 )
 """Further methods, which are no operations."""
 
+_RESHAPING = frozenset("as_strided_ resize_ resize_as_ set_ squeeze_ swapaxes_ swapdims_ t_ transpose_ unsqueeze_".split())
+
 
 def call_method(at: Interpreter, receiver: Value, name: str, args: Arguments, assign: Callable[[Value], None] | None) -> Value:
     """A method by its row. One that changes its tensor in place changes what the receiver's expression holds."""
@@ -32,7 +34,7 @@ def call_method(at: Interpreter, receiver: Value, name: str, args: Arguments, as
         result = at.unknown(f".{name}() of a tensor is not followed", receiver, *args.all())
     if not name.endswith("_") or name.endswith("__"):
         return result
-    changed = at.written_into(receiver, result)
+    changed = at.written_into(receiver, result, name in _RESHAPING)
     if row is not None and assign is not None:
         assign(changed)
     return changed

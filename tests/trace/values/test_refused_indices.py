@@ -37,3 +37,31 @@ def test_torch_refuses_it(shape: str) -> None:
 def test_of_what_is_not_known_nothing_is_said(index: str) -> None:
     program = f"a = torch.zeros(2, 3)\nout = torch.sigmoid(z)\ntry:\n    a[{index}]\nexcept IndexError:\n    out = z"
     assert value_of(program) != "logits"
+
+
+RESHAPED = """
+a = torch.zeros(2, 3)
+b = a
+def turn(t):
+    t.{method}
+{use}
+out = torch.sigmoid(z)
+try:
+    b[{index}]
+except IndexError:
+    out = z
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "index"), [("unsqueeze_(0)", "0, 1, 2"), ("t_()", "2, 1"), ("transpose_(0, 1)", "2, 1"), ("swapaxes_(0, 1)", "2, 1")]
+)
+@pytest.mark.parametrize("use", ["a.{method}", "turn(a)", "c = {{'a': a}}; c['a'].{method}"])
+def test_the_shape_that_another_name_has_changed_is_not_known(method: str, index: str, use: str) -> None:
+    assert value_of(RESHAPED.format(method=method, index=index, use=use.format(method=method))) != "logits"
+    assert value_of(RESHAPED.format(method=method, index=index, use="pass")) == "logits"
+
+
+def test_what_is_written_into_an_empty_tensor_gives_it_its_shape() -> None:
+    program = "a = torch.empty(0)\ntorch.add(torch.zeros(2, 3), 1, out=a)\nout = torch.sigmoid(z)\ntry:\n    a[1, 2]\nexcept IndexError:\n    out = z"
+    assert value_of(program) != "logits"
