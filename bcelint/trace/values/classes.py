@@ -16,7 +16,7 @@ from bcelint.trace.values.cells import DYNAMIC, Cell
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.externals import External
 from bcelint.trace.values.functions import Bound, Function
-from bcelint.trace.values.library_classes import OBJECT, has_constructor, is_subclass
+from bcelint.trace.values.library_classes import OBJECT, has_constructor, is_itself, is_subclass
 from bcelint.trace.values.mapped import Mapped, item_under
 from bcelint.trace.values.scopes import Scope
 from bcelint.trace.values.unknowns import Unknown
@@ -194,7 +194,11 @@ class Class(Cell):
         return Items(tuple(member for name, member in self.members.items() if member.constant.name == name))  # the others are aliases
 
     def is_of_class(self, cls: Value) -> bool | None:
-        return None
+        is_metaclass = cls.is_subclass_of_library_class("builtins.type") if isinstance(cls, Class) else None
+        return False if is_metaclass is False else None
+
+    def is_of_library_class(self, name: str) -> bool | None:
+        return is_itself(type, name)
 
     def copied(self, memo: dict[int, Value]) -> Value:
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from types import FunctionType
 from typing import Any
 
 from bcelint.contracts import dtypes, tables
@@ -14,7 +15,7 @@ from bcelint.trace.interpreter import Arguments, Interpreter, Value
 from bcelint.trace.values.asked import call_symbol, is_of_python
 from bcelint.trace.values.asking import case
 from bcelint.trace.values.constants import Const
-from bcelint.trace.values.library_classes import is_of_module
+from bcelint.trace.values.library_classes import is_itself, is_of_module
 
 _NAMES = ".__dict__"
 _LOSS_MODULE = "torch.nn.modules.loss"
@@ -68,6 +69,17 @@ class External(Value):
 
     def text(self) -> str | None:
         return f"<class '{_LOSS_MODULE}.{self.name.rpartition('.')[2]}'>" if self._is_loss() else None
+
+    def is_of_library_class(self, name: str) -> bool | None:
+        if tables.is_class(self.name):
+            return is_itself(type, name)
+        return is_itself(FunctionType, name) if self._is_function() else None
+
+    def is_of_class(self, cls: Value) -> bool | None:
+        return False if tables.is_class(self.name) or self._is_function() else None
+
+    def _is_function(self) -> bool:
+        return self.name.startswith("torch.nn.functional.") or bool(tables.loss_function(self.name) or tables.op(self.name))
 
     def is_subclass(self, name: str) -> bool | None:
         """``issubclass(self, …)`` for another class outside of the project, by its name."""

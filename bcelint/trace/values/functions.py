@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import FunctionType
 from typing import Any, Union
 
 import libcst as cst
@@ -12,6 +13,7 @@ import libcst as cst
 from bcelint.trace.interpreter import Arguments, Interpreter, Value
 from bcelint.trace.values.cells import Cell
 from bcelint.trace.values.constants import Const
+from bcelint.trace.values.library_classes import is_itself
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.scopes import Scope
 
@@ -48,6 +50,9 @@ class Function(Value):
 
     def key(self) -> Any:
         return ("function", id(self.node), id(self.closure))
+
+    def is_of_library_class(self, name: str) -> bool | None:
+        return None if self.decorator else is_itself(FunctionType, name)
 
     def attribute(self, at: Interpreter, name: str) -> Value | None:
         given = at.foreign(self._symbol)

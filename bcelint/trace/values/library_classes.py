@@ -66,6 +66,14 @@ def is_kind_of(kind: type, name: str) -> bool | None:
     return found if found or apart else None
 
 
+def is_itself(kind: type, name: str) -> bool | None:
+    """Whether a class (``type``) or a function is an instance of the class with that name; of which metaclass or type of functions is not told."""
+    cls = python_class(name)
+    if cls not in (type, object) and (name.startswith("types.") or (cls is not None and issubclass(cls, type))):
+        return None
+    return is_exactly(kind, name)
+
+
 def is_of_module(names: Collection[str], name: str) -> bool | None:
     """Whether a module of torch, whose class has these names, is an instance of the class with that name."""
     if name in names or name in (MODULE, OBJECT) or any(frameworks.LAYER_BASES.get(own) == name for own in names):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.trace.tracing import value_of
+from tests.trace.tracing import trace, value_of
 
 PROGRAM = """
 from elsewhere import Thing, make
@@ -50,3 +50,47 @@ def step(model, x, criterion=None):
 out = step(nn.Linear(3, 1), x, criterion=nn.MSELoss())
 """
     assert value_of(program) == "probabilities"
+
+
+@pytest.mark.parametrize(
+    ("thing", "cls", "expected"),
+    [
+        *(
+            (cls, "nn.Module", "logits")
+            for cls in ("nn.CrossEntropyLoss", "nn.Linear", "nn.MSELoss", "Own", "F.cross_entropy", "torch.relu", "function")
+        ),
+        *((cls, "type", "probabilities") for cls in ("nn.CrossEntropyLoss", "nn.Linear", "nn.MSELoss", "Own")),
+        *((cls, "type", "logits") for cls in ("F.cross_entropy", "torch.relu", "function", "nn.MSELoss()", "Own()")),
+        *((cls, "str", "logits") for cls in ("nn.CrossEntropyLoss", "Own", "F.cross_entropy", "function")),
+        *((cls, "Own", "logits") for cls in ("nn.CrossEntropyLoss", "Own", "F.cross_entropy")),
+        ("function", "collections.abc.Callable", "probabilities"),
+    ],
+)
+def test_what_a_class_and_a_function_are_themselves(thing: str, cls: str, expected: str) -> None:
+    program = f"import collections.abc\nclass Own: pass\ndef function(): pass\nout = torch.sigmoid(z) if isinstance({thing}, {cls}) else z"
+    assert value_of(program) == expected
+
+
+@pytest.mark.parametrize(("thing", "cls"), [("Own", "Meta"), ("Own", "abc.ABCMeta"), ("function", "types.FunctionType"), ("changed", "nn.Module")])
+def test_what_a_class_or_function_may_be_besides(thing: str, cls: str) -> None:
+    program = f"""
+import abc, types
+class Meta(type): pass
+class Own(metaclass=Meta): pass
+def function(): pass
+@somewhere.change
+def changed(): pass
+out = torch.sigmoid(z) if isinstance({thing}, {cls}) else z
+"""
+    assert value_of(program) not in ("logits", "probabilities")
+
+
+def test_a_criterion_that_is_a_class_is_made() -> None:
+    program = """
+def train(criterion):
+    criterion = criterion() if not isinstance(criterion, nn.Module) else criterion
+    return criterion(z, y)
+train(nn.CrossEntropyLoss)
+train(nn.CrossEntropyLoss())
+"""
+    assert trace(program).codes == []
