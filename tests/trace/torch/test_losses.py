@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from bcelint.facts import Kind
 from bcelint.losscall import LossCall
@@ -228,6 +229,27 @@ def test_what_hangs_on_an_unseen_setting_is_unknown_and_names_it() -> None:
     calls = trace(f"{text}net = Net()\nnet.eval()\nF.binary_cross_entropy_with_logits(net(x), y)").calls
     reason = "it hangs on `{}`, which is set where it is not seen"
     assert [call.prediction.reason for call in calls] == [reason.format("self.training"), reason.format("not self.training")]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "F.cross_entropy(p, y, ignore_index=None)",
+        "F.cross_entropy(p, y, label_smoothing=None)",
+        "F.cross_entropy(p, y, reduction=None)",
+        "nn.CrossEntropyLoss(ignore_index=None)(p, y)",
+        "F.ctc_loss(p, y, y, y, blank=None)",
+    ],
+)
+def test_an_option_that_torch_takes_no_none_for(call: str) -> None:
+    assert trace(f"p = torch.softmax(z, 1)\n{call}").codes == []
+    with pytest.raises((TypeError, ValueError)):
+        eval(call, {"F": torch.nn.functional, "nn": torch.nn, "p": torch.rand(4, 3), "y": torch.tensor([0, 1, 2, 1])})
+
+
+@pytest.mark.parametrize("call", ["F.cross_entropy(p, y, weight=None)", "F.cross_entropy(p, y, size_average=True, reduction=None)"])
+def test_one_that_may_be_none(call: str) -> None:
+    assert [code for _, code in trace(f"p = torch.softmax(z, 1)\n{call}").codes] == ["BCE103"]
 
 
 CUT_OFF = """
