@@ -104,7 +104,7 @@ def _identity(at: Site, a: Value, b: Value, positive: bool) -> Value:
         if other.constant is None:
             if isinstance(one, External) and one.name.startswith("torch.version."):  # which of them are None, hangs on how torch was built
                 return case(at, one, "==", None, positive)
-            may_be_none = isinstance(one, Unknown) and not (one.is_size or one.is_number or one.is_callable_thing or one.made_by)
+            may_be_none = isinstance(one, Unknown) and not one.is_never_none
             return case(at, one, "==", None, positive) if may_be_none else Const((one.constant is None) == positive)
     if a.constant is not UNKNOWN and b.constant is not UNKNOWN:
         return Const((a.constant is b.constant or a.constant == b.constant) == positive)

@@ -55,6 +55,8 @@ class Unknown(Value):
     """It is a function or a class: never None, and true."""
     made_by: str = ""
     """The class outside of the project that it is an object of, by its dotted name: so it is never None."""
+    is_something: bool = False
+    """A method of it has been called, as ``.to()``: so it is not None."""
     fails: bool = False
     """Python raises, if what it is asked of is what it seems to be: it may have been set where that is not seen."""
     among: tuple[Cell, ...] = ()
@@ -133,7 +135,7 @@ class Unknown(Value):
         if name in RANK and self.symbol:
             return at.unknown(self.reason, self, symbol=f"{self.symbol}.ndim", number=True)
         if name in frameworks.SELF_METHODS and moves_only(name, args):
-            return self  # a tensor or a module: the same thing on another device either way
+            return replace(self, is_something=True)  # a tensor or a module: the same thing on another device either way
         asked = self._after_writes(at, args.positional[0].constant) if name == "get" and args.positional else self.symbol
         symbol = call_symbol(f"{asked}.{name}", args) if self.symbol and name in READING else ""
         is_text = any(isinstance(value.constant, str) for value in args.all())  # as in ``split``, which strings and tensors have
@@ -173,6 +175,10 @@ class Unknown(Value):
 
     def length(self, at: Interpreter) -> Value:
         return at.unknown(self.reason, self, symbol=f"len({self.symbol})", number=True)
+
+    @property
+    def is_never_none(self) -> bool:
+        return self.is_something or self.is_size or self.is_number or self.is_callable_thing or bool(self.made_by)
 
     @property
     def is_of_nn(self) -> bool:

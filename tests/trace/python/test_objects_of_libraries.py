@@ -36,6 +36,12 @@ def test_what_it_is(made: str, test: str, expected: str) -> None:
     assert value_of(PROGRAM.format(made=made, test=test)) == expected
 
 
+@pytest.mark.parametrize("method", ["to('cuda')", "cuda()", "cpu()", "to('cpu').cuda()"])
+def test_what_has_been_moved_is_something(method: str) -> None:
+    program = f"thing = anything.thing\nthing = thing.{method}\nout = torch.sigmoid(z) if thing is not None else z"
+    assert value_of(program) == "probabilities"
+
+
 @pytest.mark.parametrize(("made", "test"), [("Thing(3)", "made"), ("Thing(3)", "isinstance(made, Own)"), ("make(3)", "made is None")])
 def test_what_is_not_known(made: str, test: str) -> None:
     assert value_of(PROGRAM.format(made=made, test=test)) not in ("logits", "probabilities")
