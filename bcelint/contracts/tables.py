@@ -17,7 +17,19 @@ from bcelint.contracts.aliases import canonical
 from bcelint.contracts.schema import Args, Layer, Loss, Op, Outcome, Wrapper
 
 __all__ = [
-    "attribute", "canonical", "is_known", "is_product", "layer", "layers", "loss_class", "loss_function", "losses", "method", "op", "ops", "outcome",
+    "attribute",
+    "canonical",
+    "is_known",
+    "layer",
+    "layers",
+    "loss_class",
+    "loss_function",
+    "losses",
+    "method",
+    "op",
+    "ops",
+    "outcome",
+    "weighs",
     "wrapper",
 ]  # fmt: skip
 
@@ -27,9 +39,9 @@ OP_MODULES = (
 )  # fmt: skip
 LAYER_MODULES = ("activations", "affine", "attention", "normalizations", "recurrent", "shaping", "spatial")
 METHOD = "torch.Tensor."
-_PRODUCTS = frozenset(
+_WEIGHING = frozenset(
     "torch.mul torch.Tensor.mul_ torch.div torch.Tensor.div_ torch.true_divide torch.Tensor.true_divide_ torch.matmul torch.bmm torch.mm torch.dot "
-    "torch.einsum".split()
+    "torch.einsum torch.sub torch.Tensor.sub_".split()
 )
 
 
@@ -63,9 +75,9 @@ def attribute(name: str) -> Op | None:
     return _attributes().get(METHOD + name)
 
 
-def is_product(row: Op | Layer) -> bool:
-    """Whether it multiplies or divides: a loss may stand in it as a weight of another one."""
-    return not _PRODUCTS.isdisjoint(row.names)
+def weighs(row: Op | Layer) -> bool:
+    """Whether a loss may stand in it as a weight of another one, or as what another one is held against: a product, a quotient, a difference."""
+    return not _WEIGHING.isdisjoint(row.names)
 
 
 def layer(name: str) -> Layer | None:

@@ -32,11 +32,11 @@ def ask(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any], arg: Call
     return None if row is None else _of_function(row, args, kwargs, arg)
 
 
-def is_product(function: Any) -> bool:
-    """Whether a function of torch multiplies or divides."""
+def weighs(function: Any) -> bool:
+    """Whether a loss may stand in a function of torch as a weight, or as what another one is held against."""
     row = by_function().get(function)
     row = row.row if isinstance(row, Swapped) else row
-    return isinstance(row, Op) and tables.is_product(row)
+    return isinstance(row, Op) and tables.weighs(row)
 
 
 def _item(given: Arg, index: Arg) -> Result:

@@ -17,7 +17,7 @@ from bcelint.contracts.schema import Many, Outcome, Result, facts_of, is_uneven
 from bcelint.facts import NOTHING_KNOWN, Claim, Facts
 from bcelint.places import FixedPlace, Step
 from bcelint.runtime import frames, memory
-from bcelint.runtime.asking import MAX_ELEMENTS, MAX_NESTING, as_arg, ask, is_product
+from bcelint.runtime.asking import MAX_ELEMENTS, MAX_NESTING, as_arg, ask, weighs
 from bcelint.runtime.memory import Birth, Known, Memory, Record
 
 MAX_REMEMBERED = 50_000
@@ -214,6 +214,6 @@ def tensors_in(result: Any) -> list[torch.Tensor]:
 
 
 def _terms(function: Any, inputs: Inputs) -> Iterator[Record]:
-    """Those of the inputs whose losses a sum is trained on: not a loss without gradient that weighs, in a product, what has one."""
-    weighs = is_product(function) and any(tensor.requires_grad for tensor, _ in inputs)
-    return (record for tensor, record in inputs if tensor.requires_grad or not weighs)
+    """Those of the inputs whose losses a sum is trained on: not a loss without gradient that weighs what has one, or is held against it."""
+    is_weight = weighs(function) and any(tensor.requires_grad for tensor, _ in inputs)
+    return (record for tensor, record in inputs if tensor.requires_grad or not is_weight)

@@ -162,7 +162,7 @@ def _apply(
         outcome = replace(outcome, dtype=DType.FLOAT32)
     step = at.step(row.note if isinstance(row, Op) and row.note else row.title)
     results = _Results(at, main, values, step, origin, _class_of(row, main, values), not _SAME_IF_NOTHING_TO_DO.isdisjoint(row.names))
-    if tables.is_product(row) or isinstance(row, LayerRow) or "torch.sub" in row.names:
+    if tables.weighs(row) or isinstance(row, LayerRow):
         results.leave_factors(values, is_layer=isinstance(row, LayerRow))
     made = results.value(outcome)
     if isinstance(made, Tensor) and isinstance(main, Tensor) and not _VIEWS.isdisjoint(row.names):
