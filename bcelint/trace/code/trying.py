@@ -75,9 +75,11 @@ def swallowing(at: Site, body: Callable[[], Flow]) -> Flow:
     at.frame.tries -= 1
     ended = [case for case in at.state.raised - raised if before <= case]
     at.state.raised = raised
-    if ended or flow is Flow.RAISE:
+    is_left = bool(ended) or flow is Flow.RAISE
+    flow = Flow.NEXT if flow is Flow.RAISE else flow
+    if is_left:
         _go_on(at, flow, before, ended)
-    return Flow.NEXT if flow is Flow.RAISE else flow
+    return flow
 
 
 def _go_on(at: Site, flow: Flow, before: Guard, ended: Sequence[Guard]) -> None:

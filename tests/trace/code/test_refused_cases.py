@@ -97,6 +97,7 @@ CAUGHT = {
     "suppress": "import contextlib\n    with contextlib.suppress(AttributeError): thing.sum()",
     "pytest": "import pytest\n    with pytest.raises(AttributeError): thing.sum()",
     "a manager": "with Quiet(): thing.sum()",
+    "what raises in the end": "with Quiet():\n        torch.zeros(3).sum(thing)\n        raise ValueError",
 }
 QUIET = """
 class Quiet:
@@ -109,7 +110,7 @@ class Quiet:
 
 @pytest.mark.parametrize("case", CAUGHT)
 def test_one_that_is_caught_is_one(case: str) -> None:
-    thing, other = ("0", "1") if case == "an axis" else ("z", "None")
+    thing, other = ("0", "1") if case in ("an axis", "what raises in the end") else ("z", "None")
     program = QUIET + PROGRAM.format(thing=thing, other=other, use=CAUGHT[case])
     assert [code for _, code in trace(program).codes] == ["BCE102"]
 
