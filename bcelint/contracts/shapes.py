@@ -21,6 +21,11 @@ def size(arg: Arg) -> Dim:
     return arg.symbol
 
 
+def differ(one: Dim, other: Dim) -> bool:
+    """Whether two sizes are known, and not the same."""
+    return isinstance(one, int) and isinstance(other, int) and one != other
+
+
 def settled(shape: Shape | None) -> Shape | None:
     """None for an open shape that says nothing."""
     return None if shape == ANY else shape
@@ -109,8 +114,11 @@ def reshape(shape: Shape | None, sizes: Sequence[Dim] | None) -> Shape | None:
 
 def holds_other_number(shape: Shape | None, sizes: Sequence[Dim] | None) -> bool:
     """Whether ``sizes`` are known to be for more or fewer elements than ``shape`` has: no view can be taken so."""
-    if shape is None or shape.open or sizes is None or -1 in sizes:
+    if shape is None or shape.open or sizes is None:
         return False
+    if sizes.count(-1) == 1:
+        have, want = product(shape.dims), product([size for size in sizes if size != -1])
+        return isinstance(have, int) and isinstance(want, int) and want > 0 and have % want != 0
     ours, theirs = list(shape.dims), []
     for size in sizes:
         if size in ours and size is not None:

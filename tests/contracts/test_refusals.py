@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from bcelint.contracts import refusals, tables
+from bcelint.contracts import refusals, shapes, tables
 from bcelint.contracts.refusals.by_size import refuses_indices
 from bcelint.contracts.schema import Arg, Args, Layer, Op
 from bcelint.facts import Claim, DType, Facts, Shape
@@ -59,7 +59,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys("transpose swapaxes movedim flatten".split(), (TENSOR, AXIS, AXIS)),
     **dict.fromkeys("chunk split tensor_split".split(), (TENSOR, 1, AXIS)),
     **dict.fromkeys("permute flip".split(), (TENSOR, AXES)),
-    **dict.fromkeys("reshape view expand broadcast_to".split(), (TENSOR, SIZES)),
+    **dict.fromkeys("reshape expand broadcast_to".split(), (TENSOR, SIZES)),
     "repeat": (TENSOR, COUNTS),
     "select": (TENSOR, AXIS, 0),
     "narrow": (TENSOR, AXIS, 0, 1),
@@ -134,8 +134,6 @@ def call(row: Op | Layer, rng: random.Random) -> tuple[Any, Args]:
     name = row.names[0].rpartition(".")[2]
     given = drawn(CALLS.get(name, (TENSOR,) if name in ONE else (TENSOR, TENSOR)), rng)
     named, star = given[: len(row.params)], [arg for _, arg in given[len(row.params) :]]
-    if row.variadic and "dtype" in {param.name for param in row.params}:  # given by name only
-        named, star = given[:1], [arg for _, arg in given[1:]]
     return lambda: resolve(row.names[0])(*(v for v, _ in given)), Args({p.name: a for p, (_, a) in zip(row.params, named)}, row.params, star)
 
 
@@ -202,3 +200,12 @@ def test_class_indices_that_are_refused(loss: Any) -> None:
                 with pytest.raises((ValueError, RuntimeError, IndexError)):
                     loss(torch.rand(scores), torch.zeros(target, dtype=torch.int64))
     assert 60 < refused < len(shapes) ** 2
+
+
+@pytest.mark.parametrize("sizes", [[7, -1], [-1, 5], [5, 5], [24], [-1, 6], [2, 3, 4], [4, -1, 2], [0, -1]])
+def test_views_of_another_number_of_elements(sizes: list[int]) -> None:
+    refused = shapes.holds_other_number(Shape((2, 3, 4)), sizes)
+    if refused:
+        with pytest.raises(RuntimeError):
+            torch.zeros(2, 3, 4).view(sizes)
+    assert refused == (sizes in ([7, -1], [-1, 5], [5, 5]))

@@ -71,7 +71,7 @@ _TABLE: tuple[tuple[str, tuple[Refuses, ...]], ...] = (
     ("torch.flatten", (no_axis("start_dim", "end_dim"), is_reversed)),
     ("torch.permute .permute", (is_no_order,)),
     ("torch.t", (of_other_rank(0, 1, 2),)),
-    ("torch.reshape .view", (holds_other_number,)),
+    ("torch.reshape", (holds_other_number,)),
     (".expand torch.broadcast_to", (does_not_expand,)),
     (".repeat", (has_fewer_counts,)),
     (

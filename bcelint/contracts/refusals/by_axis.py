@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bcelint.contracts import operands, shapes
-from bcelint.contracts.ops.views import given
+from bcelint.contracts.ops.views import given, sizes
 from bcelint.contracts.refusals.by_dtype import Refuses
 from bcelint.contracts.schema import Arg, Args
 from bcelint.facts import Dim, Shape
@@ -37,7 +37,7 @@ def _is_outside(shape: Shape | None, axis: Arg, more: int) -> bool:
 
 
 def parts(args: Args) -> list[Shape]:
-    """The shapes of the parts that are joined; those whose rank is not known are left out, and empty ones, which fit to all."""
+    """The shapes of the parts that are joined; those whose rank is not known are left out, and of one dimension those that are or may be empty."""
     listed = operands.elements(args.arg("tensors")) or ()
     found = [arg.facts.value("shape") for arg in listed]
     return [shape for shape in found if shape is not None and not shape.open and shape.dims not in ((0,), (None,))]
@@ -64,16 +64,8 @@ def is_reversed(args: Args) -> bool:
 
 
 def holds_other_number(args: Args) -> bool:
-    """``view`` and ``reshape`` to sizes for more or fewer elements than there are."""
-    found = operands.listing(args, "shape") if "shape" in args else operands.star(args)
-    shape = given(args)
-    if found is None or shape is None or shape.open or "dtype" in args:
-        return False
-    sizes = [shapes.size(arg) for arg in found]
-    if sizes.count(-1) != 1:
-        return shapes.holds_other_number(shape, sizes)
-    have, want = shapes.product(shape.dims), shapes.product([size for size in sizes if size != -1])
-    return isinstance(have, int) and isinstance(want, int) and want > 0 and have % want != 0
+    """``reshape`` to sizes for more or fewer elements than there are; the methods say so by their rows."""
+    return shapes.holds_other_number(given(args), sizes(operands.listing(args, "shape")))
 
 
 def does_not_expand(args: Args) -> bool:
@@ -82,12 +74,12 @@ def does_not_expand(args: Args) -> bool:
     shape = given(args)
     if found is None or shape is None:
         return False
-    sizes = [shapes.size(arg) for arg in found]
-    if shape.min_rank > len(sizes):
+    wanted = [shapes.size(arg) for arg in found]
+    if shape.min_rank > len(wanted):
         return True
-    if shape.rank is not None and -1 in sizes[: len(sizes) - shape.rank]:
+    if shape.rank is not None and -1 in wanted[: len(wanted) - shape.rank]:
         return True
-    return any(_differs(size, dim) for size, dim in zip(reversed(sizes), reversed(shape.dims)))
+    return any(_differs(size, dim) for size, dim in zip(reversed(wanted), reversed(shape.dims)))
 
 
 def _differs(size: Dim, dim: Dim) -> bool:

@@ -9,7 +9,8 @@ from bcelint.contracts.ops.views import given
 from bcelint.contracts.refusals.by_axis import parts
 from bcelint.contracts.refusals.by_dtype import Refuses
 from bcelint.contracts.schema import Args
-from bcelint.facts import NOTHING_KNOWN, Dim, Shape
+from bcelint.contracts.shapes import differ
+from bcelint.facts import NOTHING_KNOWN, Shape
 
 _EQUATION = re.compile(r"([a-zA-Z]+(?:,[a-zA-Z]+)*)(?:->[a-zA-Z]*)?")
 """An equation of ``einsum`` in which each dimension has its letter."""
@@ -25,11 +26,7 @@ def refuses_indices(prediction: Shape | None, target: Shape | None) -> bool:
         return target.rank < prediction.min_rank - 2
     if target.rank == prediction.rank:
         return False
-    return target.rank != prediction.rank - 1 or any(map(_differ, prediction.dims[:1] + prediction.dims[2:], target.dims))
-
-
-def _differ(one: Dim, other: Dim) -> bool:
-    return isinstance(one, int) and isinstance(other, int) and one != other
+    return target.rank != prediction.rank - 1 or any(map(differ, prediction.dims[:1] + prediction.dims[2:], target.dims))
 
 
 def of_other_rank(*ranks: int, of: str = "input") -> Refuses:
@@ -58,7 +55,7 @@ def size_differs(axis: int, wanted: str) -> Refuses:
 
     def check(args: Args) -> bool:
         shape, size = given(args), operands.whole(args.arg(wanted))
-        return shape is not None and size is not None and _differ(shape.dim(axis), size)
+        return shape is not None and size is not None and differ(shape.dim(axis), size)
 
     return check
 
@@ -78,7 +75,7 @@ def no_broadcast(one: str, other: str) -> Refuses:
         a, b = given(args, one), given(args, other)
         if a is None or b is None:
             return False
-        return any(_differ(x, y) and 1 not in (x, y) for x, y in zip(reversed(a.dims), reversed(b.dims)))
+        return any(differ(x, y) and 1 not in (x, y) for x, y in zip(reversed(a.dims), reversed(b.dims)))
 
     return check
 
@@ -92,7 +89,7 @@ def no_product(one: str, other: str) -> Refuses:
             return True
         if a is None or b is None or not a.dims or not b.dims or b.open:
             return False
-        return _differ(a.dims[-1], b.dims[-1 if len(b.dims) == 1 else -2])
+        return differ(a.dims[-1], b.dims[-1 if len(b.dims) == 1 else -2])
 
     return check
 
@@ -102,7 +99,7 @@ def last_sizes_differ(one: str, other: str) -> Refuses:
 
     def check(args: Args) -> bool:
         a, b = given(args, one), given(args, other)
-        return a is not None and b is not None and _differ(a.dim(-1), b.dim(-1))
+        return a is not None and b is not None and differ(a.dim(-1), b.dim(-1))
 
     return check
 
@@ -110,7 +107,7 @@ def last_sizes_differ(one: str, other: str) -> Refuses:
 def no_stack(args: Args) -> bool:
     """The parts of ``stack`` differ in shape."""
     found = parts(args)
-    return any(len(part.dims) != len(found[0].dims) or any(map(_differ, part.dims, found[0].dims)) for part in found[1:])
+    return any(len(part.dims) != len(found[0].dims) or any(map(differ, part.dims, found[0].dims)) for part in found[1:])
 
 
 def no_cat(args: Args) -> bool:
@@ -122,7 +119,7 @@ def no_cat(args: Args) -> bool:
     if axis is None or not found:
         return False
     along = axis % len(found[0].dims)
-    return any(i != along and _differ(size, found[0].dims[i]) for part in found[1:] for i, size in enumerate(part.dims))
+    return any(i != along and differ(size, found[0].dims[i]) for part in found[1:] for i, size in enumerate(part.dims))
 
 
 def does_not_fit_equation(args: Args) -> bool:

@@ -27,6 +27,7 @@ from bcelint.trace.values.tuples import Tuple
 from bcelint.trace.values.unknowns import Unknown
 
 _SWALLOWING = ("suppress", "raises", "assertRaises", "assertRaisesRegex")
+"""Managers of contextlib, pytest and unittest behind which the program goes on."""
 
 
 def with_statement(at: Site, node: cst.With) -> Flow:

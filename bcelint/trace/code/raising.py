@@ -36,7 +36,7 @@ def where_it_goes(at: Site, value: Value, refused: Callable[[Value], bool] | Non
     if not isinstance(value, Choice):
         return _unmarked(value)
     left = _going_on(at, value, refused)
-    if len(left) < len(value.alternatives) and not all(single.is_raised for _, single in value.alternatives):
+    if 0 < len(left) < len(value.alternatives):
         _rule_out(at, value, left)
         value = at.choice(left)
     is_marked = any(_fails(single) for _, single in alternatives(value))

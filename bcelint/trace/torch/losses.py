@@ -51,13 +51,16 @@ def call_criterion(at: Site, criterion: Criterion, args: Arguments) -> Value:
     if criterion.declared is not None:
         return declared_losses.call(at, criterion, criterion.declared, args)
     arguments, _ = _bound(criterion.row.call, args)
-    if _wants_more_than_none(criterion.row, criterion.row.init, criterion.options):
+    if _refuses_none(criterion.row, criterion.row.init, criterion.options):
         return Raised(f"{criterion.row.name} takes no None")
     return record(at, criterion.row, arguments, criterion.options, (), criterion.place, args, open_options=criterion.has_more)
 
 
-def _wants_more_than_none(row: Loss, params: tuple[Param, ...], options: Mapping[str, Value]) -> bool:
-    """Whether an option of one of torch's losses is None that is a number or a name: torch refuses it (tried on all, torch 2.13)."""
+def _refuses_none(row: Loss, params: tuple[Param, ...], options: Mapping[str, Value]) -> bool:
+    """Whether an option of one of torch's losses is None that is a number or a name: torch refuses it.
+
+    Tried: ``ignore_index``, ``label_smoothing``, ``reduction``, ``blank``, ``eps``, ``margin``, ``p`` (torch 2.13).
+    """
     told = {p.name for p in params if isinstance(p.default, (int, float, str)) and not isinstance(p.default, bool)}
     is_open = not row.cls or row.declared or not {"size_average", "reduce"}.isdisjoint(options)  # these two say what the reduction is
     return not is_open and any(name in told and value.constant is None for name, value in options.items())
@@ -69,6 +72,6 @@ def call_function(at: Site, row: Loss, args: Arguments) -> Value:
     called = {p.name for p in row.call}
     arguments = {name: value for name, value in bound.items() if name in called}
     options = {name: value for name, value in bound.items() if name not in called}
-    if _wants_more_than_none(row, row.func, options):
+    if _refuses_none(row, row.func, options):
         return Raised(f"{row.name} takes no None")
     return record(at, row, arguments, options, unknown, None, args)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bcelint.contracts import indexes
+from bcelint.contracts import indexes, shapes
 from bcelint.contracts.schema import UNKNOWN
 from bcelint.facts import NOTHING_KNOWN, Claim, Dim, DType, Facts, Interval
 from bcelint.trace.interpreter import Value
@@ -72,15 +72,11 @@ def _taken(part: Any) -> Any:
     if dtype is not DType.BOOL:
         return [_never] if dtype.is_integral and dtype is not DType.UINT8 else None
     shape = facts.value("shape")
-    return None if shape is None or shape.open else [functools.partial(_differs, wanted) for wanted in shape.dims]
+    return None if shape is None or shape.open else [functools.partial(shapes.differ, wanted) for wanted in shape.dims]
 
 
 def _never(size: Dim) -> bool:
     return False
-
-
-def _differs(wanted: Dim, size: Dim) -> bool:
-    return isinstance(wanted, int) and isinstance(size, int) and wanted != size
 
 
 def _mark(part: Any) -> Any:
