@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from bcelint.project.trees import Tree
 
 
+_READS_BARE = frozenset({"Attribute", "Call", "Comparison", "Name", "Subscript"})
+
+
 class Code:
     """One file: its source, its tree, and the positions and texts of its nodes."""
 
@@ -34,10 +37,11 @@ class Code:
         return NodePlace(self, node)
 
     def text(self, node: cst.CSTNode) -> str:
-        """The source of a node on one line."""
+        """The source of a node on one line, without parentheses around all of it where it reads the same without them."""
         known = self._texts.get(node)
         if known is None:
-            known = self._texts[node] = " ".join(self.tree.code_for_node(node).split())
+            bare = node.with_changes(lpar=(), rpar=()) if type(node).__name__ in _READS_BARE and getattr(node, "lpar", ()) else node
+            known = self._texts[node] = " ".join(self.tree.code_for_node(bare).split())
         return known
 
 
