@@ -18,6 +18,7 @@ from bcelint.fix.scopes import Names
 
 NOT_WRITTEN = Refusal("the argument is not written in the call")
 SHARED = Refusal("other losses may be called there too; let the model return what this one wants")
+OTHER_TARGETS = Refusal("losses that want other targets are called there too; make the target where the loss is chosen")
 ROWS = {row.name: row for row in tables.losses()}
 
 
@@ -69,6 +70,10 @@ class Context:
     def serves_others(self, site: CallSite) -> bool:
         """Whether something else may be called there than a loss that is known: it would get what this loss is given."""
         return any(each.serves_others for each in self.of_call(site))
+
+    def has_other_targets(self, site: CallSite) -> bool:
+        """Whether a loss is called there, too, that compares its prediction with something else: what mends the target of one spoils the other's."""
+        return any(each.loss not in ROWS or ROWS[each.loss].targets.form is not ROWS[site.loss].targets.form for each in self.of_call(site))
 
     def of_loss(self, site: CallSite) -> list[CallSite]:
         """The calls that take part when the loss of this one becomes another: those of its criterion, else of its function call."""

@@ -261,6 +261,11 @@ def test_unsafe_repair_waits_to_be_asked_for(tmp_path: Path, before: str, after:
             "other losses may be called there too",
             id="a target that another loss gets",
         ),
+        pytest.param(
+            CLASSES + "def f(flag, y):\n    loss = nn.BCEWithLogitsLoss() if flag else nn.CrossEntropyLoss()\n    return loss(net(x), y.long())",
+            "losses that want other targets are called there too",
+            id="a target that is right for another loss",
+        ),
     ],
 )
 def test_what_is_left_says_what_to_do(tmp_path: Path, text: str, words: str) -> None:

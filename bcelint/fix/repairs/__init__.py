@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bcelint.analysis.callsite import CallSite
-from bcelint.fix.context import ROWS, SHARED, Context
+from bcelint.fix.context import OTHER_TARGETS, ROWS, SHARED, Context
 from bcelint.fix.edits import Outcome, Refusal, Repair
 from bcelint.fix.repairs import activations, arguments, logs, losses, targets
 
@@ -30,6 +30,8 @@ REPAIRS: dict[str, Callable[[Context, CallSite], Outcome]] = {
 
 OF_ARGUMENTS = frozenset("BCE201 BCE203 BCE204 BCE301 BCE302".split())
 """Those whose repairs change what is given to the loss."""
+OF_TARGETS = frozenset("BCE201 BCE203 BCE204".split())
+"""Those of them whose repairs change its target."""
 BY_HAND = {
     "BCE107": "a sigmoid, a softmax over another dimension or a second output could have been meant",
     "BCE202": "the labels could be mapped to [0, 1], or another loss could have been meant",
@@ -50,13 +52,18 @@ def repair(context: Context, code: str, site: CallSite) -> Outcome:
     if code not in REPAIRS:
         return Refusal("the rule has no repair")
     outcome = REPAIRS[code](context, site)
-    is_shared = code in OF_ARGUMENTS and isinstance(outcome, Repair) and _changes_what_others_get(context, site, outcome)
-    return SHARED if is_shared else outcome
+    if not isinstance(outcome, Repair):
+        return outcome
+    if code in OF_ARGUMENTS and context.serves_others(site) and _edits_the_call(context, site, outcome):
+        return SHARED
+    if code in OF_TARGETS and context.has_other_targets(site) and _edits_the_call(context, site, outcome):
+        return OTHER_TARGETS
+    return outcome
 
 
-def _changes_what_others_get(context: Context, site: CallSite, repair: Repair) -> bool:
-    """Whether a call is edited by which other losses may be called, too."""
-    place = context.call(site.inner) if context.serves_others(site) else None
+def _edits_the_call(context: Context, site: CallSite, repair: Repair) -> bool:
+    """Whether what is given to torch's own call is changed there, and with it for all that may be called by it."""
+    place = context.call(site.inner)
     if place is None:
         return False
     code, call = place
