@@ -102,6 +102,13 @@ SAFE = [
         NET + "F.binary_cross_entropy_with_logits(net(x).squeeze(1), y.squeeze(1))",
         id="203 column",
     ),
+    pytest.param(
+        "net = nn.Sequential(nn.Linear(4, 1), nn.Sigmoid())\ndef f(p):\n    return F.binary_cross_entropy(p, torch.ones(len(p)))\n"
+        "def g(x, z):\n    return f(net(x.view(-1, 4))), f(net(z.view(-1, 4)))",
+        "net = nn.Sequential(nn.Linear(4, 1), nn.Sigmoid())\ndef f(p):\n    return F.binary_cross_entropy(p, torch.ones(len(p)).unsqueeze(1))\n"
+        "def g(x, z):\n    return f(net(x.view(-1, 4))), f(net(z.view(-1, 4)))",
+        id="203 batches of other sizes",
+    ),
     pytest.param(CLASSES + "F.cross_entropy(net(x), y.float())", CLASSES + "F.cross_entropy(net(x), y.long())", id="204"),
     pytest.param(
         NET + "F.binary_cross_entropy(target=torch.sigmoid(net(x)), input=y)",

@@ -29,7 +29,7 @@ def integer_target(context: Context, site: CallSite) -> Outcome:
 def target_shape(context: Context, site: CallSite) -> Outcome:
     """BCE203: the target in the prediction's shape; safe where both are known and torch would raise."""
     shared = context.of_call(site)
-    shapes = {(each.prediction.shape, each.target.shape) for each in shared if each.prediction.dims is not None and each.target.dims is not None}
+    shapes = {_as_read(each.prediction.shape, each.target.shape) for each in shared}.difference([None])
     at, prediction = context.argument(site, "target", len(shapes) > 1), context.argument(site, "prediction")
     if at is None:
         return NOT_WRITTEN if len(shapes) == 1 else Refusal("other shapes come here too; give prediction and target one shape where they are made")
@@ -52,6 +52,15 @@ def target_shape(context: Context, site: CallSite) -> Outcome:
         return Refusal("give prediction and target one shape")
     text = prediction.code.source(prediction.node)
     return behind(at, f".view_as({text})").repair(raises and None not in sizes, f"add .view_as({text}) to the target")
+
+
+def _as_read(ours: Shape | None, theirs: Shape | None) -> object:
+    """Both shapes, whatever their sizes are called: the batch of one caller is not that of another. None where a shape is not known."""
+    if ours is None or theirs is None:
+        return None
+    names: dict[str, int] = {}
+    dims = [(names.setdefault(dim, len(names)), "any") if isinstance(dim, str) else dim for dim in (*ours.dims, *theirs.dims)]
+    return len(ours.dims), ours.open, theirs.open, tuple(dims)
 
 
 def _size(shape: Shape) -> int | None:
