@@ -62,6 +62,8 @@ class Arg:
     sources: frozenset[int] | None = frozenset()
     """Identities of the values it was computed from; None where they are not known. Two operands without a common
     source are independent, and interval arithmetic on them is tight."""
+    is_size: bool | None = False
+    """Of a sequence: whether it is a ``torch.Size``; None where that is not known."""
 
 
 class Args:

@@ -40,7 +40,7 @@ class Code:
         """The source of a node on one line, without parentheses around all of it where it reads the same without them."""
         known = self._texts.get(node)
         if known is None:
-            bare = node.with_changes(lpar=(), rpar=()) if type(node).__name__ in _READS_BARE and getattr(node, "lpar", ()) else node
+            bare = node.with_changes(lpar=(), rpar=()) if type(node).__name__ in _READS_BARE and getattr(node, "lpar", None) else node
             known = self._texts[node] = " ".join(self.tree.code_for_node(bare).split())
         return known
 

@@ -103,7 +103,9 @@ def as_arg(value: Any, records: Mapping[int, Record], depth: int = MAX_NESTING) 
         items = tuple(as_arg(item, records, depth - 1) for item in value)
         constants = tuple(item.constant for item in items)
         known = all(constant is not UNKNOWN for constant in constants)
-        return Arg(constant=constants if known else UNKNOWN, items=items, is_tensor=False, sources=_joined(items))
+        return Arg(
+            constant=constants if known else UNKNOWN, items=items, is_tensor=False, sources=_joined(items), is_size=isinstance(value, torch.Size)
+        )
     return Arg(sources=None)
 
 

@@ -152,12 +152,16 @@ def draw_constant(value: Any, rng: random.Random, knowing: float) -> Drawn:
         return Drawn(value, Arg(constant=str(value), is_tensor=False))
     if isinstance(value, (tuple, list)):
         if rng.random() < 0.5 and not any(isinstance(v, (tuple, list)) for v in value):
-            return Drawn(value, Arg(constant=tuple(value), is_tensor=False))
-        return Drawn(value, Arg(items=tuple(draw_constant(v, rng, knowing).arg for v in value), is_tensor=False))
+            return Drawn(value, Arg(constant=tuple(value), is_tensor=False, is_size=_is_size(value, rng)))
+        return Drawn(value, Arg(items=tuple(draw_constant(v, rng, knowing).arg for v in value), is_tensor=False, is_size=_is_size(value, rng)))
     if isinstance(value, (bool, int, float)) and rng.random() > knowing:
         symbol = f"s{value}" if type(value) is int and value >= 0 and rng.random() < 0.5 else None
         return Drawn(value, Arg(symbol=symbol, is_tensor=rng.choice([False, None]), constant=UNKNOWN))
     return Drawn(value, Arg(constant=value, is_tensor=False))
+
+
+def _is_size(value: Any, rng: random.Random) -> bool | None:
+    return rng.choice([isinstance(value, torch.Size), isinstance(value, torch.Size), None])
 
 
 def draw(spec: Any, rng: random.Random, source: int, knowing: float, fill: str | None = None, told: Any = None) -> Drawn:

@@ -51,7 +51,7 @@ def run(row: Op, name: str, given: list[Drawn], named: dict[str, Drawn]) -> Any:
         warnings.simplefilter("ignore")
         if row.attribute:
             return getattr(given[0].value, name.rpartition(".")[2])
-        if name in ("torch.Tensor", *(f"torch.{n}Tensor" for n in ("Double", "Float", "Half"))) and given and isinstance(given[0].value, tuple):
+        if name in ("torch.Tensor", *(f"torch.{n}Tensor" for n in ("Double", "Float", "Half"))) and given and type(given[0].value) is tuple:
             return resolve(name)(list(given[0].value))
         return resolve(name)(*[d.value for d in given], **{k: d.value for k, d in named.items()})
 

@@ -156,12 +156,14 @@ def parameter_range(args: Args) -> Any:
 
 
 def legacy(dtype_of: DType) -> Any:
-    """``torch.FloatTensor(data)`` or ``(sizes)``: sizes leave the values unset."""
+    """``torch.FloatTensor(data)``, ``(*sizes)`` or ``(a torch.Size)``: sizes leave the values unset."""
 
     def outcome(args: Args) -> Outcome:
         found = args.star
         if not found:
             return Result(None, None, None, dtype_of, Shape((0,)), False)
+        if len(found) == 1 and found[0].is_size is not False:
+            return Result(None, None, None, dtype_of, listed(args) if found[0].is_size else None, False)
         if len(found) == 1 and (found[0].items is not None or isinstance(found[0].constant, (tuple, list))):
             given_data = list(leaves(found[0]))
             known = [interval(a) for a in given_data if a is not None]

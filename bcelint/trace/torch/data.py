@@ -9,6 +9,7 @@ from bcelint.trace.state.site import Site
 from bcelint.trace.values.constants import NONE
 from bcelint.trace.values.loaders import Loader
 from bcelint.trace.values.plain import content_of
+from bcelint.trace.values.sizes import Size
 from bcelint.trace.values.tuples import Tuple
 
 
@@ -37,8 +38,13 @@ def _part_of(dataset: Value) -> Value:
 
 
 def _size(at: Site, args: Arguments) -> Value:
-    """``torch.Size([2, 3])`` is a tuple."""
-    return at.lift(lambda sizes: content_of(sizes) or sizes, args.positional[0]) if args.positional else Tuple()
+    """``torch.Size([2, 3])``."""
+    return at.lift(_as_size, args.positional[0]) if args.positional else Size()
+
+
+def _as_size(sizes: Value) -> Value:
+    content = content_of(sizes)
+    return sizes if content is None else Size(content.items, content.rest)
 
 
 HANDLERS: dict[str, Callable[[Site, Arguments], Value]] = {

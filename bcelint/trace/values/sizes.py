@@ -3,13 +3,61 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 from typing import Any
 
+from bcelint.contracts.schema import Arg
 from bcelint.facts import Facts, Shape
-from bcelint.trace.interpreter import Arguments, Interpreter, Value
+from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
 from bcelint.trace.values.constants import Const
+from bcelint.trace.values.methods import Method
 from bcelint.trace.values.raised import Raised
-from bcelint.trace.values.tuples import Tuple
+from bcelint.trace.values.tuples import Tuple, join_sequences
+
+
+@dataclass(frozen=True, eq=False)
+class Size(Tuple):
+    """A ``torch.Size``, of which the old constructors make a tensor of that shape, and no tensor of those numbers as of a tuple.
+
+    Unless it ``is_sure``, it may as well be the plain tuple that an array has.
+    """
+
+    is_size = True
+    is_sure: bool = True
+
+    def key(self) -> Any:
+        return (*super().key(), self.is_sure)
+
+    def attribute(self, at: Interpreter, name: str) -> Value | None:
+        return Method(self, name, at.setter()) if name == "numel" else super().attribute(at, name)
+
+    def method(self, at: Interpreter, name: str, args: Arguments, assign: Any) -> Value:
+        return at.unknown("a size") if name == "numel" else super().method(at, name, args, assign)
+
+    def iterate(self, at: Interpreter) -> Items:
+        return Tuple(self.items, self.rest)
+
+    def sliced(self, bounds: slice) -> Tuple | None:
+        found = super().sliced(bounds)
+        return found and self._of(found)
+
+    def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
+        if op == "+" and isinstance(other, Tuple):
+            joined = join_sequences(other, self) if reflected else join_sequences(self, other)
+            return replace(self._of(joined), is_sure=self.is_sure and not reflected)  # before 2.8, ``tuple + Size`` was a tuple
+        made = super().binary(at, op, other, reflected)
+        return self._of(made) if isinstance(made, Tuple) else made
+
+    def _of(self, content: Tuple) -> Size:
+        return Size(content.items, content.rest, is_sure=self.is_sure)
+
+    def is_of_library_class(self, name: str) -> bool | None:
+        if name == "torch.Size":
+            return True if self.is_sure else None
+        return super().is_of_library_class(name)
+
+    def as_arg(self) -> Arg:
+        return replace(super().as_arg(), is_size=True if self.is_sure else None)
 
 
 def rank(at: Interpreter, facts: Facts, symbol: str) -> Value:
@@ -19,12 +67,12 @@ def rank(at: Interpreter, facts: Facts, symbol: str) -> Value:
     return Const(known) if known is not None else at.unknown("the rank of a tensor", symbol=f"{symbol}.ndim", number=True)
 
 
-def sizes(at: Interpreter, facts: Facts, symbol: str) -> Value:
-    """``x.shape``, ``x.size()``."""
+def sizes(at: Interpreter, facts: Facts, symbol: str, is_sure: bool = True) -> Value:
+    """``x.shape``, ``x.size()``; not ``is_sure`` where ``x`` may be an array."""
     shape = _shape(facts)
     if shape is None or shape.open:
         return at.unknown("the shape of a tensor", symbol=f"{symbol}.shape")
-    return Tuple(tuple(_size(at, symbol, axis, dim) for axis, dim in enumerate(shape.dims)))
+    return Size(tuple(_size(at, symbol, axis, dim) for axis, dim in enumerate(shape.dims)), is_sure=is_sure)
 
 
 def size(at: Interpreter, facts: Facts, symbol: str, args: Arguments) -> Value:

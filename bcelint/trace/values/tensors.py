@@ -121,7 +121,7 @@ class Tensor(Value):
         if row is not None:
             return at.operation(row, {"input": self})
         if name == "shape":
-            return sizes.sizes(at, self.facts, self.shaped)
+            return sizes.sizes(at, self.facts, self.shaped, self.cls in (TENSOR, PARAMETER))
         if name == "ndim":
             return sizes.rank(at, self.facts, self.shaped)
         dtype = self.facts.dtype

@@ -27,7 +27,7 @@ MAX_REPEATED = 64
 _OF_NAMED = ("_replace", "_asdict", "_make", "_fields")
 MAX_CASES = 8
 """Items that are a case each, where it is not known which one is meant."""
-_ATTRIBUTES = frozenset({*dir(tuple), "numel"})  # a torch.Size is one too
+_ATTRIBUTES = frozenset(dir(tuple))
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +36,7 @@ class Tuple(Items):
 
     noun = "tuple"
     is_callable = False
+    is_size = False
     names: tuple[str, ...] = ()
     """The field names of a namedtuple."""
 
@@ -100,8 +101,6 @@ class Tuple(Items):
         return None
 
     def method(self, at: Interpreter, name: str, args: Arguments, assign: Any) -> Value:
-        if name == "numel":
-            return at.unknown("a size")
         found = self.searched(at, name, args)
         if found is not None:
             return found
@@ -137,7 +136,7 @@ class Tuple(Items):
         return True if self.items else None if self.rest else False
 
     def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
-        if op == "+" and isinstance(other, Tuple):
+        if op == "+" and isinstance(other, Tuple) and not other.is_size:
             return join_sequences(self, other)
         return self.repeated(at, other) if op == "*" and not other.is_elementwise else None
 
