@@ -65,15 +65,18 @@ def _together(group: Sequence[Judged], code: str) -> _Shared:
     if len(guards) + len(excused) < 2 and len(group[0].call.case) < 2:
         return _Shared(group[0].call.guard)
     every = [*guards, *excused]
-    guard, exact = joined(every)
-    begun = [*sorted(guards, key=lambda guard: (len(told(guard)), _as_text(guard)))[:MAX_TRIED], *([guard] if exact else [])]
+    whole = [guard for guard, exact in map(joined, (guards, every)) if exact]
+    begun = [*sorted(guards, key=lambda guard: (len(told(guard)), _as_text(guard)))[:MAX_TRIED], *whole]
     problems = [problem for each in group for rule, problem in each.problems if rule.code == code]
     alike = len(set(map(_without_places, problems))) == 1
 
-    def measure(guard: Guard, case: tuple[str, ...]) -> tuple[int, int, int]:
-        """How many conditions there are to read, of how many of the alike problems they tell, and how many are put in the negative."""
+    def measure(guard: Guard, case: tuple[str, ...]) -> tuple[int, ...]:
+        """How many conditions there are to read, of how many of the alike problems they tell, how many alternatives they name (one in which the
+        program raises may be among them), and how many are put in the negative.
+        """
         covered = sum(entails(one, guard) for one in guards) if alike else 0
-        return len(case) + sum(text.count(" and ") for text in case), -covered, sum(text.startswith("not ") for text in case)
+        said = (sum(text.count(word) for text in case) for word in (" and ", " or "))
+        return len(case) + next(said), -covered, next(said), sum(text.startswith("not ") for text in case)
 
     least = [least_of(guard, every) for guard in begun]
     measured, kept, case = min(((measure(guard, told(guard)), guard, told(guard)) for guard in least), key=lambda found: found[0])

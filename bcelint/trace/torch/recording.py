@@ -64,7 +64,7 @@ def record(
         path = guard | at.state.path
         if not satisfiable(path):
             continue
-        hidden = opaque(path)
+        hidden = opaque(_spelled_out(path))
         reason = untold(row, hidden, path, values)
         if reason:
             values = [at.unknown(reason) for _ in values]
