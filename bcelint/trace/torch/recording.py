@@ -64,8 +64,9 @@ def record(
         path = guard | at.state.path
         if not satisfiable(path):
             continue
-        hidden = opaque(_spelled_out(path))
-        reason = untold(row, hidden, path, values)
+        spelled_out = _spelled_out(path)
+        hidden = opaque(spelled_out)
+        reason = untold(row, hidden, spelled_out, values)
         if reason:
             values = [at.unknown(reason) for _ in values]
         if asks_of_shape(path):

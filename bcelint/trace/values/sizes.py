@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bcelint.contracts.schema import Arg
-from bcelint.facts import Facts, Shape
+from bcelint.facts import Dim, Facts, Shape
 from bcelint.trace.interpreter import Arguments, Interpreter, Items, Value
+from bcelint.trace.values.asking import equals
 from bcelint.trace.values.constants import Const
 from bcelint.trace.values.methods import Method
 from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tuples import Tuple, join_sequences
+from bcelint.trace.values.unknowns import Unknown
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,18 +62,39 @@ class Size(Tuple):
         return replace(super().as_arg(), is_size=True if self.is_sure else None)
 
 
+@dataclass(frozen=True, eq=False)
+class OpenSize(Unknown):
+    """A ``torch.Size`` of which no more is known than the last sizes, as behind a Linear."""
+
+    last: Shape = Shape((), open=True)
+    owner: str = ""
+    """The symbol of that whose shape it is."""
+
+    def item(self, at: Interpreter, index: Any) -> Value:
+        axis = index.constant if isinstance(index, Value) else None
+        if not isinstance(axis, int) or isinstance(axis, bool):
+            return super().item(at, index)
+        return _size(at, self.owner, axis, _dim(at, self.last, self.owner, axis))
+
+    def length(self, at: Interpreter) -> Value:
+        return _rank(at, self.owner)
+
+
 def rank(at: Interpreter, facts: Facts, symbol: str) -> Value:
     """``x.ndim``, ``x.dim()``. Symbols are made of that of the shape's owner."""
     shape = _shape(facts)
     known = None if shape is None else shape.rank
-    return Const(known) if known is not None else at.unknown("the rank of a tensor", symbol=f"{symbol}.ndim", number=True)
+    return Const(known) if known is not None else _rank(at, symbol)
 
 
 def sizes(at: Interpreter, facts: Facts, symbol: str, is_sure: bool = True) -> Value:
     """``x.shape``, ``x.size()``; not ``is_sure`` where ``x`` may be an array."""
     shape = _shape(facts)
     if shape is None or shape.open:
-        return at.unknown("the shape of a tensor", symbol=f"{symbol}.shape")
+        last = Shape((), open=True) if shape is None else shape
+        unknown = at.unknown("the shape of a tensor", symbol=f"{symbol}.shape")
+        assert isinstance(unknown, Unknown)
+        return OpenSize(unknown.reason, unknown.place, unknown.symbol, unknown.sources, unknown.loop, unknown.opaque, last=last, owner=symbol)
     return Size(tuple(_size(at, symbol, axis, dim) for axis, dim in enumerate(shape.dims)), is_sure=is_sure)
 
 
@@ -85,7 +108,7 @@ def size(at: Interpreter, facts: Facts, symbol: str, args: Arguments) -> Value:
     shape = _shape(facts)
     if shape is not None and not shape.open and not -len(shape.dims) <= axis < len(shape.dims):
         return Raised(f"a tensor of {len(shape.dims)} dimensions has no dimension {axis}")
-    return _size(at, symbol, axis, None if shape is None else shape.dim(axis))
+    return _size(at, symbol, axis, None if shape is None else _dim(at, shape, symbol, axis))
 
 
 def length(at: Interpreter, facts: Facts, symbol: str) -> Value:
@@ -99,6 +122,23 @@ def count(at: Interpreter, facts: Facts, symbol: str) -> Value:
     if shape is not None and not shape.open and all(isinstance(dim, int) for dim in shape.dims):
         return Const(math.prod(dim for dim in shape.dims if isinstance(dim, int)))
     return at.unknown("the size of a tensor", symbol=f"{symbol}.numel", number=True)
+
+
+def _rank(at: Interpreter, symbol: str) -> Value:
+    return at.unknown("the rank of a tensor", symbol=f"{symbol}.ndim", number=True)
+
+
+def _dim(at: Interpreter, shape: Shape, symbol: str, axis: int) -> Dim:
+    """The size along an axis; where only the last ones are known, one counted from the front is if the program has asked for the rank."""
+    if not shape.open or axis < 0:
+        return shape.dim(axis)
+    asked = _rank(at, symbol)
+    for behind, dim in enumerate(reversed(shape.dims), 1):
+        atom = equals(at, asked, axis + behind, None)
+        decided = at.narrow(at.choice([(frozenset([atom]), Const(True)), (frozenset([atom.negated()]), Const(False))]))
+        if decided.constant is True:
+            return dim
+    return None
 
 
 def _shape(facts: Facts) -> Shape | None:

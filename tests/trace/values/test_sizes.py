@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from tests.trace.tracing import out_of
+from tests.trace.tracing import out_of, trace
 
 SIZES = [
     "p.size()", "p.shape", "p.shape[:1]", "p.size()[1:] + (2,)", "p.shape + p.shape", "p.shape * 2", "p.shape[::-1]", "torch.Size([2, 5])",
@@ -32,3 +32,58 @@ def test_nothing_is_said_of_what_may_be_either(argument: str) -> None:
     """Before 2.8 a tuple and a size made a tuple, and the shape of an array is one."""
     facts = out_of(f"out = torch.Tensor({argument})").facts
     assert (facts.shape, facts.range) == (None, None)
+
+
+ASKED = ["out.shape[-1] == 3", "out.size(-1) == 3", "out.dim() == 2 and out.shape[1] == 3", "len(out.shape) == 2 and out.size(1) == 3",
+         "out.ndim == 4 and out.shape[3] == 3", "out.size()[-1] == 3"]  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_a_width_is_known_whatever_the_rank_is(asked: str) -> None:
+    """Behind a Linear the last size is known, and the second one where the program has asked for two dimensions."""
+    program = f"""
+    def f(data):
+        net = nn.Linear(4, {{width}})
+        out = net(data)
+        if {asked}:
+            return F.binary_cross_entropy(net(data), torch.ones(4, {{width}}))
+    """
+    assert trace(program.format(width=3)).codes == [(6, "BCE101")]
+    assert trace(program.format(width=2)).codes == []
+
+
+@pytest.mark.parametrize(
+    "asked", ["out.dim() == 3 and out.shape[1] == 3", "out.shape[1] == 3", "out.shape[0] == 3", "len(out) == 3", "out.size(1) == 3"]
+)
+def test_other_sizes_are_not(asked: str) -> None:
+    program = f"""
+    def f(data):
+        net = nn.Linear(4, 2)
+        out = net(data)
+        if {asked}:
+            return F.binary_cross_entropy(net(data).view(-1, 2), torch.ones(4, 2))
+    """
+    assert trace(program).codes == [(6, "BCE101")]
+
+
+@pytest.mark.parametrize("asked", ["out.dim() == 2", "len(out.shape) == 2", "2 == out.ndim"])
+def test_data_may_always_have_the_rank_that_is_asked_for(asked: str) -> None:
+    program = f"""
+    def f(data):
+        out = nn.Linear(4, 3)(data)
+        if {asked}:
+            return F.binary_cross_entropy_with_logits(out, torch.ones(4, 3))
+        return F.binary_cross_entropy(out, torch.ones(4, 3))
+    """
+    assert trace(program).codes == []
+
+
+@pytest.mark.parametrize("asked", ["out.dim() != 2", "len(out.shape) > 2", "out.dim() == 3"])
+def test_what_is_said_of_another_rank_is_judged(asked: str) -> None:
+    program = f"""
+    def f(data):
+        out = nn.Linear(4, 3)(data)
+        if {asked}:
+            return F.binary_cross_entropy(out, torch.ones(2, 4, 3))
+    """
+    assert trace(program).codes == [(5, "BCE101")]
