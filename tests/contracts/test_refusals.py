@@ -12,7 +12,8 @@ import torch
 
 from bcelint.contracts import refusals, shapes, tables
 from bcelint.contracts.refusals.by_size import refuses_indices
-from bcelint.contracts.schema import Arg, Args, Layer, Op
+from bcelint.contracts.refusals.of_layers import refuses_size
+from bcelint.contracts.schema import REQUIRED, Arg, Args, Layer, Op
 from bcelint.facts import Claim, DType, Facts, Shape
 from bcelint.runtime.memory import DTYPES
 from tests.contracts.test_ops import resolve, seeded
@@ -209,3 +210,30 @@ def test_views_of_another_number_of_elements(sizes: list[int]) -> None:
         with pytest.raises(RuntimeError):
             torch.zeros(2, 3, 4).view(sizes)
     assert refused == (sizes in ([7, -1], [-1, 5], [5, 5]))
+
+
+SIZES_OF_LAYERS = [
+    (name, param.name)
+    for name in dir(torch.nn)
+    for row in [tables.layer(f"torch.nn.{name}")]
+    if row is not None
+    for param in row.init
+    if refuses_size(row, param.name, 4.0)
+]
+
+
+@pytest.mark.parametrize(("name", "argument"), SIZES_OF_LAYERS)
+def test_layers_refuse_floats_as_sizes(name: str, argument: str) -> None:
+    row = tables.layer(f"torch.nn.{name}")
+    assert row is not None
+    given = {param.name: 4 for param in row.init if param.default is REQUIRED}
+    getattr(torch.nn, name)(**given)
+    with pytest.raises(TypeError):
+        getattr(torch.nn, name)(**{**given, argument: 4.0})
+
+
+def test_layers_without_weights_take_them() -> None:
+    assert {"Linear", "Conv2d", "LSTM", "BatchNorm1d"} <= {name for name, _ in SIZES_OF_LAYERS}
+    torch.nn.InstanceNorm2d(4.0)  # type: ignore[arg-type]
+    torch.nn.LazyLinear(4.0)  # type: ignore[arg-type]
+    assert not {"InstanceNorm2d", "LazyLinear"} & {name for name, _ in SIZES_OF_LAYERS}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bcelint.contracts import frameworks, tables
+from bcelint.contracts.refusals.of_layers import refuses_size
 from bcelint.contracts.schema import REQUIRED
 from bcelint.trace.interpreter import Arguments, Value
 from bcelint.trace.state.site import Site
@@ -37,6 +38,8 @@ def construct(at: Site, name: str, args: Arguments) -> Value | None:
     positional = [p.name for p in row.init if not p.keyword_only]
     bound = dict(zip(positional, args.positional))
     bound.update(args.keywords)
+    if any(refuses_size(row, given, value.constant) for given, value in bound.items()):
+        return Raised(f"{name} takes no float for a size")
     if args.open_positional or args.open_keywords:
         for param in row.init:
             bound.setdefault(param.name, at.unknown(f"{param.name}: it comes out of arguments that are not followed"))

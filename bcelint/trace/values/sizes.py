@@ -16,6 +16,8 @@ from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tuples import Tuple, join_sequences
 from bcelint.trace.values.unknowns import Unknown
 
+_NOTHING = Shape((), open=True)
+
 
 @dataclass(frozen=True, eq=False)
 class Size(Tuple):
@@ -66,7 +68,7 @@ class Size(Tuple):
 class OpenSize(Unknown):
     """A ``torch.Size`` of which no more is known than the last sizes, as behind a Linear."""
 
-    last: Shape = Shape((), open=True)
+    last: Shape = _NOTHING
     owner: str = ""
     """The symbol of that whose shape it is."""
 
@@ -91,10 +93,10 @@ def sizes(at: Interpreter, facts: Facts, symbol: str, is_sure: bool = True) -> V
     """``x.shape``, ``x.size()``; not ``is_sure`` where ``x`` may be an array."""
     shape = _shape(facts)
     if shape is None or shape.open:
-        last = Shape((), open=True) if shape is None else shape
         unknown = at.unknown("the shape of a tensor", symbol=f"{symbol}.shape")
         assert isinstance(unknown, Unknown)
-        return OpenSize(unknown.reason, unknown.place, unknown.symbol, unknown.sources, unknown.loop, unknown.opaque, last=last, owner=symbol)
+        known = (unknown.reason, unknown.place, unknown.symbol, unknown.sources, unknown.loop, unknown.opaque)
+        return OpenSize(*known, last=shape or _NOTHING, owner=symbol)
     return Size(tuple(_size(at, symbol, axis, dim) for axis, dim in enumerate(shape.dims)), is_sure=is_sure)
 
 

@@ -1,0 +1,17 @@
+"""What the constructors of layers refuse: a float where the size of a weight is wanted, as ``width / 4`` makes one (measured, torch 2.13)."""
+
+from __future__ import annotations
+
+from bcelint.contracts.schema import Layer
+
+_OF_WEIGHTS = frozenset(
+    "in_features out_features in1_features in2_features in_channels out_channels num_features num_channels num_embeddings embedding_dim "
+    "input_size hidden_size embed_dim dim_feedforward normalized_shape".split()
+)
+_WITHOUT_WEIGHTS = ("InstanceNorm", "Lazy")
+"""These make none when they are constructed."""
+
+
+def refuses_size(row: Layer, name: str, value: object) -> bool:
+    """Whether the constructor of a layer raises for such a constant as its argument ``name``."""
+    return isinstance(value, float) and name in _OF_WEIGHTS and not row.title.startswith(_WITHOUT_WEIGHTS)
