@@ -195,7 +195,7 @@ class State:
         combinations = self.combinations(*values)
         options = [(guard, _first_raised(singles) or function(*singles)) for guard, singles in combinations[:MAX_COMBINATIONS]]
         if self.are_too_many(combinations):
-            options.append((ALWAYS, _of_too_many(values)))
+            options.append((ALWAYS, _of_too_many(values, overlaps=True)))
         return self.choice(options)
 
     def lift_call(self, function: Callable[[Value], Value], value: Value) -> Value:
@@ -257,12 +257,13 @@ def _folded(options: Sequence[tuple[Guard, Value]]) -> tuple[Guard, Value]:
     shared = common(values)
     if isinstance(shared, Tensor):
         shared = replace(shared, reason=TOO_MANY)
-    return either(guard for guard, _ in options), shared or _of_too_many(values)
+    guard, is_exact = joined(guard for guard, _ in options)
+    return guard, shared or _of_too_many(values, overlaps=not is_exact)
 
 
-def _of_too_many(values: Iterable[Value]) -> Unknown:
-    """One of values that are not told apart any more: what hangs on it may not be taken together with what hangs on the same conditions."""
-    return Unknown(TOO_MANY, sources=merged_sources(*values), opaque=True)
+def _of_too_many(values: Iterable[Value], overlaps: bool) -> Unknown:
+    """One of values that are not told apart any more. Where its guard ``overlaps`` with those of the others, what is asked of it is no case of them."""
+    return Unknown(TOO_MANY, sources=merged_sources(*values), opaque=overlaps)
 
 
 def without_loop(state: State, value: Value, loop: int) -> Value:
