@@ -262,7 +262,7 @@ def _folded(options: Sequence[tuple[Guard, Value]]) -> tuple[Guard, Value]:
 
 
 def _of_too_many(values: Iterable[Value], overlaps: bool) -> Unknown:
-    """One of values that are not told apart any more. Where its guard ``overlaps`` with those of the others, what is asked of it is no case of them."""
+    """One of values that are not told apart any more. Where its guard ``overlaps`` with theirs, what is asked of it makes no case of the others."""
     return Unknown(TOO_MANY, sources=merged_sources(*values), opaque=overlaps)
 
 
