@@ -57,6 +57,8 @@ class LossCall:
     """Cases in which the program raises before it comes to the call."""
     case: tuple[str, ...] = ()
     """The conditions under which the call is made like this, as written in the code."""
+    never: bool = False
+    """The case does not come to be."""
     trained: bool = False
     """The loss is known to reach ``backward()`` or to be returned from a framework's training step."""
     explains: bool = False

@@ -6,7 +6,7 @@ in which the call is right or is not known, has to do with it: where all of them
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bcelint.analysis.judge import Judged
@@ -40,7 +40,11 @@ def with_cases(judged: Sequence[Judged]) -> list[Judged]:
     for each in judged:
         for rule, _ in each.problems:
             groups.setdefault((_where(each), rule.code), []).append(each)
-    shortest = {(where, code): _together(group, code) for (where, code), group in groups.items()}
+    never: dict[object, list[Guard]] = {}
+    for each in judged:
+        if each.call.never:
+            never.setdefault(_where(each), []).append(each.call.guard)
+    shortest = {(where, code): _together(group, code, never.get(where, ())) for (where, code), group in groups.items()}
     return [_with_case(each, {rule.code: shortest[_where(each), rule.code] for rule, _ in each.problems}) for each in judged]
 
 
@@ -58,10 +62,13 @@ def _where(judged: Judged) -> tuple[object, ...]:
     return (call.place, call.inner, call.loss.name, call.is_constructor)
 
 
-def _together(group: Sequence[Judged], code: str) -> _Shared:
-    """The case of a problem that several calls have, and what is wrong in that case; none where each of them names its own."""
+def _together(group: Sequence[Judged], code: str, never: Iterable[Guard]) -> _Shared:
+    """The case of a problem that several calls have, and what is wrong in that case; none where each of them names its own.
+
+    ``never`` are the cases that do not come to be.
+    """
     guards = dict.fromkeys(each.call.guard for each in group)
-    excused = dict.fromkeys(guard for each in group for guard in sorted(each.call.excused, key=_as_text))
+    excused = dict.fromkeys([*(guard for each in group for guard in sorted(each.call.excused, key=_as_text)), *sorted(never, key=_as_text)])
     if len(guards) + len(excused) < 2 and len(group[0].call.case) < 2:
         return _Shared(group[0].call.guard)
     every = [*guards, *excused]

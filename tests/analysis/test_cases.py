@@ -148,6 +148,28 @@ x, y = torch.rand(2, 4), torch.tensor([0, 1])
         ),
         pytest.param(
             """
+            from torch.utils.data import DataLoader, TensorDataset
+
+            def gather(rows):
+                first, second = zip(*rows)
+                return torch.stack(first), torch.stack(second)
+
+            def batches(data, count):
+                if count > 1:
+                    return DataLoader(data, batch_size=4, shuffle=True, collate_fn=gather)
+                elif count == 1:
+                    return DataLoader(data, batch_size=4, pin_memory=True, collate_fn=gather)
+                return DataLoader(data, batch_size=4, collate_fn=gather)
+
+            net = nn.Sequential(nn.Linear(4, 3), nn.Softmax(1))
+            for inputs, labels in batches(TensorDataset(x, y), args.kinds):
+                nn.CrossEntropyLoss()(net(inputs), labels)
+            """,
+            "",
+            id="less than one, which is said of nothing",
+        ),
+        pytest.param(
+            """
             net = None
             if args.name == 'a':
                 net = nn.Sequential(nn.Linear(4, 3), nn.Softmax(1))

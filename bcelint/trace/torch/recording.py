@@ -23,7 +23,7 @@ from bcelint.trace.state.frames import Frame
 from bcelint.trace.state.run import Event, Run
 from bcelint.trace.state.site import Site
 from bcelint.trace.torch.hidden import in_any_case
-from bcelint.trace.torch.untold import untold
+from bcelint.trace.torch.untold import impossible, untold
 from bcelint.trace.values.autocast import Autocast
 from bcelint.trace.values.choices import Choice, alternatives
 from bcelint.trace.values.constants import Const
@@ -66,7 +66,8 @@ def record(
             continue
         spelled_out = _spelled_out(path)
         hidden = opaque(spelled_out)
-        reason = untold(row, hidden, spelled_out, values)
+        never = impossible(row, spelled_out, values)
+        reason = never or untold(row, hidden, spelled_out, values)
         if reason:
             values = [at.unknown(reason) for _ in values]
         if asks_of_shape(path):
@@ -109,6 +110,7 @@ def record(
             guard=relative,
             excused=_excused(at, relative, outer.statement_path),
             case=told(relative),
+            never=bool(never),
             autocast=_claimed(autocast) if not hidden else None,
             function=outer.function.qualname if outer.function else "<module>",
         )

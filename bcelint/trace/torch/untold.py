@@ -20,17 +20,22 @@ _CLASSES = re.compile(r"\.shape\[-?1\]$")
 
 
 def untold(row: Loss, hidden: Sequence[str], path: Guard, values: Sequence[Value]) -> str:
-    """Why nothing is said of a case; "" where it is."""
+    """Why nothing is said of a case that may come to be; "" where something is."""
     if hidden:
         return f"it hangs on `{hidden[0]}`, which is set where it is not seen"
     if any(map(_is_of_another_rank, path)):
         return "it hangs on the rank of data that is not seen"
     if not satisfiable(as_read(path)) or not has_sample(path):
         return "it is a case in which one test comes out so here and otherwise there"
-    if is_below_one(path):
-        return "it is the case of less than one class"
     if row.applies == "softmax" and values and _of_one_class(path, values[0]):
         return "it is the case of one class, which is meant for another loss"
+    return ""
+
+
+def impossible(row: Loss, path: Guard, values: Sequence[Value]) -> str:
+    """Why a case does not come to be, so that the others need no condition against it; "" where it may."""
+    if is_below_one(path):
+        return "it is the case of less than one class"
     if _is_refused(row, values):
         return "torch refuses class indices of such a shape"
     return "a tensor of no elements, which stands where there is nothing to learn from" if any(map(_is_empty, values)) else ""
