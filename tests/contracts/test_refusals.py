@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import warnings
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from bcelint.contracts.refusals.of_layers import refuses_size
 from bcelint.contracts.schema import REQUIRED, Arg, Args, Layer, Op
 from bcelint.facts import Claim, DType, Facts, Shape
 from bcelint.runtime.memory import DTYPES
+from bcelint.trace.torch.operations import TENSORS
 from tests.contracts.test_ops import resolve, seeded
 
 SHAPES = [
@@ -237,3 +239,20 @@ def test_layers_without_weights_take_them() -> None:
     torch.nn.InstanceNorm2d(4.0)  # type: ignore[arg-type]
     torch.nn.LazyLinear(4.0)  # type: ignore[arg-type]
     assert not {"InstanceNorm2d", "LazyLinear"} & {name for name, _ in SIZES_OF_LAYERS}
+
+
+NO_TENSORS = [None, [1.0, 2.0], "a", (torch.ones(2), torch.ones(2))]
+FILLS = [torch.ones(2, 2), 1, torch.ones(2, 2).long()]
+TAKING_TENSORS = sorted(
+    {(name, len(row.params)) for row in tables.ops() if row.main in TENSORS for name in row.names if not name.startswith("torch.Tensor.")}
+)
+
+
+@pytest.mark.parametrize(("name", "most"), TAKING_TENSORS)
+def test_a_function_of_tensors_takes_nothing_else(name: str, most: int) -> None:
+    """Neither None nor a sequence nor a text, whatever the other arguments are."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for given, count, fill in itertools.product(NO_TENSORS, range(most), FILLS):
+            with pytest.raises((TypeError, ValueError, AttributeError, RuntimeError, IndexError, AssertionError, NotImplementedError)):
+                resolve(name)(given, *[fill] * count)

@@ -42,7 +42,7 @@ _VIEWS = frozenset(
 """Methods whose result shares the memory of the tensor (torch's docs on tensor views)."""
 _SAME_IF_NOTHING_TO_DO = frozenset(f"torch.Tensor.{name}" for name in "to type type_as float double half bfloat16 cpu cuda contiguous".split())
 """Methods that return the tensor itself where it is already as asked for."""
-_TENSORS = ("input", "tensor")
+TENSORS = ("input", "tensor")
 """The names of parameters for which torch takes a tensor, and neither a sequence nor None (tried on all functions, torch 2.13)."""
 _UNWRITTEN = frozenset({"torch.empty", "torch.empty_like", "torch.Tensor.new_empty"})
 
@@ -175,12 +175,12 @@ def _is_no_tensor(row: Op | LayerRow, value: Value) -> bool:
     if row.title == "Identity":
         return False
     if isinstance(value, Const):
-        return (value.value is None or isinstance(value.value, str)) and (row.main in _TENSORS or (isinstance(row, LayerRow) and row.op is None))
+        return (value.value is None or isinstance(value.value, str)) and (row.main in TENSORS or (isinstance(row, LayerRow) and row.op is None))
     if isinstance(row, Op) and row.main == "tensors":
         content = content_of(value)
         return content is not None and any(item.constant is None for item in content.items)
     is_sequence = isinstance(value, ListCell) or (isinstance(value, Tuple) and not value.names)
-    return is_sequence and row.main in _TENSORS
+    return is_sequence and row.main in TENSORS
 
 
 def _fills_with_floats(at: Site) -> bool:
