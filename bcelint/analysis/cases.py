@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bcelint.analysis.judge import Judged
+from bcelint.analysis.judge import MAX_CONDITION, Judged
 from bcelint.finding import Verdict
 from bcelint.places import shown_spot
 from bcelint.rules.base import Problem
@@ -77,13 +77,15 @@ def _together(group: Sequence[Judged], code: str, never: Iterable[Guard]) -> _Sh
     problems = [problem for each in group for rule, problem in each.problems if rule.code == code]
     alike = len(set(map(_without_places, problems))) == 1
 
-    def measure(guard: Guard, case: tuple[str, ...]) -> tuple[int, ...]:
-        """How many conditions there are to read, of how many of the alike problems they tell, how many alternatives they name (one in which the
-        program raises may be among them), and how many are put in the negative.
+    def measure(guard: Guard, case: tuple[str, ...]) -> tuple[int, int, int, int, int]:
+        """How many of its conditions a message would cut short, how many there are to read, of how many of the alike problems they tell, how many
+        alternatives they name (one in which the program raises may be among them), and how many are put in the negative.
         """
+        cut = sum(len(text) > MAX_CONDITION for text in case)
+        read = len(case) + sum(text.count(" and ") for text in case)
         covered = sum(entails(one, guard) for one in guards) if alike else 0
-        said = (sum(text.count(word) for text in case) for word in (" and ", " or "))
-        return len(case) + next(said), -covered, next(said), sum(text.startswith("not ") for text in case)
+        alternatives = sum(text.count(" or ") for text in case)
+        return cut, read, -covered, alternatives, sum(text.startswith("not ") for text in case)
 
     least = [least_of(guard, every) for guard in begun]
     measured, kept, case = min(((measure(guard, told(guard)), guard, told(guard)) for guard in least), key=lambda found: found[0])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bcelint.analysis.callsite import CallSite, KnownFacts
 from bcelint.contracts import tables
-from bcelint.contracts.schema import Loss, Param
+from bcelint.contracts.schema import Loss, Param, TargetForm
 from bcelint.finding import Position
 from bcelint.fix.code import FUNCTIONS, Code
 from bcelint.fix.edits import Draft, Edit, Refusal
@@ -19,6 +19,7 @@ from bcelint.fix.scopes import Names
 NOT_WRITTEN = Refusal("the argument is not written in the call")
 SHARED = Refusal("other losses may be called there too; let the model return what this one wants")
 OTHER_TARGETS = Refusal("losses that want other targets are called there too; make the target where the loss is chosen")
+OF_CLASSES = (TargetForm.CLASSES, TargetForm.CLASS_INDICES)
 ROWS = {row.name: row for row in tables.losses()}
 
 
@@ -72,8 +73,10 @@ class Context:
         return any(each.serves_others for each in self.of_call(site))
 
     def has_other_targets(self, site: CallSite) -> bool:
-        """Whether a loss is called there, too, that compares its prediction with something else: what mends the target of one spoils the other's."""
-        return any(each.loss not in ROWS or ROWS[each.loss].targets.form is not ROWS[site.loss].targets.form for each in self.of_call(site))
+        """Whether a loss is called there, too, that wants class indices where this one wants numbers, or the other way round: what mends the target
+        of one spoils the other's.
+        """
+        return len({ROWS[each.loss].targets.form in OF_CLASSES for each in self.of_call(site) if each.loss in ROWS}) > 1
 
     def of_loss(self, site: CallSite) -> list[CallSite]:
         """The calls that take part when the loss of this one becomes another: those of its criterion, else of its function call."""

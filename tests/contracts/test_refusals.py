@@ -238,6 +238,12 @@ def test_layers_without_weights_take_them() -> None:
     assert {"Linear", "Conv2d", "LSTM", "BatchNorm1d"} <= {name for name, _ in SIZES_OF_LAYERS}
     torch.nn.InstanceNorm2d(4.0)  # type: ignore[arg-type]
     torch.nn.LazyLinear(4.0)  # type: ignore[arg-type]
+    torch.nn.BatchNorm1d(4.0, affine=False, track_running_stats=False)  # type: ignore[arg-type]
+    torch.nn.Embedding(4.0, 2, _weight=torch.rand(4, 2))  # type: ignore[arg-type]
+    for name, argument, instead in [("BatchNorm1d", "num_features", "affine"), ("Embedding", "num_embeddings", "_weight")]:
+        row = tables.layer(f"torch.nn.{name}")
+        assert row is not None
+        assert not refuses_size(row, argument, 4.0, [instead])
     assert not {"InstanceNorm2d", "LazyLinear"} & {name for name, _ in SIZES_OF_LAYERS}
 
 

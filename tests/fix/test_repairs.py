@@ -109,6 +109,13 @@ SAFE = [
         "def g(x, z):\n    return f(net(x.view(-1, 4))), f(net(z.view(-1, 4)))",
         id="203 batches of other sizes",
     ),
+    pytest.param(
+        CLASSES
+        + "def f(flag, x):\n    loss = nn.CrossEntropyLoss() if flag else nn.NLLLoss()\n    p = net(x).log_softmax(1)\n    return loss(p, y.float())",
+        CLASSES
+        + "def f(flag, x):\n    loss = nn.CrossEntropyLoss() if flag else nn.NLLLoss()\n    p = net(x).log_softmax(1)\n    return loss(p, y.long())",
+        id="204 two losses that want class indices",
+    ),
     pytest.param(CLASSES + "F.cross_entropy(net(x), y.float())", CLASSES + "F.cross_entropy(net(x), y.long())", id="204"),
     pytest.param(
         NET + "F.binary_cross_entropy(target=torch.sigmoid(net(x)), input=y)",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from bcelint.contracts.schema import Layer
 
 _OF_WEIGHTS = frozenset(
@@ -10,8 +12,11 @@ _OF_WEIGHTS = frozenset(
 )
 _WITHOUT_WEIGHTS = ("InstanceNorm", "Lazy")
 """These make none when they are constructed."""
+_INSTEAD = ("affine", "_weight")
+"""Arguments with which others make none either."""
 
 
-def refuses_size(row: Layer, name: str, value: object) -> bool:
-    """Whether the constructor of a layer raises for such a constant as its argument ``name``."""
-    return isinstance(value, float) and name in _OF_WEIGHTS and not row.title.startswith(_WITHOUT_WEIGHTS)
+def refuses_size(row: Layer, name: str, value: object, given: Container[str] = ()) -> bool:
+    """Whether the constructor of a layer raises for such a constant as its argument ``name``, beside the arguments ``given``."""
+    makes_weights = not row.title.startswith(_WITHOUT_WEIGHTS) and not any(argument in given for argument in _INSTEAD)
+    return isinstance(value, float) and name in _OF_WEIGHTS and makes_weights

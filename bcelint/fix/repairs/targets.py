@@ -29,7 +29,7 @@ def integer_target(context: Context, site: CallSite) -> Outcome:
 def target_shape(context: Context, site: CallSite) -> Outcome:
     """BCE203: the target in the prediction's shape; safe where both are known and torch would raise."""
     shared = context.of_call(site)
-    shapes = {_as_read(each.prediction.shape, each.target.shape) for each in shared}.difference([None])
+    shapes = {read for each in shared for read in [_as_read(each.prediction.shape, each.target.shape)] if read is not None}
     at, prediction = context.argument(site, "target", len(shapes) > 1), context.argument(site, "prediction")
     if at is None:
         return NOT_WRITTEN if len(shapes) == 1 else Refusal("other shapes come here too; give prediction and target one shape where they are made")
@@ -58,8 +58,8 @@ def _as_read(ours: Shape | None, theirs: Shape | None) -> object:
     """Both shapes, whatever their sizes are called: the batch of one caller is not that of another. None where a shape is not known."""
     if ours is None or theirs is None:
         return None
-    names: dict[str, int] = {}
-    dims = [(names.setdefault(dim, len(names)), "any") if isinstance(dim, str) else dim for dim in (*ours.dims, *theirs.dims)]
+    names: dict[str, str] = {}
+    dims = [names.setdefault(dim, f"size {len(names)}") if isinstance(dim, str) else dim for dim in (*ours.dims, *theirs.dims)]
     return len(ours.dims), ours.open, theirs.open, tuple(dims)
 
 

@@ -38,7 +38,7 @@ def construct(at: Site, name: str, args: Arguments) -> Value | None:
     positional = [p.name for p in row.init if not p.keyword_only]
     bound = dict(zip(positional, args.positional))
     bound.update(args.keywords)
-    if any(refuses_size(row, given, value.constant) for given, value in bound.items()):
+    if any(refuses_size(row, param, value.constant, bound) for param, value in bound.items()):
         return Raised(f"{name} takes no float for a size")
     if args.open_positional or args.open_keywords:
         for param in row.init:

@@ -64,10 +64,10 @@ def record(
         path = guard | at.state.path
         if not satisfiable(path):
             continue
-        spelled_out = _spelled_out(path)
-        hidden = opaque(spelled_out)
-        never = impossible(row, spelled_out, values)
-        reason = never or untold(row, hidden, spelled_out, values)
+        left = _spelled_out(path)
+        hidden = opaque(left)
+        never = impossible(row, left, values)
+        reason = never or untold(row, hidden, left, values)
         if reason:
             values = [at.unknown(reason) for _ in values]
         if asks_of_shape(path):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bcelint.contracts.refusals.by_size import refuses_indices
 from bcelint.contracts.schema import Loss, TargetForm
 from bcelint.trace.conditions.asking import is_below_one, is_left_below_two, symbols
-from bcelint.trace.conditions.atoms import Atom, Guard, Literal
+from bcelint.trace.conditions.atoms import Atom, Guard
 from bcelint.trace.conditions.sampled import has_sample
 from bcelint.trace.conditions.satisfiable import satisfiable
 from bcelint.trace.conditions.telling import as_read
@@ -23,8 +23,6 @@ def untold(row: Loss, hidden: Sequence[str], path: Guard, values: Sequence[Value
     """Why nothing is said of a case that may come to be; "" where something is."""
     if hidden:
         return f"it hangs on `{hidden[0]}`, which is set where it is not seen"
-    if any(map(_is_of_another_rank, path)):
-        return "it hangs on the rank of data that is not seen"
     if not satisfiable(as_read(path)) or not has_sample(path):
         return "it is a case in which one test comes out so here and otherwise there"
     if row.applies == "softmax" and values and _of_one_class(path, values[0]):
@@ -39,11 +37,6 @@ def impossible(row: Loss, path: Guard, values: Sequence[Value]) -> str:
     if _is_refused(row, values):
         return "torch refuses class indices of such a shape"
     return "a tensor of no elements, which stands where there is nothing to learn from" if any(map(_is_empty, values)) else ""
-
-
-def _is_of_another_rank(literal: Literal) -> bool:
-    """Whether it says that data have not the rank that the program asks for (``if x.dim() == 2: … else:``): they may always have it."""
-    return isinstance(literal, Atom) and literal.symbol.endswith(".ndim") and literal.op == "==" and literal.reads and not literal.truth
 
 
 def _is_refused(row: Loss, values: Sequence[Value]) -> bool:

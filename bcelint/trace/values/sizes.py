@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from bcelint.contracts.schema import Arg
@@ -16,7 +16,7 @@ from bcelint.trace.values.raised import Raised
 from bcelint.trace.values.tuples import Tuple, join_sequences
 from bcelint.trace.values.unknowns import Unknown
 
-_NOTHING = Shape((), open=True)
+_ANY_SHAPE = Shape((), open=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class Size(Tuple):
 class OpenSize(Unknown):
     """A ``torch.Size`` of which no more is known than the last sizes, as behind a Linear."""
 
-    last: Shape = _NOTHING
+    last: Shape = _ANY_SHAPE
     owner: str = ""
     """The symbol of that whose shape it is."""
 
@@ -95,8 +95,7 @@ def sizes(at: Interpreter, facts: Facts, symbol: str, is_sure: bool = True) -> V
     if shape is None or shape.open:
         unknown = at.unknown("the shape of a tensor", symbol=f"{symbol}.shape")
         assert isinstance(unknown, Unknown)
-        known = (unknown.reason, unknown.place, unknown.symbol, unknown.sources, unknown.loop, unknown.opaque)
-        return OpenSize(*known, last=shape or _NOTHING, owner=symbol)
+        return OpenSize(**{each.name: getattr(unknown, each.name) for each in fields(Unknown)}, last=shape or _ANY_SHAPE, owner=symbol)
     return Size(tuple(_size(at, symbol, axis, dim) for axis, dim in enumerate(shape.dims)), is_sure=is_sure)
 
 
@@ -131,7 +130,7 @@ def _rank(at: Interpreter, symbol: str) -> Value:
 
 
 def _dim(at: Interpreter, shape: Shape, symbol: str, axis: int) -> Dim:
-    """The size along an axis; where only the last ones are known, one counted from the front is if the program has asked for the rank."""
+    """The size along an axis. Of an open shape it is known from behind; from the front where the program has asked for the rank."""
     if not shape.open or axis < 0:
         return shape.dim(axis)
     asked = _rank(at, symbol)
