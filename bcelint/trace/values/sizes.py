@@ -48,7 +48,7 @@ class Size(Tuple):
     def binary(self, at: Interpreter, op: str, other: Value, reflected: bool = False) -> Value | None:
         if op == "+" and isinstance(other, Tuple):
             joined = join_sequences(other, self) if reflected else join_sequences(self, other)
-            return replace(self._of(joined), is_sure=self.is_sure and not reflected)  # before 2.8, ``tuple + Size`` was a tuple
+            return replace(self._of(joined), is_sure=self.is_sure and not reflected)  # a torch whose Size has no ``__radd__`` makes a tuple of them
         made = super().binary(at, op, other, reflected)
         return self._of(made) if isinstance(made, Tuple) else made
 

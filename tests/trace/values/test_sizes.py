@@ -29,7 +29,7 @@ def test_as_torch_does(name: str, argument: str) -> None:
     ["(2,) + p.shape", "p.numpy().shape", "anything.shape", "anything.size()", "p.numpy().shape + (1,)"],
 )
 def test_nothing_is_said_of_what_may_be_either(argument: str) -> None:
-    """Before 2.8 a tuple and a size made a tuple, and the shape of an array is one."""
+    """The shape of an array is a tuple; what a tuple and a size make hangs on whether the size adds itself, as that of torch 2.13 does."""
     facts = out_of(f"out = torch.Tensor({argument})").facts
     assert (facts.shape, facts.range) == (None, None)
 
